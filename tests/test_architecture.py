@@ -12,7 +12,7 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent
 
 BOTTOM = {"xforms", "media", "keys", "db", "settings", "problems"}
-BASE = {"areas", "ledger", "jobs"} | BOTTOM
+BASE = {"areas", "ledger", "jobs", "services"} | BOTTOM
 SHARED = {"accounts"} | BASE
 ROOMS = {"review", "exports", "requests", "indicators", "households", "entities", "ingest", "forms"}
 DOORS = {"web", "api", "openrosa", "cli"}
@@ -31,6 +31,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "areas": BOTTOM | {"ledger"},  # an import of areas is one of the ledger's events
     "ledger": BOTTOM,
     "jobs": BOTTOM,
+    "services": {"keys", "settings", "media"},  # one value that holds what an installation consists of
     "keys": {"db", "settings", "problems"},
     "db": {"settings", "problems"},
     "settings": {"problems"},
