@@ -1,0 +1,1 @@
+"""REST v1 at ODK Central's paths: thin blueprints and marshmallow schemas."""

@@ -1,0 +1,1 @@
+"""The tree of areas: its import, and who may see what by it."""

@@ -1,0 +1,1 @@
+"""Datasets, entities, their versions, and the lists that phones get."""

@@ -1,0 +1,1 @@
+"""Streams over what is stored: CSV."""

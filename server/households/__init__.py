@@ -1,0 +1,1 @@
+"""The household monitoring database: tables, catalogue of columns, projection, domain checks."""

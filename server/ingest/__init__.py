@@ -1,0 +1,1 @@
+"""Receive, parse, identify, store, check, project: the way of one submission."""

@@ -1,0 +1,103 @@
+"""What runs later: rows written in the transaction of the work that wants them, and a worker that takes them.
+
+Knows no room: `create_app()` registers the functions. A job is taken by one worker, run in a transaction of its own, deleted
+when done; a failed one waits longer each time and is kept with its error after the last try.
+"""
+
+from __future__ import annotations
+
+import threading
+import traceback
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection, Index, String, Text, delete, insert, select, update
+from sqlalchemy.orm import Mapped, Session
+
+from server.db import Base, BigId, column, utcnow
+
+MAX_ATTEMPTS = 8
+LEASE = timedelta(minutes=10)
+"""How long a taken job is left alone: past it the worker that took it is taken for dead."""
+
+JobFunction = Callable[[Session, str], None]
+
+
+class Job(Base):
+    """A piece of work that waits."""
+
+    __tablename__ = "job"
+    __table_args__ = (Index("ix_job_due", "run_at", "id"), {"comment": "Work that runs later, written in the transaction that wants it."})
+    id: Mapped[int] = column("Order of arrival", BigId, primary_key=True, autoincrement=True)
+    kind: Mapped[str] = column("Which registered function runs it", String(40))
+    ref: Mapped[str] = column("What it is about: the function's argument", String(200))
+    run_at: Mapped[datetime] = column("Not before; also the lease of a worker that has taken it")
+    attempts: Mapped[int] = column("How often it was tried", default=0)
+    error: Mapped[str | None] = column("What went wrong at the last try", Text)
+
+
+@dataclass(frozen=True, slots=True)
+class Later:
+    """A job to be written: kind, argument, and how long it waits."""
+
+    kind: str
+    ref: str
+    delay: timedelta = timedelta(0)
+
+
+def enqueue(session: Session | Connection, jobs: Iterable[Later]) -> None:
+    """Write jobs in the caller's transaction."""
+    now = utcnow()
+    rows = [{"kind": j.kind, "ref": j.ref, "run_at": now + j.delay, "attempts": 0} for j in jobs]
+    if rows:
+        session.execute(insert(Job), rows)
+
+
+def take(session: Session) -> tuple[int, str, str, int] | None:
+    """Take the next due job under a lease (id, kind, ref, attempts), or None. Commits."""
+    now = utcnow()
+    query = select(Job).where(Job.run_at <= now, Job.attempts < MAX_ATTEMPTS).order_by(Job.run_at, Job.id).limit(1)
+    job = session.scalars(query.with_for_update(skip_locked=True)).first()
+    if job is None:
+        session.rollback()
+        return None
+    job.run_at, job.attempts = now + LEASE, job.attempts + 1
+    taken = (job.id, job.kind, job.ref, job.attempts)
+    session.commit()
+    return taken
+
+
+def run_one(session: Session, functions: Mapping[str, JobFunction]) -> bool:
+    """Run one due job; False where none is due. The job's own work and its deletion commit together."""
+    taken = take(session)
+    if taken is None:
+        return False
+    job_id, kind, ref, attempts = taken
+    try:
+        functions[kind](session, ref)
+        session.execute(delete(Job).where(Job.id == job_id))
+        session.commit()
+    except Exception:
+        session.rollback()
+        wait = timedelta(seconds=min(3600, 5 * 2**attempts))
+        session.execute(update(Job).where(Job.id == job_id).values(run_at=utcnow() + wait, error=traceback.format_exc(limit=8)))
+        session.commit()
+    finally:
+        session.expunge_all()
+    return True
+
+
+def run_due(session: Session, functions: Mapping[str, JobFunction]) -> int:
+    """Run every job that is due now; returns how many."""
+    count = 0
+    while run_one(session, functions):
+        count += 1
+    return count
+
+
+def work(session: Session, functions: Mapping[str, JobFunction], stop: threading.Event, *, idle: float = 1.0) -> None:
+    """The worker's life: run what is due, then wait `idle` seconds, until told to stop."""
+    while not stop.is_set():
+        if not run_due(session, functions):
+            stop.wait(idle)

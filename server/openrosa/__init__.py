@@ -1,0 +1,1 @@
+"""The phone's protocol: form list, manifest, submission. Only wire format, no decisions."""

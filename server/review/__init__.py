@@ -1,0 +1,1 @@
+"""Review states, comments, decisions and the evidence that they rest on."""

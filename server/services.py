@@ -1,0 +1,21 @@
+"""What a running installation consists of beside its database: settings, keys, the photo store.
+
+One frozen value, made by create_app() and handed down as an argument, so that no room reaches for a global.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from media import Store
+from server.keys import Keyring
+from server.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """Settings in force, the opened keys, and where photos live."""
+
+    settings: Settings
+    keys: Keyring
+    store: Store
