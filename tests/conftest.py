@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 if TYPE_CHECKING:
+    from tests.tools.javarosa import JavaRosa
     from tests.tools.postgres import Postgres
     from tests.tools.s3 import S3
 
@@ -47,3 +48,11 @@ def s3(s3_server: S3) -> S3:
     """The session's S3 with an empty bucket that is this test's own."""
     s3_server.new_bucket()
     return s3_server
+
+
+@pytest.fixture(scope="session")
+def javarosa() -> JavaRosa:
+    """The engine inside ODK Collect. It ends with the process: a JVM cannot be started twice."""
+    from tests.tools.javarosa import JavaRosa
+
+    return JavaRosa()
