@@ -1,0 +1,79 @@
+"""The XForms engine: form models, instances, records and checks, as a library of its own.
+
+Pure: lxml to read XML, nothing else of the server, no database, no request.
+
+    model = FormModel.from_xml(form_xml)
+    instance = parse_instance(submission_xml)
+    answers = record(model, instance)
+    findings = check(model, instance, Context(attachments=frozenset({"house.jpg"})))
+"""
+
+from .checks import check, media_names
+from .entities import EntityBlock, SavedEntity, saved_entities
+from .errors import FormError, InstanceError, Message, XFormsError
+from .findings import Context, Finding, ListLookup, Rule, Source
+from .instance import Encryption, Instance, Node, parse_instance
+from .model import (
+    Action,
+    Bind,
+    BodyNode,
+    Choice,
+    EntityDecl,
+    Field,
+    FormAttachment,
+    FormModel,
+    Itemset,
+    Range,
+    Repeat,
+    SecondaryInstance,
+    Submission,
+)
+from .records import Record, merge, record, split, value_at, walk
+from .text import NO_TEXT, Text
+from .types import Line, Point, TypeFault, parse
+
+__all__ = [
+    "NO_TEXT",
+    "Action",
+    "Bind",
+    "BodyNode",
+    "Choice",
+    "Context",
+    "Encryption",
+    "EntityBlock",
+    "EntityDecl",
+    "Field",
+    "Finding",
+    "FormAttachment",
+    "FormError",
+    "FormModel",
+    "Instance",
+    "InstanceError",
+    "Itemset",
+    "Line",
+    "ListLookup",
+    "Message",
+    "Node",
+    "Point",
+    "Range",
+    "Record",
+    "Repeat",
+    "Rule",
+    "SavedEntity",
+    "SecondaryInstance",
+    "Source",
+    "Submission",
+    "Text",
+    "TypeFault",
+    "XFormsError",
+    "check",
+    "media_names",
+    "merge",
+    "parse",
+    "parse_instance",
+    "record",
+    "saved_entities",
+    "split",
+    "value_at",
+    "walk",
+]
