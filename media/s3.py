@@ -263,17 +263,15 @@ class S3Upload:
     def write(self, data: bytes) -> None:
         """See Upload."""
         self._must_be_open()
-        self._buffer += data
-        while len(self._buffer) > PART:  # more must follow, else it could still be a single PUT
-            part = bytes(self._buffer[:PART])
-            del self._buffer[:PART]
-            try:
-                if self._last is not None:
-                    self._store.wait(self._last, time.monotonic() + self._store.deadline)
-            except MediaError:
-                self.undo()
-                raise
-            self._last = self._store.start(self._send, part)
+        taken = 0
+        while taken < len(data):
+            if (
+                len(self._buffer) == PART
+            ):  # only now is it sure that more follows: else it could be a single PUT
+                self._hand_over()
+            piece = memoryview(data)[taken : taken + PART - len(self._buffer)]
+            self._buffer += piece
+            taken += len(piece)
 
     def keep(self) -> None:
         """See Upload."""
@@ -282,7 +280,7 @@ class S3Upload:
     def end(self) -> "Future[None]":
         """Send what is left and finish, in a thread."""
         self._must_be_open()
-        rest, self._buffer = bytes(self._buffer), bytearray()
+        rest, self._buffer = self._buffer, bytearray()
         self._last = self._store.start(self._finish, self._last, rest)
         self._gone = True
         return self._last
@@ -302,7 +300,18 @@ class S3Upload:
         if self._gone:
             raise ValueError("the upload is over")
 
-    def _send(self, part: bytes) -> None:
+    def _hand_over(self) -> None:
+        """Send the full part while the next one fills, once the one before it is through."""
+        try:
+            if self._last is not None:
+                self._store.wait(self._last, time.monotonic() + self._store.deadline)
+        except MediaError:
+            self.undo()
+            raise
+        part, self._buffer = self._buffer, bytearray()
+        self._last = self._store.start(self._send, part)
+
+    def _send(self, part: bytearray) -> None:
         client, bucket, key = self._store.client, self._store.bucket, self._store.key(self.name)
         if self._upload_id is None:
             self._upload_id = client.create_multipart_upload(Bucket=bucket, Key=key)["UploadId"]
@@ -312,7 +321,7 @@ class S3Upload:
         )
         self._parts.append({"ETag": answer["ETag"], "PartNumber": number})
 
-    def _finish(self, before: "Future[None] | None", rest: bytes) -> None:
+    def _finish(self, before: "Future[None] | None", rest: bytearray) -> None:
         client, bucket, key = self._store.client, self._store.bucket, self._store.key(self.name)
         if before is None:
             client.put_object(Bucket=bucket, Key=key, Body=rest, ContentType="application/octet-stream")

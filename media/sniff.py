@@ -93,13 +93,7 @@ def sniff(head: bytes) -> str:
         return _RIFF.get(head[8:12], UNKNOWN)
     if head[4:8] == b"ftyp":
         return _iso_media(head)
-    if (
-        head[:1] == b"\xff"
-        and len(head) > 2
-        and head[1] & 0xE0 == 0xE0
-        and head[1] & 0x18 != 0x08
-        and head[1] & 0x06
-    ):
+    if len(head) > 2 and head[0] == 0xFF and head[1] & 0xE6 == 0xE2:  # frame sync, layer III
         return "audio/mpeg"
     return _text(head)
 
@@ -155,7 +149,10 @@ def _text(head: bytes) -> str:
         return "application/xml"
     if not plain.strip():
         return "text/plain" if plain else UNKNOWN
-    lines = [line for line in text.splitlines()[:-1] if line.strip()] or text.splitlines()
+    lines = text.splitlines()
+    if len(head) == HEAD and len(lines) > 1:
+        lines.pop()  # probably cut
+    lines = [line for line in lines if line.strip()]
     for separator in (",", ";", "\t"):
         if all(separator in line for line in lines):
             return "text/csv"

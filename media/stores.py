@@ -9,6 +9,7 @@ import os
 import re
 import time
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Protocol
 
@@ -118,7 +119,8 @@ class FolderStore:
         self._reserve = reserve
         self._clock = clock
         self._durable: set[str] = set()  # folders whose own names are known to be on the disk
-        self.tmp.mkdir(parents=True, exist_ok=True, mode=0o700)
+        for folder in (self.root, self.tmp):
+            folder.mkdir(parents=True, exist_ok=True, mode=0o700)
 
     def begin(self, name: str) -> "FolderUpload":
         """See Store. The file is made in `tmp`, on the same file system: a rename cannot become a copy."""
@@ -252,7 +254,9 @@ class FolderStore:
         if folder in self._durable:
             return
         outer = os.path.dirname(folder)
-        os.makedirs(folder, mode=0o700, exist_ok=True)
+        for path in (outer, folder):
+            with suppress(FileExistsError):
+                os.mkdir(path, 0o700)
         _sync_folder(outer)
         if outer not in self._durable:
             _sync_folder(str(self.root))
@@ -312,10 +316,8 @@ def _sync_folder(path: str) -> None:
 
 def _remove(path: str) -> None:
     """Clear away as far as possible: it happens while another error is on its way up, and the sweeper comes later."""
-    try:
+    with suppress(OSError):
         os.unlink(path)
-    except OSError:
-        return
 
 
 def _entries(path: Path | str) -> list["os.DirEntry[str]"]:
