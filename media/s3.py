@@ -11,7 +11,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from concurrent.futures import TimeoutError as FutureTimeout
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, ParamSpec, TypeVar, cast
 
 import boto3
 from botocore.config import Config
@@ -317,14 +317,16 @@ class S3Upload:
             self._upload_id = client.create_multipart_upload(Bucket=bucket, Key=key)["UploadId"]
         number = len(self._parts) + 1
         answer = client.upload_part(
-            Bucket=bucket, Key=key, UploadId=self._upload_id, PartNumber=number, Body=part
+            Bucket=bucket, Key=key, UploadId=self._upload_id, PartNumber=number, Body=_body(part)
         )
         self._parts.append({"ETag": answer["ETag"], "PartNumber": number})
 
     def _finish(self, before: "Future[None] | None", rest: bytearray) -> None:
         client, bucket, key = self._store.client, self._store.bucket, self._store.key(self.name)
         if before is None:
-            client.put_object(Bucket=bucket, Key=key, Body=rest, ContentType="application/octet-stream")
+            client.put_object(
+                Bucket=bucket, Key=key, Body=_body(rest), ContentType="application/octet-stream"
+            )
             return
         before.result()  # never waits for a free thread: it was queued before this
         self._send(rest)
@@ -343,6 +345,11 @@ class S3Upload:
                 client.abort_multipart_upload(Bucket=bucket, Key=key, UploadId=self._upload_id)
         with suppress(BotoCoreError, ClientError):
             client.delete_object(Bucket=bucket, Key=key)
+
+
+def _body(part: bytearray) -> bytes:
+    """boto3 takes a bytearray as it is, only its stubs do not say so; a copy would cost as much memory again."""
+    return cast(bytes, part)
 
 
 def _code(error: ClientError) -> str:

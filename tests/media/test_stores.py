@@ -391,7 +391,11 @@ def test_an_answer_that_comes_after_the_deadline_leaves_no_object(s3: "S3") -> N
 
     go_on = Event()
     client = s3.client()
-    client.meta.events.register("before-call.s3.PutObject", lambda **_: go_on.wait(10) and None)
+
+    def wait(**_: object) -> None:
+        go_on.wait(10)
+
+    client.meta.events.register("before-call.s3.PutObject", wait)
     store = S3Store(s3.bucket, "photos", client=client, deadline=0.1)
     upload = store.begin(A)
     upload.write(b"photo")
