@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
+
     from tests.tools.javarosa import JavaRosa
     from tests.tools.postgres import Postgres
     from tests.tools.s3 import S3
@@ -56,3 +58,24 @@ def javarosa() -> JavaRosa:
     from tests.tools.javarosa import JavaRosa
 
     return JavaRosa()
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """A Chromium for the session; `browser.new_context(…)` gives a phone, a desk, another language."""
+    from tests.tools.browser import running_browser
+
+    with running_browser() as running:
+        yield running
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    """A blank page on a desk, in English; an uncaught error of the page's script fails the test."""
+    context = browser.new_context(locale="en-US", viewport={"width": 1280, "height": 800})
+    opened = context.new_page()
+    errors: list[str] = []
+    opened.on("pageerror", lambda error: errors.append(str(error)))
+    yield opened
+    context.close()
+    assert errors == []
