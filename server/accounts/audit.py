@@ -24,4 +24,6 @@ def record(
 ) -> None:
     """Write one act. `actee` is `table:id`; `details` hold references and reasons, never answers."""
     row = {"at": utcnow(), "actor_id": actor_id, "action": action, "actee": actee, "project_id": project_id}
-    session.execute(insert(Audit), {**row, "area_id": area_id, "details": None if details is None else dict(details)})
+    session.execute(
+        insert(Audit), {**row, "area_id": area_id, "details": None if details is None else dict(details)}
+    )

@@ -43,12 +43,14 @@ class WebUser(Base):
     password_hash: Mapped[str | None] = column("argon2id; null: no password set yet", Text)
     language: Mapped[str | None] = column("Language of pages: en, zh, ar", String(8))
     last_login_at: Mapped[datetime | None] = column("Last sign-in")
-    preferences: Mapped[dict[str, Any]] = column("Central's user preferences: site and by project", Json, default=dict)
+    preferences: Mapped[dict[str, Any]] = column(
+        "Central's user preferences: site and by project", Json, default=dict
+    )
     actor: Mapped[Actor] = relationship(lazy="joined", innerjoin=True)
 
 
 class Phone(Base):
-    """An app user: a phone with a token in its address. The token is looked up by hash and kept encrypted for its QR code."""
+    """An app user: a phone with a token in its address, looked up by hash and kept encrypted for its QR code."""
 
     __tablename__ = "phone"
     __table_args__ = {"comment": "Phones (app users)."}
@@ -85,9 +87,13 @@ class Assignment(Base):
     )
     id: Mapped[int] = column("Assignment id", primary_key=True)
     actor_id: Mapped[int] = column("Actor", ForeignKey("actor.id"), index=True)
-    role: Mapped[str] = column("Role's system name: admin, manager, viewer, formfill, app-user, supervisor, designer", String(16))
+    role: Mapped[str] = column(
+        "Role's system name: admin, manager, viewer, formfill, app-user, supervisor, designer", String(16)
+    )
     project_id: Mapped[int | None] = column("Project; null: everywhere", ForeignKey("project.id"), index=True)
-    form_id: Mapped[int | None] = column("One form of the project; null: all", ForeignKey("form.id"), index=True)
+    form_id: Mapped[int | None] = column(
+        "One form of the project; null: all", ForeignKey("form.id"), index=True
+    )
 
 
 class Grant(Base):
@@ -128,14 +134,17 @@ class FailedSignIn(Base):
     """A failed sign-in, counted per account and per address; old ones are swept."""
 
     __tablename__ = "failed_sign_in"
-    __table_args__ = (Index("ix_failed_sign_in_who", "who", "at"), {"comment": "Failed sign-ins of the last hours."})
+    __table_args__ = (
+        Index("ix_failed_sign_in_who", "who", "at"),
+        {"comment": "Failed sign-ins of the last hours."},
+    )
     id: Mapped[int] = column("Id", BigId, primary_key=True, autoincrement=True)
     who: Mapped[str] = column("HMAC of account or address, in hex", String(64))
     at: Mapped[datetime] = column("When")
 
 
 class Audit(Base):
-    """One act that changed something or opened a protected answer. Names of actions are ODK Central's where it has them."""
+    """One act that changed something or opened a protected answer. Actions are named as in ODK Central."""
 
     __tablename__ = "audit"
     __table_args__ = (

@@ -14,9 +14,13 @@ class Area(Base):
     """One area. `path` holds the ids from the root down, so that 'this area and all below' is one prefix."""
 
     __tablename__ = "area"
-    __table_args__ = {"comment": "The tree of areas (region, district, township, village), imported from CSV."}
+    __table_args__ = {
+        "comment": "The tree of areas (region, district, township, village), imported from CSV."
+    }
     id: Mapped[int] = column("Area id", primary_key=True)
-    code: Mapped[str] = column("Code, unique: what forms store and household codes begin with", String(40), unique=True)
+    code: Mapped[str] = column(
+        "Code, unique: what forms store and household codes begin with", String(40), unique=True
+    )
     name: Mapped[str] = column("Name", String(200))
     names: Mapped[dict[str, str]] = column("Names by language", Json, default=dict)
     level: Mapped[str] = column("Level: region, district, township, village", String(40))
