@@ -82,18 +82,26 @@ def degree(comment: str, of: str) -> Mapped[Any]:
 class Origin:
     """Where a row comes from and when it was seen: of every fact, and of what a submission observed as a whole."""
 
-    project_id: Mapped[int] = column("Project")
-    area_id: Mapped[int | None] = column("Area, fixed at receipt; null: seen by unscoped roles alone")
-    submission: Mapped[str] = column("instanceID of the submission that says so", Text)
-    submission_id: Mapped[int] = column("That submission", BigInteger)
-    form_version_id: Mapped[int] = column("Form version that asked: form_version_column lists its columns")
-    seq: Mapped[int] = column("The ledger's event that wrote it", BigInteger)
-    observed_at: Mapped[datetime] = column("When it was so (mapping.md 'When')")
-    observed_offset: Mapped[int] = column("Offset from UTC where it was seen", unit="minutes")
-    started: Mapped[datetime | None] = column("The form's start")
-    ended: Mapped[datetime | None] = column("The form's end: decides between equal observed_at, then started")
-    recorded_at: Mapped[datetime] = column("When we came to know it")
-    superseded_at: Mapped[datetime | None] = column("When we stopped believing it; null: it stands")
+    project_id: Mapped[int] = column("Project", sort_order=-96)
+    area_id: Mapped[int | None] = column(
+        "Area, fixed at receipt; null: seen by unscoped roles alone", sort_order=-95
+    )
+    submission: Mapped[str] = column("instanceID of the submission that says so", Text, sort_order=102)
+    submission_id: Mapped[int] = column("That submission", BigInteger, sort_order=103)
+    form_version_id: Mapped[int] = column(
+        "Form version that asked: form_version_column lists its columns", sort_order=104
+    )
+    seq: Mapped[int] = column("The ledger's event that wrote it", BigInteger, sort_order=105)
+    observed_at: Mapped[datetime] = column("When it was so (mapping.md 'When')", sort_order=-80)
+    observed_offset: Mapped[int] = column("Offset from UTC where it was seen", unit="minutes", sort_order=-79)
+    started: Mapped[datetime | None] = column("The form's start", sort_order=106)
+    ended: Mapped[datetime | None] = column(
+        "The form's end: decides between equal observed_at, then started", sort_order=107
+    )
+    recorded_at: Mapped[datetime] = column("When we came to know it", sort_order=108)
+    superseded_at: Mapped[datetime | None] = column(
+        "When we stopped believing it; null: it stands", sort_order=109
+    )
 
 
 class Fact(Origin):
@@ -101,8 +109,12 @@ class Fact(Origin):
 
     subject: ClassVar[str]
     repeated: ClassVar[bool] = False
-    id: Mapped[int] = column("Row id: seq * 2**20 + position", BigId, primary_key=True, autoincrement=False)
-    path: Mapped[str] = column("Where it stands in the submission, positions on repeats from 1", Text)
+    id: Mapped[int] = column(
+        "Row id: seq * 2**20 + position", BigId, primary_key=True, autoincrement=False, sort_order=-100
+    )
+    path: Mapped[str] = column(
+        "Where it stands in the submission, positions on repeats from 1", Text, sort_order=100
+    )
 
     @declared_attr.directive
     @classmethod
@@ -120,9 +132,9 @@ class HouseholdFact(Fact):
     """A fact about a household."""
 
     subject = "household"
-    household_id: Mapped[str] = column("Household (household.uuid)", Guid)
+    household_id: Mapped[str] = column("Household (household.uuid)", Guid, sort_order=-99)
     merged_from: Mapped[str | None] = column(
-        "Household it was first written for, where that was merged into this", Guid
+        "Household it was first written for, where that was merged into this", Guid, sort_order=101
     )
 
 
@@ -130,7 +142,7 @@ class FacilityFact(Fact):
     """A fact about a facility."""
 
     subject = "facility"
-    facility_id: Mapped[str] = column("Facility (facility.uuid)", Guid)
+    facility_id: Mapped[str] = column("Facility (facility.uuid)", Guid, sort_order=-98)
 
 
 class Now:
@@ -138,12 +150,12 @@ class Now:
 
     subject: ClassVar[str]
     repeated: ClassVar[bool] = False
-    project_id: Mapped[int] = column("Project")
-    area_id: Mapped[int | None] = column("Area of the newest fact")
-    observed_at: Mapped[datetime] = column("When the newest fact was so")
-    observed_offset: Mapped[int] = column("Offset from UTC there", unit="minutes")
-    submission: Mapped[str] = column("instanceID of the newest fact's submission", Text)
-    submission_id: Mapped[int] = column("That submission", BigInteger)
+    project_id: Mapped[int] = column("Project", sort_order=-96)
+    area_id: Mapped[int | None] = column("Area of the newest fact", sort_order=-95)
+    observed_at: Mapped[datetime] = column("When the newest fact was so", sort_order=-80)
+    observed_offset: Mapped[int] = column("Offset from UTC there", unit="minutes", sort_order=-79)
+    submission: Mapped[str] = column("instanceID of the newest fact's submission", Text, sort_order=102)
+    submission_id: Mapped[int] = column("That submission", BigInteger, sort_order=103)
 
     @declared_attr.directive
     @classmethod
@@ -156,21 +168,21 @@ class HouseholdNow(Now):
     """One row a household."""
 
     subject = "household"
-    household_id: Mapped[str] = column("Household (household.uuid)", Guid, primary_key=True)
+    household_id: Mapped[str] = column("Household (household.uuid)", Guid, primary_key=True, sort_order=-99)
 
 
 class FacilityNow(Now):
     """One row a facility."""
 
     subject = "facility"
-    facility_id: Mapped[str] = column("Facility (facility.uuid)", Guid, primary_key=True)
+    facility_id: Mapped[str] = column("Facility (facility.uuid)", Guid, primary_key=True, sort_order=-98)
 
 
 class Repeated:
     """Of a `_current` table of a repeat: the rows of the newest visit that asked, in their order."""
 
     repeated = True
-    position: Mapped[int] = column("Place among the rows, from 1", primary_key=True)
+    position: Mapped[int] = column("Place among the rows, from 1", primary_key=True, sort_order=-97)
 
 
 def _comment(model: type) -> str:

@@ -52,12 +52,14 @@ class Household(HouseholdColumns, Base):
         Index("ix_household_merged", "merged_into"),
         {"comment": "Households as they stand. household_history says what was known when."},
     )
-    uuid: Mapped[str] = column("UUID (version 4), shared with its entity", Guid, primary_key=True)
-    project_id: Mapped[int] = column("Project")
-    code: Mapped[str] = column(
-        "Code given at receipt: area, serial, check character", String(60), unique=True
+    uuid: Mapped[str] = column(
+        "UUID (version 4), shared with its entity", Guid, primary_key=True, sort_order=-100
     )
-    area_id: Mapped[int | None] = column("Area it lies in")
+    project_id: Mapped[int] = column("Project", sort_order=-96)
+    code: Mapped[str] = column(
+        "Code given at receipt: area, serial, check character", String(60), unique=True, sort_order=-99
+    )
+    area_id: Mapped[int | None] = column("Area it lies in", sort_order=-95)
     confirmed: Mapped[bool] = column("False while the submission that creates it is held back")
     created_by: Mapped[int | None] = column("Submission that created it", BigInteger)
     merged_into: Mapped[str | None] = column("The household that it is one dwelling with", Guid)
@@ -93,12 +95,14 @@ class Facility(FacilityColumns, Base):
         Index("ix_facility_area", "area_id", "uuid"),
         {"comment": "Facilities as they stand. facility_history says what was known when."},
     )
-    uuid: Mapped[str] = column("UUID (version 4), shared with its entity", Guid, primary_key=True)
-    project_id: Mapped[int] = column("Project")
-    code: Mapped[str] = column(
-        "Code given at receipt: area, F and serial, check character", String(60), unique=True
+    uuid: Mapped[str] = column(
+        "UUID (version 4), shared with its entity", Guid, primary_key=True, sort_order=-100
     )
-    area_id: Mapped[int | None] = column("Area it lies in")
+    project_id: Mapped[int] = column("Project", sort_order=-96)
+    code: Mapped[str] = column(
+        "Code given at receipt: area, F and serial, check character", String(60), unique=True, sort_order=-99
+    )
+    area_id: Mapped[int | None] = column("Area it lies in", sort_order=-95)
     confirmed: Mapped[bool] = column("False while the submission that creates it is held back")
     created_by: Mapped[int | None] = column("Submission that created it", BigInteger)
     updated_at: Mapped[datetime] = column("When this row was last written")
@@ -151,7 +155,9 @@ class Observation(Origin, Base):
         Index("ix_observation_submission", "submission_id"),
         {"comment": "What each submission observed: whose, when, and the rows it wrote."},
     )
-    id: Mapped[int] = column("Row id: seq * 2**20", BigId, primary_key=True, autoincrement=False)
+    id: Mapped[int] = column(
+        "Row id: seq * 2**20", BigId, primary_key=True, autoincrement=False, sort_order=-100
+    )
     kind: Mapped[str] = column("household, facility or area", String(10))
     subject: Mapped[str] = column("UUID of household or facility, or code of the area", String(40))
     merged_from: Mapped[str | None] = column(
