@@ -112,6 +112,7 @@ FORM_ID_UNUSABLE = _row("FORM_ID_UNUSABLE", "400.70", "The form id “{value}”
 CYCLE = _row("CYCLE", "400.71", "An edit cannot replace itself.")
 ATTACHMENT_MISSING = _row("ATTACHMENT_MISSING", "400.72", "The form still lacks files: {names}. Upload them to the draft, then publish.", "names")
 PICTURE_UNREADABLE = _row("PICTURE_UNREADABLE", "400.73", "This photo cannot be shown small. Open or download the original.")
+ATTACHMENT_INVALID = _row("ATTACHMENT_INVALID", "400.74", "The file {name} cannot be used: {reason}", "name", "reason", "notices")
 CSRF = _row("CSRF", "403.60", "The page is too old to act from. Load it again, then repeat.")
 PHONE_UNKNOWN = _row("PHONE_UNKNOWN", "403.61", "This phone's access was withdrawn or is not known. Your visits stay on the phone; ask your supervisor for a new QR code.")
 OUTSIDE_AREA = _row("OUTSIDE_AREA", "403.62", "The area {area} is not one of this phone's. Nothing was stored; ask your supervisor.", "area")
