@@ -68,6 +68,16 @@ class Settings:
         host = "127.0.0.1" if self.host == "0.0.0.0" else self.host
         return (self.public_url or f"http://{host}:{self.port}").rstrip("/")
 
+    def as_environment(self) -> dict[str, str]:
+        """The same settings as environment variables: what a child process is started with."""
+        values = {f.name: getattr(self, f.name) for f in fields(self)}
+        values["data"] = self.data.resolve()
+        return {
+            f"FIELDFARE_{name.upper()}": str(int(value)) if isinstance(value, bool) else str(value)
+            for name, value in values.items()
+            if value not in ("", None)
+        }
+
     @classmethod
     def load(cls, environ: Mapping[str, str] | None = None, **overrides: Any) -> Settings:
         """Settings from the environment, then `fieldfare.toml` in the data folder, then the defaults.

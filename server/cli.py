@@ -1,0 +1,172 @@
+"""`fieldfare …`: the commands. A door: options become calls, results become lines and an exit status that means something."""
+
+from __future__ import annotations
+
+import signal
+import socket
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import click
+from flask import Flask
+
+from server import bare_app, create_app, upgrade
+from server import serve as serving
+from server.accounts import users
+from server.db import db, transaction
+from server.jobs import work
+from server.keys import KeyTrouble, read_key_file, rotate
+from server.problems import ProblemError
+from server.services import Services
+from server.settings import SettingError, Settings
+
+
+class Commands(click.Group):
+    """A group that ends a known fault with its sentence and status 1 instead of a traceback."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except (SettingError, KeyTrouble) as error:
+            raise click.ClickException(str(error)) from error
+        except ProblemError as error:
+            raise click.ClickException(error.words) from error
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.option("--data", type=click.Path(path_type=Path), help="Data folder (FIELDFARE_DATA).")
+@click.version_option(package_name="fieldfare")
+@click.pass_context
+def main(ctx: click.Context, data: Path | None) -> None:
+    """Fieldfare: surveys and field visits on ODK-compatible phones, and the household monitoring database."""
+    ctx.obj = Settings.load(data=data)
+
+
+@contextmanager
+def running(settings: Settings) -> Iterator[tuple[Flask, Services]]:
+    """An application on a migrated database, within its context."""
+    prepare(settings)
+    app = create_app(settings)
+    with app.app_context():
+        yield app, app.extensions["fieldfare"]
+
+
+def prepare(settings: Settings) -> None:
+    """Data folder and schema, made or brought up to date."""
+    settings.data.mkdir(parents=True, exist_ok=True)
+    copy = upgrade.migrate(bare_app(settings), settings)
+    if copy:
+        click.echo(f"Database brought up to date; a copy of it as it was: {copy}")
+
+
+@main.command()
+@click.option("--host", help="Address to listen on.")
+@click.option("--port", type=int, help="Port to listen on.")
+@click.option("--lan", is_flag=True, help="Open it to phones on this network, with this machine's address in QR codes.")
+@click.pass_obj
+def serve(settings: Settings, host: str | None, port: int | None, lan: bool) -> None:
+    """Start the server in the foreground; Ctrl-C stops it, finishing what is under way."""
+    settings = Settings.load(data=settings.data, host="0.0.0.0" if lan else host, port=port)  # noqa: S104  # --lan asks for it
+    if lan and not settings.public_url:
+        settings = Settings.load(data=settings.data, host=settings.host, port=port, public_url=f"http://{own_address()}:{settings.port}")
+    with running(settings) as (_, services):
+        from server.start import first_start
+
+        for line in first_start(db.session(), services, lan=lan):
+            click.echo(line)
+        db.session.remove()
+    sys.exit(serving.serve(settings))
+
+
+def own_address() -> str:
+    """This machine's address on its network, found without sending anything."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        try:
+            probe.connect(("192.0.2.1", 9))
+            return str(probe.getsockname()[0])
+        except OSError:
+            return "127.0.0.1"
+
+
+@main.command()
+@click.pass_obj
+def worker(settings: Settings) -> None:
+    """Run jobs until told to stop (`serve` starts one)."""
+    stop = threading.Event()
+    for signum in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(signum, lambda *_: stop.set())
+    app = create_app(settings)
+    with app.app_context():
+        work(db.session(), app.extensions["fieldfare.jobs"], stop)
+
+
+@main.command()
+@click.pass_obj
+def migrate(settings: Settings) -> None:
+    """Bring the database up to this version (a copy is made first)."""
+    prepare(settings)
+    click.echo("The database is up to date.")
+
+
+@main.group()
+def user() -> None:
+    """People who sign in."""
+
+
+@user.command("add")
+@click.argument("email")
+@click.option("--name", help="Name shown.")
+@click.option("--admin", is_flag=True, help="Make them administrator of the site.")
+@click.password_option(help="At least 10 characters.")
+@click.pass_obj
+def user_add(settings: Settings, email: str, name: str | None, admin: bool, password: str) -> None:
+    """Add a person."""
+    with running(settings), transaction(db.session()) as session:
+        made = users.create(session, email=email, password=password, name=name, by=None)
+        if admin:
+            users.make_admin(session, made)
+    click.echo(f"{email} can sign in now.")
+
+
+@user.command("reset-link")
+@click.argument("email")
+@click.pass_obj
+def user_reset_link(settings: Settings, email: str) -> None:
+    """Print a link under which a person sets a new password, once, within 24 hours."""
+    with running(settings) as (_, services), transaction(db.session()) as session:
+        person = users.by_email(session, email)
+        if person is None:
+            raise click.ClickException(f"Nobody signs in as {email}.")
+        click.echo(users.reset_link(session, services, person))
+
+
+@main.group()
+def key() -> None:
+    """The key file, without which database and photos cannot be read."""
+
+
+@key.command("sheet")
+@click.pass_obj
+def key_sheet(settings: Settings) -> None:
+    """Print the key as words and QR code, for a safe."""
+    from server.keysheet import sheet
+
+    click.echo(sheet(read_key_file(settings.key_path)))
+
+
+@key.command("rotate")
+@click.pass_obj
+def key_rotate(settings: Settings) -> None:
+    """Make a new master key and wrap the data keys with it; nothing is encrypted anew. Then print a new sheet."""
+    app = bare_app(settings)
+    with app.app_context():
+        name = rotate(db.session(), settings.key_path)
+    click.echo(f"The key {name} is in force. Print a new sheet (`fieldfare key sheet`): the old one opens nothing made from now on.")
+
+
+if __name__ == "__main__":
+    main()

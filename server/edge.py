@@ -1,0 +1,118 @@
+"""What stands around every answer: request ids, security headers, raw slashes in paths, logs without secrets.
+
+Applies to all doors alike; words and pages are not its business.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import re
+import secrets
+import sys
+import time
+from collections.abc import Callable, Iterable
+from typing import Any
+from urllib.parse import unquote_to_bytes
+
+from flask import Flask, Response, g, request
+from werkzeug.middleware.proxy_fix import ProxyFix
+from werkzeug.routing import BaseConverter
+
+from server.services import Services
+
+log = logging.getLogger("fieldfare.request")
+
+SECRET_PATH = re.compile(r"/(key|test|st)/[^/]+")
+"""Path parts that are tokens: they never reach a log."""
+
+CSP = "default-src 'self'; img-src 'self' data: blob:; style-src 'self' 'unsafe-inline'; frame-ancestors 'none'; base-uri 'self'; form-action 'self'; object-src 'none'"
+
+
+class RawConverter(BaseConverter):
+    """A path segment in which `/` and `%` may stand, encoded (instanceIDs, file names): see `RawPath`."""
+
+    def to_python(self, value: str) -> str:
+        return unquote_to_bytes(value).decode("utf-8", "replace") if "%" in value else value
+
+    def to_url(self, value: str) -> str:
+        return super().to_url(value).replace("/", "%2F")
+
+
+class RawPath:
+    """WSGI decodes `%2F` before routing, so that an instanceID with a slash would fall apart.
+
+    Where the raw path has `%2F` or `%25` inside a segment, that segment's slash and percent sign stay encoded, and
+    `RawConverter` decodes them after routing.
+    """
+
+    def __init__(self, app: Callable[..., Iterable[bytes]]) -> None:
+        self.app = app
+
+    def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+        raw = (environ.get("RAW_URI") or environ.get("REQUEST_URI") or "").partition("?")[0]
+        if "%2f" in raw.lower() or "%25" in raw:
+            segments = [unquote_to_bytes(s).replace(b"%", b"%25").replace(b"/", b"%2F") for s in raw.split("/")]
+            environ["PATH_INFO"] = b"/".join(segments).decode("latin-1")
+        return self.app(environ, start_response)
+
+
+def harden(app: Flask) -> None:
+    """Wrap the application: proxies believed as set, request ids, headers, one log line a request."""
+    services: Services = app.extensions["fieldfare"]
+    app.url_map.converters["raw"] = RawConverter
+    app.wsgi_app = RawPath(app.wsgi_app)  # type: ignore[method-assign]  # Flask's documented way of wrapping
+    if hops := services.settings.trusted_proxies:
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
+    configure_logs(services.settings.log_level)
+
+    @app.before_request
+    def begin() -> None:
+        g.request_id = secrets.token_hex(8)
+        g.began = time.perf_counter()
+
+    @app.after_request
+    def finish(response: Response) -> Response:
+        headers = response.headers
+        headers["X-Request-Id"] = g.get("request_id", "-")
+        headers.setdefault("X-Content-Type-Options", "nosniff")
+        headers.setdefault("X-Frame-Options", "DENY")
+        headers.setdefault("Referrer-Policy", "no-referrer")
+        headers.setdefault("Content-Security-Policy", CSP)
+        headers.setdefault("Cache-Control", "private, no-store")
+        if log.isEnabledFor(logging.INFO):
+            log.info(
+                "request",
+                extra={
+                    "fields": {
+                        "id": g.get("request_id"),
+                        "method": request.method,
+                        "path": SECRET_PATH.sub(r"/\1/…", request.path),
+                        "status": response.status_code,
+                        "ms": round((time.perf_counter() - g.get("began", time.perf_counter())) * 1000, 1),
+                    }
+                },
+            )
+        return response
+
+
+class JsonLines(logging.Formatter):
+    """One JSON object a line."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        line: dict[str, Any] = {"at": self.formatTime(record, "%Y-%m-%dT%H:%M:%S"), "level": record.levelname, "event": record.getMessage()}
+        line.update(getattr(record, "fields", {}))
+        if record.exc_info:
+            line["error"] = self.formatException(record.exc_info)
+        return json.dumps(line, ensure_ascii=False, default=str)
+
+
+def configure_logs(level: str) -> None:
+    """Send the product's log to standard error as JSON lines, once a process."""
+    root = logging.getLogger("fieldfare")
+    root.setLevel(level.upper())
+    if not root.handlers:
+        handler = logging.StreamHandler(sys.stderr)
+        handler.setFormatter(JsonLines())
+        root.addHandler(handler)
+        root.propagate = False

@@ -1,0 +1,87 @@
+"""What phones are given: the forms of a list, a form's bytes, its files. Reads only, few and small queries: all phones poll this."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from server import problems
+from server.forms.models import Form, FormAttachment, FormFile, FormVersion
+
+
+@dataclass(frozen=True, slots=True)
+class ServedForm:
+    """A form as the list shows it."""
+
+    form_id: int
+    form_version_id: int
+    xml_form_id: str
+    version: str
+    title: str
+    md5: str
+    has_media: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ServedFile:
+    """A file that a form version expects, and where it comes from: `file`, `dataset`, `areas`."""
+
+    name: str
+    source: str
+    md5: str | None
+    file_id: int | None
+    dataset_id: int | None
+
+
+_COLUMNS = (Form.id, FormVersion.id, Form.xml_form_id, FormVersion.version, FormVersion.title, FormVersion.md5, FormVersion.has_media)
+
+
+def forms_for_phones(session: Session, project_id: int, only: Collection[int] | None) -> list[ServedForm]:
+    """Published, open forms of a project in order of their ids; those in `only`, or all where it is None."""
+    query = (
+        select(*_COLUMNS)
+        .join(FormVersion, FormVersion.id == Form.current_version_id)
+        .where(Form.project_id == project_id, Form.state == "open", Form.deleted_at.is_(None))
+        .order_by(Form.id)
+    )
+    return [ServedForm(*row) for row in session.execute(query) if only is None or row[0] in only]
+
+
+def served(session: Session, project_id: int, xml_form_id: str, *, draft: bool = False) -> ServedForm:
+    """The version of a form that phones get now (closing forms too: what was begun must be finished), or its draft.
+
+    Raises NOT_FOUND.
+    """
+    pointer = Form.draft_version_id if draft else Form.current_version_id
+    query = select(*_COLUMNS).join(FormVersion, FormVersion.id == pointer)
+    row = session.execute(query.where(Form.project_id == project_id, Form.xml_form_id == xml_form_id, Form.deleted_at.is_(None))).first()
+    if row is None:
+        raise problems.NOT_FOUND()
+    return ServedForm(*row)
+
+
+def xml_of(session: Session, form_version_id: int) -> bytes:
+    """The exact bytes of a version."""
+    return session.execute(select(FormVersion.xml).where(FormVersion.id == form_version_id)).scalar_one()
+
+
+def files_of(session: Session, form_version_id: int) -> list[ServedFile]:
+    """The files of a version that are there, in order of their names; missing ones are left out of what phones are told."""
+    query = (
+        select(FormAttachment.name, FormAttachment.source, FormFile.md5, FormAttachment.file_id, FormAttachment.dataset_id)
+        .outerjoin(FormFile, FormFile.id == FormAttachment.file_id)
+        .where(FormAttachment.form_version_id == form_version_id, FormAttachment.source.is_not(None))
+        .order_by(FormAttachment.name)
+    )
+    return [ServedFile(*row) for row in session.execute(query)]
+
+
+def file_of(session: Session, form_version_id: int, name: str) -> ServedFile:
+    """One of them by its name. Raises NOT_FOUND."""
+    for file in files_of(session, form_version_id):
+        if file.name == name:
+            return file
+    raise problems.NOT_FOUND()

@@ -1,0 +1,60 @@
+"""Every check of a submission, outside any lock, and what each finding does: block or warn (decisions.md, 'Findings')."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from server.ingest.plan import Plan
+from server.xforms import Context, Finding, Instance, Message, Rule
+from server.xforms import check as check_form
+
+BLOCKING = frozenset({Rule.TYPE, Rule.CHOICE, Rule.CONSTRAINT, Rule.RELEVANT, Rule.UNKNOWN, Rule.REQUIRED})
+"""Rules that hold a submission back, unless the verdict read what the phone may have seen otherwise."""
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """Findings as rows to be stored, and their counts."""
+
+    rows: tuple[dict[str, Any], ...]
+    blocking: int
+    warnings: int
+
+
+def blocks(finding: Finding) -> bool:
+    """Whether a finding holds back: a blocking rule, judged on nothing but the answers themselves."""
+    return finding.rule in BLOCKING and not finding.reads
+
+
+def check(plan: Plan, instance: Instance, answers: dict[str, Any], *, attachments: frozenset[str], now: datetime, timezone: str) -> Verdict:
+    """All findings of one submission. Encrypted instances cannot be read and have none."""
+    if instance.encrypted:
+        return Verdict((), 0, 0)
+    found: list[Finding] = list(check_form(plan.model, instance, Context(attachments=attachments, now=now)))
+    return verdict(found)
+
+
+def verdict(found: Iterable[Finding]) -> Verdict:
+    """Rows of `finding` (without their version) and counts."""
+    rows = tuple(
+        {
+            "path": f.path,
+            "rule": str(f.rule),
+            "blocking": blocks(f),
+            "message": as_json(f.message),
+            "reads": sorted(str(source) for source in f.reads),
+        }
+        for f in found
+    )
+    blocking = sum(1 for row in rows if row["blocking"])
+    return Verdict(rows, blocking, len(rows) - blocking)
+
+
+def as_json(message: Any) -> dict[str, Any]:
+    """A message as it is stored: key and arguments, or the form's own words by language."""
+    if isinstance(message, Message):
+        return {"key": message.key, "args": dict(message.args)}
+    return {"text": {language: forms.get("", "") for language, forms in message.values.items()}, "default": message.default}

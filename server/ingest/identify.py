@@ -1,0 +1,91 @@
+"""Which form version a submission belongs to, whether it may come, and whether it came before. Reads only."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import and_, select
+from sqlalchemy.orm import Session
+
+from server import problems
+from server.forms.models import Form, FormVersion, Project
+from server.ingest.models import InstanceKey
+from server.ingest.parcel import Parcel, Sender
+from server.keys import Keyring
+from server.xforms import Instance
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """The form version that an instance goes to."""
+
+    project_id: int
+    form_id: int
+    form_version_id: int
+    draft: bool
+    timezone: str
+    exact_points: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """An instanceID that is taken: by which XML, and where it leads."""
+
+    xml_mac: bytes
+    submission_id: int | None
+    version_id: int | None
+
+
+def target(session: Session, parcel: Parcel, sender: Sender, instance: Instance) -> Target:
+    """The form version that this instance names, if this sender may send to it now.
+
+    Raises NOT_FOUND, FORM_VERSION_UNKNOWN, FORM_NOT_OPEN, FORBIDDEN, UNEXPECTED_VALUE (an address that names another form).
+    """
+    if parcel.xml_form_id is not None and parcel.xml_form_id != instance.form_id:
+        raise problems.UNEXPECTED_VALUE(field="form id", value=instance.form_id, reason=f"the address names {parcel.xml_form_id}")
+    if sender.draft_form_id is not None:
+        return _draft(session, sender, instance)
+    published = and_(
+        FormVersion.form_id == Form.id, FormVersion.version == (instance.version or ""), FormVersion.published_at.is_not(None)
+    )
+    row = session.execute(
+        select(Form.id, Form.state, Project.archived, Project.timezone, Project.exact_points, FormVersion.id.label("version_id"), Form.current_version_id)
+        .join(Project, Project.id == Form.project_id)
+        .outerjoin(FormVersion, published)
+        .where(Form.project_id == sender.project_id, Form.xml_form_id == instance.form_id, Form.deleted_at.is_(None), Project.deleted_at.is_(None))
+    ).first()
+    if row is None or row.current_version_id is None:
+        raise problems.NOT_FOUND()
+    if not sender.may(row.id):
+        raise problems.FORBIDDEN()
+    if row.version_id is None:
+        raise problems.FORM_VERSION_UNKNOWN(formVersion=instance.version or "")
+    if row.state == "closed" or row.archived:
+        raise problems.FORM_NOT_OPEN()
+    return Target(sender.project_id, row.id, row.version_id, False, row.timezone, row.exact_points)
+
+
+def _draft(session: Session, sender: Sender, instance: Instance) -> Target:
+    row = session.execute(
+        select(Form.id, Form.xml_form_id, Form.draft_version_id, Project.timezone, Project.exact_points)
+        .join(Project, Project.id == Form.project_id)
+        .where(Form.id == sender.draft_form_id, Form.deleted_at.is_(None))
+    ).first()
+    if row is None or row.draft_version_id is None or row.xml_form_id != instance.form_id:
+        raise problems.NOT_FOUND()
+    return Target(sender.project_id, row.id, row.draft_version_id, True, row.timezone, row.exact_points)
+
+
+def known(session: Session, keys: Keyring, to: Target, instance_id: str) -> Known | None:
+    """The taken instanceID of that form, or None."""
+    row = session.execute(
+        select(InstanceKey.xml_mac, InstanceKey.submission_id, InstanceKey.version_id).where(
+            InstanceKey.form_id == to.form_id, InstanceKey.draft == to.draft, InstanceKey.instance_mac == instance_mac(keys, instance_id)
+        )
+    ).first()
+    return None if row is None else Known(row.xml_mac, row.submission_id, row.version_id)
+
+
+def instance_mac(keys: Keyring, instance_id: str) -> bytes:
+    """What stands for an instanceID in `instance_key`: bounded in length, whatever came."""
+    return keys.mac("instanceID", instance_id.encode())

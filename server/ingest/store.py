@@ -1,0 +1,208 @@
+"""One submission into the database: one unit of work, the same for a first arrival and an edit.
+
+Everything that can be done beforehand (parsing, checking, encrypting) came in as `Prepared`: inside the write lock only rows are written.
+A version's id is its `seq` in the ledger, and a submission's id that of its first version: receipt order by itself.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import CursorResult, insert, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from media import Received
+from server import jobs, ledger, problems
+from server.accounts import audit
+from server.ingest import counts, project
+from server.ingest.identify import Target, instance_mac
+from server.ingest.models import Attachment, Blob, FindingRow, InstanceKey, Submission, SubmissionVersion
+from server.ingest.parcel import Sender
+from server.services import Services
+
+
+class LostRaceError(Exception):
+    """Another request stored the same instanceID first: read what it stored."""
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """Everything about a submission that is known before the write lock is taken."""
+
+    to: Target
+    sender: Sender
+    instance_id: str
+    instance_name: str | None
+    xml_mac: bytes
+    xml_sealed: bytes
+    answers: dict[str, Any]
+    protected_sealed: bytes | None
+    findings: tuple[dict[str, Any], ...]  # rows of `finding` without version_id
+    blocking: int
+    warnings: int
+    mentioned: dict[str, str]  # file name -> path of the question
+    files: dict[str, tuple[bytes, Received]]  # file name -> HMAC of its content, what came
+    work: project.Work
+    received_at: datetime
+    replaces: tuple[int, int] | None = None  # submission id, its version replaced
+    replaced_state: str | None = None
+    replaced_blocking: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """What was written."""
+
+    submission_id: int
+    version_id: int
+    code: str | None
+    subject: str | None
+    new_blobs: frozenset[str] = field(default_factory=frozenset)
+
+
+def store(session: Session, services: Services, p: Prepared) -> Stored:
+    """Write it. Raises LostRaceError, or DEPRECATING_OLD where an edit's base was edited meanwhile."""
+    determined = project.determine(session, services, p.work)
+    held = p.blocking > 0
+    seq = ledger.append(
+        session,
+        services.keys,
+        ledger.Kind.SUBMISSION,
+        f"submission:{p.replaces[0]}" if p.replaces else "submission",
+        p.sender.actor_id,
+        {"form_version": p.to.form_version_id, "draft": p.to.draft, "held": held, **determined.as_payload()},
+        at=p.received_at,
+    )
+    submission_id = p.replaces[0] if p.replaces else seq
+    _claim(session, services, p, submission_id, seq)
+    blobs = _blobs(session, p)
+    files = _attachments(session, p, seq, blobs)
+    _submission(session, p, submission_id, seq, determined, files)
+    session.execute(
+        insert(SubmissionVersion),
+        {
+            "id": seq,
+            "submission_id": submission_id,
+            "form_version_id": p.to.form_version_id,
+            "instance_id": p.instance_id,
+            "instance_name": p.instance_name,
+            "xml": p.xml_sealed,
+            "answers": p.answers,
+            "protected": p.protected_sealed,
+            "submitter_id": p.sender.actor_id,
+            "device_id": p.sender.device_id,
+            "user_agent": p.sender.user_agent,
+            "created_at": p.received_at,
+        },
+    )
+    if p.findings:
+        session.execute(insert(FindingRow), [{**row, "version_id": seq} for row in p.findings])
+    if not p.to.draft:
+        project.apply(session, services, p.work, determined, submission_id=submission_id, seq=seq, held=held)
+    audit.record(
+        session,
+        "submission.update" if p.replaces else "submission.create",
+        actor_id=p.sender.actor_id,
+        actee=f"submission:{submission_id}",
+        project_id=p.to.project_id,
+        area_id=determined.area_id,
+        details={"instanceId": p.instance_id, "form": p.to.form_id},
+    )
+    jobs.enqueue(session, [jobs.Later("photo", str(blob_id)) for blob_id, new in blobs.values() if new])
+    return Stored(submission_id, seq, determined.code, determined.subject, frozenset(name for name, (_, new) in blobs.items() if new))
+
+
+def _claim(session: Session, services: Services, p: Prepared, submission_id: int, seq: int) -> None:
+    """Take the instanceID; the primary key lets one of many through."""
+    make = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
+    row = {
+        "form_id": p.to.form_id,
+        "draft": p.to.draft,
+        "instance_mac": instance_mac(services.keys, p.instance_id),
+        "xml_mac": p.xml_mac,
+        "submission_id": submission_id,
+        "version_id": seq,
+    }
+    if _count(session.execute(make(InstanceKey).values(**row).on_conflict_do_nothing())) == 0:
+        raise LostRaceError
+
+
+def _submission(session: Session, p: Prepared, submission_id: int, seq: int, determined: project.Determination, files: list[dict[str, Any]]) -> None:
+    there = sum(1 for row in files if row["blob_id"] is not None)
+    common = {
+        "instance_name": p.instance_name,
+        "version_id": seq,
+        "form_version_id": p.to.form_version_id,
+        "area_id": determined.area_id,
+        "subject": determined.subject,
+        "observed_at": determined.observed_at,
+        "blocking": p.blocking,
+        "warnings": p.warnings,
+        "projected": p.blocking == 0 and not p.to.draft and p.work.writes,
+        "photos": there,
+        "missing": len(files) - there,
+    }
+    if p.replaces:
+        base = p.replaces[1]
+        edit = update(Submission).where(Submission.id == submission_id, Submission.version_id == base)
+        changed = session.execute(edit.values(review_state="edited", updated_at=p.received_at, **common))
+        if _count(changed) == 0:
+            raise problems.DEPRECATING_OLD(deprecatedId=p.instance_id)
+        step = int(p.blocking > 0) - int(p.replaced_blocking > 0)
+        counts.moved(session, p.to.form_id, p.to.draft, before=p.replaced_state, after="edited", held=step)
+        return
+    session.execute(
+        insert(Submission),
+        {
+            "id": submission_id,
+            "project_id": p.to.project_id,
+            "form_id": p.to.form_id,
+            "draft": p.to.draft,
+            "instance_id": p.instance_id,
+            "submitter_id": p.sender.actor_id,
+            "device_id": p.sender.device_id,
+            "user_agent": p.sender.user_agent,
+            "created_at": p.received_at,
+            **common,
+        },
+    )
+    counts.arrived(session, p.to.form_id, p.to.draft, held=p.blocking > 0, at=p.received_at)
+
+
+def _blobs(session: Session, p: Prepared) -> dict[str, tuple[int, bool]]:
+    """Ids of the blobs of what came, by file name, and whether each is new."""
+    return {name: keep_blob(session, mac, received, p.received_at) for name, (mac, received) in p.files.items()}
+
+
+def keep_blob(session: Session, mac: bytes, received: Received, at: datetime) -> tuple[int, bool]:
+    """The row of a content: made now, or the one that holds it already. The file is durably in the store before this."""
+    make = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
+    row = {"name": received.blob_id, "mac": mac, "size": received.size, "content_type": received.content_type_seen, "created_at": at}
+    made = session.execute(make(Blob).values(**row).on_conflict_do_nothing().returning(Blob.id)).scalar()
+    if made is not None:
+        return int(made), True
+    return session.execute(select(Blob.id).where(Blob.mac == mac)).scalar_one(), False
+
+
+def _attachments(session: Session, p: Prepared, seq: int, blobs: dict[str, tuple[int, bool]]) -> list[dict[str, Any]]:
+    """A row for every file mentioned or received; an edit takes over what it mentions and does not bring."""
+    kept: dict[str, int] = {}
+    if p.replaces:
+        before = select(Attachment.name, Attachment.blob_id).where(Attachment.version_id == p.replaces[1], Attachment.blob_id.is_not(None))
+        kept = {name: blob_id for name, blob_id in session.execute(before) if blob_id is not None and name in p.mentioned}
+    rows = []
+    for name in dict.fromkeys([*p.mentioned, *blobs]):
+        blob_id = blobs[name][0] if name in blobs else kept.get(name)
+        at = p.received_at if blob_id is not None else None
+        rows.append({"version_id": seq, "name": name, "path": p.mentioned.get(name), "blob_id": blob_id, "created_at": at})
+    if rows:
+        session.execute(insert(Attachment), rows)
+    return rows
+
+
+def _count(result: Any) -> int:
+    assert isinstance(result, CursorResult)
+    return result.rowcount

@@ -1,0 +1,86 @@
+"""Who calls, under which base address: a token in the path, a draft's test token, or a session or password over https."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from flask import current_app, request
+from sqlalchemy.orm import Session
+
+from server import problems
+from server.accounts import phones, signin
+from server.accounts.access import Access, access_of
+from server.accounts.models import Phone
+from server.forms import lifecycle
+from server.services import Services
+from server.words import nearest
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Who calls. `base` is the address that all of its paths hang on, without a slash at the end."""
+
+    access: Access | None
+    project_id: int
+    base: str
+    language: str
+    phone: Phone | None = None
+    draft_form_id: int | None = None
+
+    @property
+    def actor_id(self) -> int | None:
+        """The acting actor; a draft's testers have none."""
+        return None if self.access is None else self.access.actor_id
+
+
+def root() -> str:
+    """The address set, or the one that this request came to: phones keep what they are told."""
+    services: Services = current_app.extensions["fieldfare"]
+    return services.settings.public_url.rstrip("/") or request.host_url.rstrip("/")
+
+
+def by_key(session: Session, services: Services, token: str, project_id: int) -> Caller:
+    """A phone, by the token in its address. Raises PHONE_UNKNOWN, also for a token of another project."""
+    phone = phones.by_token(session, services, token)
+    access = access_of(session, phone.actor_id)
+    if access is None or phone.project_id != project_id:
+        raise problems.PHONE_UNKNOWN()
+    language = nearest(phone.language, services.settings.language)
+    return Caller(access, project_id, f"{root()}/v1/key/{token}/projects/{project_id}", language, phone=phone)
+
+
+def by_test_token(session: Session, services: Services, token: str, project_id: int, xml_form_id: str) -> Caller:
+    """Whoever holds a draft's test token. Raises NOT_FOUND."""
+    form = lifecycle.by_draft_token(session, services, token)
+    if form is None or form.project_id != project_id or form.xml_form_id != xml_form_id:
+        raise problems.NOT_FOUND()
+    base = f"{root()}/v1/test/{token}/projects/{project_id}/forms/{form.xml_form_id}/draft"
+    return Caller(None, project_id, base, services.settings.language, draft_form_id=form.id)
+
+
+def by_person(session: Session, services: Services, project_id: int) -> Caller:
+    """A person: Bearer token, or Basic over https (or this machine). Raises UNAUTHENTICATED, HTTPS_ONLY, TOO_MANY_TRIES."""
+    actor_id = _person(session, services)
+    access = None if actor_id is None else access_of(session, actor_id)
+    if access is None:
+        raise problems.UNAUTHENTICATED()
+    language = nearest(access.language, services.settings.language)
+    return Caller(access, project_id, f"{root()}/v1/projects/{project_id}", language)
+
+
+def _person(session: Session, services: Services) -> int | None:
+    given = request.authorization
+    if given is None:
+        return None
+    if given.type == "bearer" and given.token:
+        current = signin.by_token(session, services, given.token)
+        return None if current is None else current.actor_id
+    if given.type != "basic":
+        return None
+    if not (request.is_secure or request.remote_addr in {"127.0.0.1", "::1"}):
+        raise problems.HTTPS_ONLY()
+    address = request.remote_addr or ""
+    verdict = signin.examine(session, services, given.username or "", given.password or "", address)
+    session.rollback()
+    services.committer.run(lambda writing: signin.note(writing, verdict))
+    return verdict.actor_id

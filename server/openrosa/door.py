@@ -1,0 +1,287 @@
+"""OpenRosa's addresses, under each of the three bases (ours and Central's): token, draft's test token, person."""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+from collections.abc import Callable, Iterable
+
+from flask import Blueprint, Flask, Response, current_app, request
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import Session
+
+from media import Full, Inbox, TooLarge, Unavailable
+from server import problems
+from server.accounts import phones
+from server.accounts.roles import Verb
+from server.db import db, read_only
+from server.entities import lists
+from server.forms import attachments, served
+from server.ingest.parcel import Parcel, Sender
+from server.ingest.receive import receive
+from server.openrosa import caller as callers
+from server.openrosa import multipart, wire
+from server.openrosa.caller import Caller
+from server.services import Services
+from server.words import say, say_problem
+
+log = logging.getLogger("fieldfare.openrosa")
+
+openrosa = Blueprint("openrosa", __name__)
+
+KEY = "/v1/key/<token>/projects/<int:project_id>"
+TEST = "/v1/test/<token>/projects/<int:project_id>/forms/<raw:xml_form_id>/draft"
+PERSON = "/v1/projects/<int:project_id>"
+
+
+def services() -> Services:
+    """The installation's services."""
+    return current_app.extensions["fieldfare"]  # type: ignore[no-any-return]  # Flask's extensions are untyped
+
+
+def caller(project_id: int, token: str | None = None, xml_form_id: str | None = None) -> Caller:
+    """Who calls this address. Flask gives what the rule matched: a test token comes with its form."""
+    session = db.session()
+    read_only(session)
+    if token is None:
+        return callers.by_person(session, services(), project_id)
+    if request.path.startswith("/v1/test/"):
+        return callers.by_test_token(session, services(), token, project_id, xml_form_id or "")
+    return callers.by_key(session, services(), token, project_id)
+
+
+# --- form list, form, manifest, files -------------------------------------------------------------------------------
+
+
+@openrosa.get(f"{KEY}/formList")
+@openrosa.get(f"{TEST}/formList")
+@openrosa.get(f"{PERSON}/formList")
+def form_list(project_id: int, token: str | None = None, xml_form_id: str | None = None) -> Response:
+    """The forms that this caller may fill in."""
+    who = caller(project_id, token, xml_form_id)
+    session = db.session()
+    if who.draft_form_id is not None:
+        forms = [served.served(session, project_id, xml_form_id or "", draft=True)]
+    else:
+        assert who.access is not None
+        forms = served.forms_for_phones(session, project_id, who.access.forms(Verb.FORM_READ, project_id))
+    listed = [_listed(who, form) for form in forms]
+    _seen(who)
+    return _conditional(wire.form_list(listed))
+
+
+def _listed(who: Caller, form: served.ServedForm) -> wire.ListedForm:
+    at = who.base if who.draft_form_id is not None else f"{who.base}/forms/{_quoted(form.xml_form_id)}"
+    download = f"{at}.xml"
+    manifest = f"{at}/manifest" if form.has_media else None
+    return wire.ListedForm(form.xml_form_id, form.title, form.version, form.md5, download, manifest)
+
+
+@openrosa.get(f"{KEY}/forms/<raw:xml_form_id>.xml")
+@openrosa.get(f"{TEST}.xml", endpoint="draft_xml")
+def form_xml(project_id: int, xml_form_id: str, token: str | None = None) -> Response:
+    """A form's exact bytes."""
+    who = caller(project_id, token, xml_form_id)
+    form = _served(who, xml_form_id)
+    tag = f'"{form.md5}"'
+    if request.headers.get("If-None-Match") == tag:
+        return _not_modified(tag)
+    _seen(who, form.form_version_id)
+    return _answer(served.xml_of(db.session(), form.form_version_id), tag)
+
+
+@openrosa.get(f"{KEY}/forms/<raw:xml_form_id>/manifest")
+@openrosa.get(f"{TEST}/manifest")
+@openrosa.get(f"{PERSON}/forms/<raw:xml_form_id>/manifest")
+def manifest(project_id: int, xml_form_id: str, token: str | None = None) -> Response:
+    """The files of a form, with their hashes: what this caller's areas hold, of lists."""
+    who = caller(project_id, token, xml_form_id)
+    form = _served(who, xml_form_id)
+    at = who.base if who.draft_form_id is not None else f"{who.base}/forms/{_quoted(xml_form_id)}"
+    files = [_file(who, at, file) for file in served.files_of(db.session(), form.form_version_id)]
+    return _conditional(wire.manifest(files))
+
+
+def _file(who: Caller, at: str, file: served.ServedFile) -> wire.ListedFile:
+    url = f"{at}/attachments/{_quoted(file.name)}"
+    if file.source == "file":
+        assert file.md5 is not None  # an uploaded file has its content's
+        return wire.ListedFile(file.name, file.md5, url)
+    copy = _list(who, file)
+    if file.source == "areas":
+        return wire.ListedFile(file.name, copy.md5, url)
+    return wire.ListedFile(file.name, copy.md5, f"{url}?g={copy.generation}", entity_list=True)
+
+
+def _list(who: Caller, file: served.ServedFile, generation: int | None = None) -> lists.Copy:
+    areas = who.access.areas if who.access is not None else ()
+    if file.source == "areas":
+        return lists.areas_csv(db.session(), services(), areas)
+    assert file.dataset_id is not None
+    return lists.csv_for(db.session(), services(), file.dataset_id, areas, generation=generation)
+
+
+@openrosa.get(f"{KEY}/forms/<raw:xml_form_id>/attachments/<raw:name>")
+@openrosa.get(f"{TEST}/attachments/<raw:name>")
+def form_file(project_id: int, xml_form_id: str, name: str, token: str | None = None) -> Response:
+    """One file of a form."""
+    who = caller(project_id, token, xml_form_id)
+    form = _served(who, xml_form_id)
+    file = served.file_of(db.session(), form.form_version_id, name)
+    if file.source != "file":
+        copy = _list(who, file, request.args.get("g", type=int))
+        return _conditional(copy.content, tag=copy.md5, content_type="text/csv; charset=utf-8")
+    assert file.md5 is not None and file.file_id is not None
+    tag = f'"{file.md5}"'
+    if request.headers.get("If-None-Match") == tag:
+        return _not_modified(tag)
+    content_type, pieces = attachments.content(db.session(), services(), file.file_id)
+    response = _answer(pieces, tag, content_type=content_type)
+    response.headers["Content-Disposition"] = "attachment"
+    return response
+
+
+def _served(who: Caller, xml_form_id: str) -> served.ServedForm:
+    form = served.served(db.session(), who.project_id, xml_form_id, draft=who.draft_form_id is not None)
+    if who.access is not None:
+        who.access.require(Verb.FORM_READ, who.project_id, form.form_id)
+    return form
+
+
+# --- submission -----------------------------------------------------------------------------------------------------
+
+
+@openrosa.route(f"{KEY}/submission", methods=["HEAD"])
+@openrosa.route(f"{TEST}/submission", methods=["HEAD"])
+@openrosa.route(f"{PERSON}/submission", methods=["HEAD"])
+def may_send(project_id: int, token: str | None = None, xml_form_id: str | None = None) -> Response:
+    """204 with what is taken: an app asks before it sends."""
+    caller(project_id, token, xml_form_id)
+    return _answer(b"", status=204)
+
+
+@openrosa.post(f"{KEY}/submission")
+@openrosa.post(f"{TEST}/submission")
+@openrosa.post(f"{PERSON}/submission")
+def submission(project_id: int, token: str | None = None, xml_form_id: str | None = None) -> Response:
+    """Take a submission, whole or a part of it."""
+    who = caller(project_id, token, xml_form_id)
+    house = services()
+    session = db.session()
+    access = who.access
+    sender = Sender(
+        actor_id=who.actor_id,
+        project_id=project_id,
+        may=lambda form_id: access is None or access.may(Verb.SUBMISSION_CREATE, project_id, form_id),
+        areas=access.areas if access is not None else (),
+        device_id=(request.args.get("deviceID") or "")[:255] or None,
+        user_agent=(request.headers.get("User-Agent") or "")[:255] or None,
+        draft_form_id=who.draft_form_id,
+    )
+    session.rollback()  # no connection is held while a body is read
+    with Inbox(house.store, house.keys, house.settings.max_upload) as inbox:
+        body = multipart.read(request.stream, request.headers.get("Content-Type", ""), inbox, limit=house.settings.max_upload)
+        receipt = receive(session, house, Parcel(body.xml, inbox, body.files), sender)
+    text = say(who.language, "Received. Receipt {number}.", number=receipt.number)
+    if receipt.code:
+        text += " " + say(who.language, "Household {code}.", code=receipt.code)
+    return _answer(wire.message(text, "submit_success"), status=201)
+
+
+# --- answers --------------------------------------------------------------------------------------------------------
+
+
+def _answer(
+    content: bytes | Iterable[bytes], tag: str | None = None, *, status: int = 200, content_type: str = wire.CONTENT_TYPE
+) -> Response:
+    response = Response(content, status=status, content_type=content_type)  # type: ignore[arg-type]  # an iterator is fine
+    _stamp(response, tag)
+    return response
+
+
+def _stamp(response: Response, tag: str | None) -> None:
+    response.headers[wire.VERSION_HEADER[0]] = wire.VERSION_HEADER[1]
+    response.headers["X-OpenRosa-Accept-Content-Length"] = str(wire.ACCEPT_LENGTH)
+    if tag is not None:
+        response.headers["ETag"] = tag
+        response.headers["Cache-Control"] = "private, no-cache"  # kept on the phone, asked about each time
+
+
+def _not_modified(tag: str) -> Response:
+    response = Response(status=304)
+    _stamp(response, tag)
+    return response
+
+
+def _conditional(content: bytes, *, tag: str | None = None, content_type: str = wire.CONTENT_TYPE) -> Response:
+    quoted = f'"{tag or hashlib.md5(content, usedforsecurity=False).hexdigest()}"'
+    if request.headers.get("If-None-Match") == quoted:
+        return _not_modified(quoted)
+    return _answer(content, quoted, content_type=content_type)
+
+
+def _quoted(segment: str) -> str:
+    from urllib.parse import quote
+
+    return quote(segment, safe="")
+
+
+def _seen(who: Caller, form_version_id: int | None = None) -> None:
+    """Note when a phone was last heard of and what it fetched: at most once a minute."""
+    phone = who.phone
+    if phone is None or not phones.is_news(db.session(), phone, form_version_id):
+        return
+
+    def write(session: Session) -> None:
+        phones.seen(session, phone, form_version_id)
+
+    services().committer.run(write)
+
+
+# --- problems -------------------------------------------------------------------------------------------------------
+
+
+def _language() -> str:
+    """The language of whoever calls, where it is known; a phone's is kept with the phone."""
+    token = (request.view_args or {}).get("token")
+    if token and request.path.startswith("/v1/key/"):
+        known = phones.language_of(db.session(), services(), token)
+        if known:
+            return known
+    return services().settings.language
+
+
+def problem(error: problems.ProblemError) -> Response:
+    """A problem, as the app shows it to the enumerator."""
+    db.session.rollback()
+    response = _answer(wire.message(say_problem(_language(), error), "error"), status=error.problem.status)
+    response.headers["X-Fieldfare-Code"] = error.problem.code
+    if error.problem.status == 401:
+        response.headers["WWW-Authenticate"] = 'Basic realm="Fieldfare", charset="UTF-8"'
+    return response
+
+
+def trouble(error: Exception) -> Response:
+    """A fault of our own: never an empty list, never a page. The app keeps what it has and tries again."""
+    log.exception("fault in %s", request.endpoint)
+    row = problems.DATABASE_AWAY if isinstance(error, OperationalError) else problems.UNKNOWN_TROUBLE
+    return problem(row())
+
+
+def _as_problem(row: Callable[..., problems.ProblemError]) -> Callable[[Exception], Response]:
+    return lambda error: problem(row())
+
+
+def too_large(error: TooLarge) -> Response:
+    """A file above the limit."""
+    return problem(problems.FILE_TOO_LARGE(name="", limit=services().settings.max_upload // 1_000_000))
+
+
+def register(app: Flask) -> None:
+    """Join the application."""
+    openrosa.register_error_handler(problems.ProblemError, problem)
+    openrosa.register_error_handler(TooLarge, too_large)
+    openrosa.register_error_handler(Full, _as_problem(problems.DISK_FULL))
+    openrosa.register_error_handler(Unavailable, _as_problem(problems.STORE_AWAY))
+    openrosa.register_error_handler(Exception, trouble)
+    app.register_blueprint(openrosa)

@@ -1,0 +1,191 @@
+"""One visit as a reader sees it: answers under their labels in the reader's language, grouped as the form is, findings beside them.
+
+A frozen view for pages and API. Protected answers are left out, or given whole where the caller was allowed to open them.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from server.ingest.answers import Opened, open_answers
+from server.ingest.models import Attachment, Blob, FindingRow, Photo
+from server.services import Services
+from server.xforms import BodyNode, Field, value_at
+
+UNIT = re.compile(r"\[\d+\]")
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """An answer as shown. `kind` says how: text, choice, point, photo, date …; `hidden`: there, and protected."""
+
+    path: str
+    label: str
+    value: str
+    raw: str
+    kind: str
+    hidden: bool = False
+    findings: tuple[FindingRow, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A group or one row of a repeat: its answers, and the sections within. `empty` counts questions left without an answer."""
+
+    title: str
+    path: str
+    items: tuple[Shown, ...]
+    sections: tuple[Section, ...]
+    empty: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """An attachment as evidence: what was read from it where it is a photo, or that it is missing."""
+
+    name: str
+    path: str | None
+    label: str
+    there: bool
+    size: int = 0
+    content_type: str = ""
+    photo: Photo | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """All of it."""
+
+    opened: Opened
+    sections: tuple[Section, ...]
+    pictures: tuple[Picture, ...]
+    findings: tuple[FindingRow, ...]
+    labels: Mapping[str, str] = field(default_factory=dict)
+
+
+def look(session: Session, services: Services, version_id: int, language: str, *, protected: bool = False) -> Visit:
+    """A version's visit in a language; with `protected` whole (the caller has checked the right and logged the reason)."""
+    opened = open_answers(session, services, version_id, protected=protected)
+    found = session.scalars(select(FindingRow).where(FindingRow.version_id == version_id).order_by(FindingRow.id)).all()
+    by_path: dict[str, list[FindingRow]] = defaultdict(list)
+    for row in found:
+        by_path[row.path].append(row)
+    model = opened.plan.model
+    hidden = {} if protected or opened.hidden is None else opened.hidden
+    reader = _Reader(language, opened.plan.protected if not protected else frozenset(), hidden, by_path)
+    sections = tuple(reader.sections(model.tree(), opened.record, f"/{model.root}"))
+    return Visit(
+        opened,
+        sections,
+        tuple(pictures(session, version_id, {f.path: f.label.in_(language) for f in model.fields() if f.is_leaf})),
+        tuple(found),
+        {f.path: f.label.in_(language) for f in model.fields()},
+    )
+
+
+def pictures(session: Session, version_id: int, labels: Mapping[str, str]) -> Iterator[Picture]:
+    """The attachments of a version in the order of the form, what was read from photos beside them."""
+    query = (
+        select(Attachment, Blob, Photo)
+        .outerjoin(Blob, Blob.id == Attachment.blob_id)
+        .outerjoin(Photo, Photo.blob_id == Attachment.blob_id)
+        .where(Attachment.version_id == version_id)
+        .order_by(Attachment.id)
+    )
+    for attachment, blob, photo in session.execute(query):
+        label = labels.get(UNIT.sub("", attachment.path or ""), "") or attachment.name
+        if blob is None:
+            yield Picture(attachment.name, attachment.path, label, False)
+        else:
+            yield Picture(attachment.name, attachment.path, label, True, blob.size, blob.content_type, photo)
+
+
+@dataclass(frozen=True, slots=True)
+class _Reader:
+    language: str
+    protected: frozenset[str]
+    hidden: Mapping[str, Any]
+    findings: Mapping[str, Sequence[FindingRow]]
+
+    def sections(self, nodes: Sequence[BodyNode], record: Mapping[str, Any], at: str) -> Iterator[Section]:
+        """The body's groups as sections; questions beside groups stand in one of their own, without a title."""
+        loose = [node for node in nodes if not node.children and node.field is not None]
+        if loose:
+            yield self._section("", at, loose, record, at)
+        for node in nodes:
+            if node.children:
+                yield from self._group(node, record, at)
+
+    def _group(self, node: BodyNode, record: Mapping[str, Any], at: str) -> Iterator[Section]:
+        title = plain(node.label.in_(self.language))
+        if node.field is None or node.field.path == at:
+            yield self._section(title, at, node.children, record, at)
+            return
+        inner = record.get(node.field.name)
+        path = f"{at}/{node.field.name}"
+        if node.field.type == "repeat":
+            rows = inner if isinstance(inner, list) else []
+            for number, row in enumerate(rows, start=1):
+                yield self._section(f"{title or node.field.name} {number}", f"{path}[{number}]", node.children, row, f"{path}[{number}]")
+        else:
+            yield self._section(title, path, node.children, inner if isinstance(inner, dict) else {}, path)
+
+    def _section(self, title: str, path: str, nodes: Sequence[BodyNode], record: Mapping[str, Any], at: str) -> Section:
+        items: list[Shown] = []
+        empty = 0
+        for node in nodes:
+            if node.children or node.field is None or node.control == "trigger" or node.field.type in ("structure", "repeat"):
+                continue
+            shown = self._item(node.field, record, at)
+            if shown is None:
+                empty += 1
+            else:
+                items.append(shown)
+        inner = tuple(s for node in nodes if node.children for s in self._group(node, record, at))
+        return Section(title, path, tuple(items), inner, empty)
+
+    def _item(self, one: Field, record: Mapping[str, Any], at: str) -> Shown | None:
+        path = f"{at}/{one.name}"
+        label = plain(one.label.in_(self.language)) or one.name
+        found = tuple(self.findings.get(path, ()))
+        if one.path in self.protected and value_at(dict(self.hidden), path):
+            return Shown(path, label, "", "", "hidden", True, found)
+        raw = record.get(one.name)
+        if not isinstance(raw, str) or not raw.strip():
+            return Shown(path, label, "", "", "empty", False, found) if found else None
+        return Shown(path, label, display(one, raw, self.language), raw, kind_of(one), False, found)
+
+
+def kind_of(one: Field) -> str:
+    """How an answer is shown."""
+    if one.type in ("select1", "select", "rank"):
+        return "choice"
+    if one.type in ("geopoint", "geotrace", "geoshape"):
+        return "point"
+    if one.type == "binary":
+        return "photo" if (one.media_type or "").startswith("image") else "file"
+    return one.type
+
+
+def display(one: Field, raw: str, language: str) -> str:
+    """An answer's text for a reader: choices by their labels, the rest as it came."""
+    if one.type in ("select1", "select", "rank") and one.choices:
+        labels = {c.name: plain(c.label.in_(language)) for c in one.choices}
+        names = [raw] if one.type == "select1" else raw.split()
+        return ", ".join(labels.get(name) or name for name in names)
+    return raw
+
+
+def plain(text: str) -> str:
+    """A label without the markdown and markup that forms put into it, and without references."""
+    text = re.sub(r"<[^>]{0,200}>", "", text)
+    text = re.sub(r"\[([^\]]*)\]\([^)]*\)", r"\1", text)
+    text = re.sub(r"\$\{[^}]*\}", "…", text)
+    return re.sub(r"(\*\*|__|^#+\s*)", "", text).strip()

@@ -1,0 +1,82 @@
+"""The parent of a running server: web workers (gunicorn) and the job worker, started together and stopped together.
+
+A terminal's Ctrl-C reaches every process of the group, and gunicorn would stop at once on it: the children stand in groups of their
+own, and the parent passes SIGTERM on, so that requests under way are finished.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from types import FrameType
+
+from server.settings import Settings
+
+GRACE = 90
+"""Seconds that requests under way have to finish."""
+
+
+def web_workers(settings: Settings) -> int:
+    """Worker processes: one writes best to SQLite (two halve its commits); two a core on PostgreSQL."""
+    if settings.workers:
+        return settings.workers
+    return 1 if settings.is_sqlite else 2 * (os.cpu_count() or 1)
+
+
+def gunicorn_command(settings: Settings) -> list[str]:
+    """gunicorn's command line: no limit on the request line (integrity addresses are long), threads for slow uploads."""
+    return [
+        sys.executable,
+        "-m",
+        "gunicorn",
+        "wsgi:app",
+        f"--bind={settings.host}:{settings.port}",
+        f"--workers={web_workers(settings)}",
+        f"--threads={settings.threads}",
+        "--worker-class=gthread",
+        "--limit-request-line=0",
+        "--limit-request-field_size=65536",
+        "--keep-alive=30",
+        "--timeout=0",  # a slow upload is no dead worker
+        f"--graceful-timeout={GRACE}",
+        f"--chdir={Path(__file__).parent.parent}",
+        "--log-level=warning",
+        "--forwarded-allow-ips=127.0.0.1",
+    ]
+
+
+def serve(settings: Settings) -> int:
+    """Run until told to stop, or until a child ends by itself; returns the exit status."""
+    stopping = False
+
+    def stop(signum: int, frame: FrameType | None) -> None:
+        nonlocal stopping
+        stopping = True
+
+    for signum in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(signum, stop)
+    environment = {**os.environ, **settings.as_environment()}
+    commands = [gunicorn_command(settings), [sys.executable, "-m", "server.cli", "worker"]]
+    children = [subprocess.Popen(c, env=environment, start_new_session=True) for c in commands]
+    failed = 0
+    while not stopping:
+        ended = [child for child in children if child.poll() is not None]
+        if ended:
+            failed = ended[0].returncode or 1
+            break
+        time.sleep(0.2)
+    for child in children:
+        if child.poll() is None:
+            child.send_signal(signal.SIGTERM)
+    deadline = time.monotonic() + GRACE + 5
+    for child in children:
+        try:
+            child.wait(timeout=max(0.1, deadline - time.monotonic()))
+        except subprocess.TimeoutExpired:
+            child.kill()
+            child.wait()
+    return failed

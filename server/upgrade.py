@@ -1,0 +1,56 @@
+"""Bringing a database to the schema of this version: a copy first, then Alembic's migrations in one go."""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from flask import Flask
+
+from server.db import db, utcnow
+from server.settings import Settings
+
+
+def alembic_config() -> Config:
+    """Alembic's configuration, without a file of its own."""
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    config.set_main_option("path_separator", "os")
+    return config
+
+
+def state(app: Flask) -> tuple[str | None, str | None]:
+    """Revision that the database is at, and the newest there is."""
+    with app.app_context(), db.engines["read"].connect() as connection:
+        at = MigrationContext.configure(connection).get_current_revision()
+    return at, ScriptDirectory.from_config(alembic_config()).get_current_head()
+
+
+def migrate(app: Flask, settings: Settings) -> str | None:
+    """Bring the database up; returns the path of the copy made first, None where nothing was there or to do."""
+    at, head = state(app)
+    if at == head:
+        return None
+    copy = copy_first(settings) if at is not None else None
+    config = alembic_config()
+    with app.app_context(), db.engines[None].connect() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")
+        connection.commit()
+    return copy
+
+
+def copy_first(settings: Settings) -> str | None:
+    """A consistent copy of an SQLite database beside it. PostgreSQL's is its administrator's (docs/deploying.md)."""
+    if not settings.is_sqlite:
+        return None
+    source = settings.database.removeprefix("sqlite:///")
+    target = f"{source}.before-{utcnow():%Y%m%d-%H%M%S}"
+    with closing(sqlite3.connect(source)) as old, closing(sqlite3.connect(target)) as new:
+        old.backup(new)
+    return target

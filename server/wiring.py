@@ -1,0 +1,65 @@
+"""What create_app() joins: doors to the application, functions to the jobs that name them, the secret that signs cookies."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from importlib import import_module
+from importlib.util import find_spec
+
+from flask import Flask
+
+from server.db import db
+from server.jobs import JobFunction
+from server.services import Services
+from server.settings import Settings
+
+DOORS = ("server.openrosa", "server.api", "server.web", "server.health")
+"""Packages with `register(app)`; none knows another."""
+
+JOBS = ("server.ingest.later", "server.review.later", "server.entities.later", "server.accounts.later")
+"""Modules with `JOBS: dict[str, function(session, services, ref)]`."""
+
+
+def register_doors(app: Flask) -> None:
+    """Register every door's blueprints."""
+    for name in DOORS:
+        register = getattr(import_module(name), "register", None)
+        if register is not None:
+            register(app)
+
+
+def register_jobs(app: Flask) -> None:
+    """Make the table of job functions, each bound to this installation's services."""
+    services: Services = app.extensions["fieldfare"]
+    functions: dict[str, JobFunction] = {}
+    for name in JOBS:
+        if find_spec(name) is None:
+            continue
+        for kind, function in import_module(name).JOBS.items():
+            functions[kind] = lambda session, ref, function=function: function(session, services, ref)
+    app.extensions["fieldfare.jobs"] = functions
+
+
+def secret_key(settings: Settings) -> str:
+    """FIELDFARE_SECRET_KEY, or one made once and kept in the data folder, readable by its owner alone."""
+    if settings.secret_key:
+        return settings.secret_key
+    path = settings.data / "secret.key"
+    try:
+        fd = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        return path.read_text("utf-8")
+    with os.fdopen(fd, "w") as out:
+        out.write(secrets.token_urlsafe(48))
+    return path.read_text("utf-8")
+
+
+def services_of(app: Flask) -> Services:
+    """The services of an application."""
+    return app.extensions["fieldfare"]  # type: ignore[no-any-return]  # Flask's extensions are untyped
+
+
+def create_schema() -> None:
+    """Make every table at once, without migrations: for tests and benchmarks."""
+    db.Model.metadata.create_all(db.engines[None])
