@@ -47,6 +47,6 @@ def verify(stored: str | None, password: str) -> bool:
     """Whether the password is the stored one. Does the same work where there is none, so that time tells nothing."""
     given = password.encode("utf-8", "surrogatepass")[:1024]  # far past any that can be set: bounds the work
     try:
-        return _hasher.verify(stored or _nobody(), given) and stored is not None
+        return _hasher.verify(stored or _nobody(), given) and bool(stored)
     except (VerificationError, InvalidHashError):
         return False

@@ -1,0 +1,207 @@
+"""The tree of areas: its sheet, its import, who sees what by it."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from server import problems
+from server.areas import reading, scope
+from server.areas.importing import Imported, import_areas
+from server.areas.models import Area
+from server.areas.sheet import AreaRow, read_areas
+from server.ledger import Kind, read
+from server.problems import ProblemError
+from server.services import Services
+
+SHEET = """code,name,parent,level,lat,lon,name:zh,name:ar
+A,Aldermere,,region,,,奥德米尔,
+A1,North,A,district,51.5,-2.25,北区,الشمال
+A1-014,Lower Ford,A1,village,51.51,-2.26,下渡,
+A2,South,A,district,,,,
+"""
+
+
+def refusal(content: str | bytes) -> ProblemError:
+    with pytest.raises(ProblemError) as refused:
+        read_areas(content.encode() if isinstance(content, str) else content)
+    assert refused.value.problem is problems.AREAS_INVALID
+    return refused.value
+
+
+def test_a_sheet_becomes_a_tree_with_names_in_languages(session: Session, services: Services) -> None:
+    assert import_areas(session, services.keys, SHEET.encode(), actor_id=None) == Imported(4, 0, 0)
+    village = reading.by_code(session, "A1-014")
+    assert village.called("zh") == "下渡"
+    assert village.called("ar") == "Lower Ford"
+    assert (village.lat, village.lon) == (51.51, -2.26)
+    assert [area.code for area in reading.line(session, village)] == ["A", "A1", "A1-014"]
+    assert [(depth, area.code) for depth, area in reading.flat(reading.tree(session))] == [
+        (0, "A"),
+        (1, "A1"),
+        (2, "A1-014"),
+        (1, "A2"),
+    ]
+
+
+def test_the_same_sheet_again_changes_nothing_and_writes_nothing(
+    session: Session, services: Services
+) -> None:
+    import_areas(session, services.keys, SHEET.encode(), actor_id=None)
+    assert import_areas(session, services.keys, SHEET.encode(), actor_id=None) == Imported(0, 0, 4)
+    assert len(list(read(session, services.keys))) == 1
+
+
+def test_a_later_sheet_changes_names_and_moves_whole_subtrees(session: Session, services: Services) -> None:
+    import_areas(session, services.keys, SHEET.encode(), actor_id=None)
+    moved = "code,name,parent\nA1,Northern,A2\nA1-015,Mill End,A1\n"
+    assert import_areas(session, services.keys, moved.encode(), actor_id=7) == Imported(1, 1, 0)
+    village = reading.by_code(session, "A1-014")
+    assert [area.name for area in reading.line(session, village)] == [
+        "Aldermere",
+        "South",
+        "Northern",
+        "Lower Ford",
+    ]
+    event = list(read(session, services.keys))[-1]
+    assert event.kind is Kind.AREAS
+    assert event.actor_id == 7
+    assert [row["code"] for row in event.payload["areas"]] == ["A1", "A1-015"]
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "\ufeff" + SHEET,
+        SHEET.replace(",", ";"),
+        SHEET.replace(",", "\t"),
+        SHEET.replace("\n", "\r\n"),
+        SHEET + "\n,,,,,,,\n\n",
+        SHEET.replace("code,name", "Code , NAME"),
+    ],
+)
+def test_what_programs_write_is_read_alike(content: str) -> None:
+    assert [row.code for row in read_areas(content.encode())] == ["A", "A1", "A1-014", "A2"]
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "gb18030", "utf-16"])
+def test_an_encoding_is_found_out(encoding: str) -> None:
+    plain = SHEET.replace("الشمال", "")
+    assert read_areas(plain.encode(encoding))[2].names == {"zh": "下渡"}
+
+
+def test_gbk_as_excel_saves_it_in_china_is_read() -> None:
+    assert read_areas("code,name\nA1,下渡\n".encode("gbk"))[0].name == "下渡"
+
+
+@pytest.mark.parametrize(
+    ("content", "row", "says"),
+    [
+        ("name,parent\nX,\n", 1, "code"),
+        ("code,nmae\nA,x\n", 1, "name"),
+        ("code,name,population\nA,x,3\n", 1, "population"),
+        ("code,name,name\nA,x,y\n", 1, "twice"),
+        ("code,name\nA,x\n,y\n", 3, "code"),
+        ("code,name\nA B,x\n", 2, "A B"),
+        ("code,name\n村,x\n", 2, "村"),
+        ("code,name\nA,\n", 2, "name"),
+        ("code,name,lat,lon\nA,x,91,0\n", 2, "lat"),
+        ("code,name,lat,lon\nA,x,nan,0\n", 2, "lat"),
+        ("code,name,lat,lon\nA,x,1,\n", 2, "lat and lon"),
+        ("code,name,lat,lon\nA,x,1,abc\n", 2, "lon"),
+        ("code,name\nA,x,y\n", 2, "more cells"),
+        ('code,name\nA,"x\n', 2, "quotation"),
+        ("code,name\nA," + "x" * 201 + "\n", 2, "200"),
+    ],
+)
+def test_a_bad_row_is_named(content: str, row: int, says: str) -> None:
+    error = refusal(content)
+    assert error.details["row"] == row
+    assert says in error.words
+
+
+@pytest.mark.parametrize(
+    "content", [b"\xff\xfe\x00", b"PK\x03\x04\x00\x00\x81", b"\x81", b"code,name\nA,\x00\n"]
+)
+def test_what_is_no_text_is_refused(content: bytes) -> None:
+    assert "UTF-8" in refusal(content).words
+
+
+@pytest.mark.parametrize(
+    ("rows", "row", "says"),
+    [
+        ("A,x,B\n", 2, "neither in the sheet nor known"),
+        ("A,x,A\n", 2, "lies in itself"),
+        ("A,x,B\nB,y,C\nC,z,A\n", 2, "lies in itself"),
+        ("A,x,\nB,y,A\nA,z,\n", 4, "row 2"),
+        ("".join(f"L{n},x,{f'L{n - 1}' if n else ''}\n" for n in range(30)), 23, "deeper"),
+    ],
+)
+def test_what_is_no_tree_is_refused_whole(
+    session: Session, services: Services, rows: str, row: int, says: str
+) -> None:
+    with pytest.raises(ProblemError) as refused:
+        import_areas(session, services.keys, f"code,name,parent\n{rows}".encode(), actor_id=None)
+    assert refused.value.details["row"] == row
+    assert says in refused.value.words
+    assert session.scalars(select(Area)).all() == []
+
+
+def test_a_known_areas_new_parent_may_not_lie_below_it(session: Session, services: Services) -> None:
+    import_areas(session, services.keys, SHEET.encode(), actor_id=None)
+    with pytest.raises(ProblemError) as refused:
+        import_areas(session, services.keys, b"code,name,parent\nA,Aldermere,A1-014\n", actor_id=None)
+    assert "lies in itself" in refused.value.words
+
+
+def test_an_empty_sheet_is_refused(session: Session, services: Services) -> None:
+    for content in (b"", b"code,name\n", b"code,name\n,\n"):
+        with pytest.raises(ProblemError):
+            import_areas(session, services.keys, content, actor_id=None)
+
+
+@given(st.binary(max_size=300))
+@settings(max_examples=200, deadline=None)
+def test_any_bytes_become_rows_or_a_refusal(content: bytes) -> None:
+    problem = None
+    rows: list[AreaRow] = []
+    try:
+        rows = read_areas(content)
+    except ProblemError as error:
+        problem = error.problem
+    assert problem in (None, problems.AREAS_INVALID)
+    assert all(row.code and row.name for row in rows)
+
+
+def test_who_has_an_area_sees_it_and_all_below_and_nothing_else(session: Session, services: Services) -> None:
+    import_areas(session, services.keys, SHEET.encode(), actor_id=None)
+    north, village, south, top = (reading.by_code(session, code).id for code in ("A1", "A1-014", "A2", "A"))
+    assert [area.code for area in reading.areas_of(session, [north])] == ["A1", "A1-014"]
+    assert [branch.area.code for branch in reading.tree(session, [village, south])] == ["A1-014", "A2"]
+    assert scope.covers(session, [north], village)
+    assert scope.covers(session, [south, north], village)
+    assert not scope.covers(session, [village], north)
+    assert not scope.covers(session, [south], village)
+    assert scope.covers(session, [top], village)
+    with pytest.raises(ProblemError):
+        reading.by_code(session, "A2", [north])
+
+
+def test_what_has_no_area_is_for_the_unscoped_only(session: Session, services: Services) -> None:
+    import_areas(session, services.keys, SHEET.encode(), actor_id=None)
+    north = reading.by_code(session, "A1").id
+    assert scope.covers(session, [], None)
+    assert not scope.covers(session, [north], None)
+
+
+def test_an_area_whose_id_begins_like_anothers_is_not_below_it(session: Session, services: Services) -> None:
+    rows = "code,name,parent\n" + "".join(f"R{n},x,\nV{n},y,R{n}\n" for n in range(12))
+    import_areas(session, services.keys, rows.encode(), actor_id=None)
+    first = min(session.scalars(select(Area)), key=lambda area: area.id)
+    assert [
+        area.id for area in reading.areas_of(session, [first.id]) if not area.path.startswith(first.path)
+    ] == []
+    assert len(reading.areas_of(session, [first.id])) == 2
