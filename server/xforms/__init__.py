@@ -13,6 +13,7 @@ from .entities import EntityBlock, SavedEntity, saved_entities
 from .errors import FormError, InstanceError, Message, XFormsError
 from .findings import Context, Finding, ListLookup, Rule, Source
 from .instance import Encryption, Instance, Node, parse_instance
+from .messages import MESSAGES
 from .model import (
     Action,
     Bind,
@@ -33,6 +34,7 @@ from .text import NO_TEXT, Text
 from .types import Line, Point, TypeFault, parse
 
 __all__ = [
+    "MESSAGES",
     "NO_TEXT",
     "Action",
     "Bind",

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from . import types
@@ -53,11 +54,11 @@ def check(form: FormModel, instance: Instance, context: Context | None = None) -
     limit = answers.context.max_findings
     found = answers.structure
     for one in CHECKS:
-        for finding in one(answers):
-            if len(found) >= limit:
-                break
-            found.append(finding)
-    if len(found) >= limit:
+        if len(found) > limit:
+            break
+        found.extend(islice(one(answers), limit + 1 - len(found)))
+    if len(found) > limit:
+        del found[limit:]
         found.append(Finding(f"/{form.root}", Rule.BUDGET, Message("budget.findings", {"limit": limit})))
     return found
 
@@ -104,7 +105,7 @@ def _lay(node: Node, plan: PlanNode, path: str, answers: Answers) -> None:
 
 
 def _note(answers: Answers, path: str, rule: Rule, message: Message) -> None:
-    if len(answers.structure) < answers.context.max_findings:
+    if len(answers.structure) <= answers.context.max_findings:  # one past the limit shows that it was passed
         answers.structure.append(Finding(path, rule, message))
 
 

@@ -54,7 +54,8 @@ class FormError(XFormsError):
     ) -> None:
         super().__init__(key, args)
         self.path = path
-        self.line = line
+        written = self.arguments.get("line")
+        self.line = line if line is not None else written if isinstance(written, int) and written else None
 
 
 class InstanceError(XFormsError):

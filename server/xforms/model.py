@@ -14,6 +14,8 @@ from . import schema
 from .text import NO_TEXT, Text
 
 if TYPE_CHECKING:
+    from .findings import Context, Finding
+    from .instance import Instance
     from .plan import Plan
 
 NO_ATTRIBUTES: Mapping[str, str] = {}
@@ -204,9 +206,12 @@ class FormAttachment(NamedTuple):
     type: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class FormModel:
-    """One version of a form. Make it with `FormModel.from_xml`, once per version and process: plans are kept on it."""
+    """One version of a form. Make it with `FormModel.from_xml`, once per version and process: plans are kept on it.
+
+    Two models are equal only where they are the same: a model is a key, not a value to compare.
+    """
 
     form_id: str
     version: str
@@ -217,13 +222,13 @@ class FormModel:
     default_language: str
     entities_version: str
     submission: Submission
-    binds: Mapping[str, Bind] = field(hash=False)
-    instances: Mapping[str, SecondaryInstance] = field(hash=False)
+    binds: Mapping[str, Bind]
+    instances: Mapping[str, SecondaryInstance]
     actions: tuple[Action, ...]
     body: tuple[BodyNode, ...]
     expected: tuple[FormAttachment, ...]
     declared: tuple[EntityDecl, ...]
-    by_path: Mapping[str, Field] = field(hash=False)
+    by_path: Mapping[str, Field]
     central_fields: tuple[schema.SchemaField, ...] = ()
 
     @classmethod
@@ -232,6 +237,12 @@ class FormModel:
         from .build import build
 
         return build(xml)
+
+    def check(self, instance: Instance, context: Context | None = None) -> list[Finding]:
+        """All that is wrong with an instance's answers (`checks.check`)."""
+        from .checks import check
+
+        return check(self, instance, context)
 
     def fields(self) -> tuple[Field, ...]:
         """Every node of the primary instance, in document order, groups before what they hold."""

@@ -44,14 +44,14 @@ def parse(xml: bytes, error: type[XFormsError], *, max_bytes: int, max_nodes: in
     libxml2's own bound of 256 is for the caller, who walks the tree anyway (`MAX_DEPTH`).
     """
     if len(xml) > max_bytes:
-        raise error("too_large", {"bytes": len(xml), "limit": max_bytes})
+        raise error("too_large")
     utf8 = _as_utf8(xml, error)
     if not utf8.strip():
         raise error("empty")
     if b"\0" in utf8:
         raise error("characters")
     if utf8.count(b"<") > _NODES_PER_MARKUP * max_nodes:
-        raise error("too_large", {"nodes": utf8.count(b"<") // _NODES_PER_MARKUP, "limit": max_nodes})
+        raise error("too_large")
     if _has_doctype(utf8):
         raise error("dtd")
     try:
@@ -59,7 +59,7 @@ def parse(xml: bytes, error: type[XFormsError], *, max_bytes: int, max_nodes: in
     except etree.XMLSyntaxError as fault:
         raise _refusal(fault, error) from None
     except (ValueError, LookupError):
-        raise error("malformed") from None
+        raise error("malformed", {"line": 0}) from None
     if getattr(root.getroottree().docinfo, "doctype", ""):  # the scan above is ours, this is libxml2's word
         raise error("dtd")
     return root
@@ -82,7 +82,7 @@ def _refusal(fault: etree.XMLSyntaxError, error: type[XFormsError]) -> XFormsErr
     where: dict[str, Scalar] = {"line": fault.lineno or 0}
     code = getattr(fault, "code", None)
     if code == _ERR_LIMIT:
-        return error("too_deep") if "depth" in str(fault.msg) else error("too_large")
+        return error("too_deep", {"limit": MAX_DEPTH}) if "depth" in str(fault.msg) else error("too_large")
     if code == _ERR_CHARACTER:
         return error("characters", where)
     if code == _ERR_BYTES:
