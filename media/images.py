@@ -257,7 +257,7 @@ def _eight_bits(image: Image.Image) -> Image.Image:
     if image.mode.startswith("I"):
         return image.convert("I").point(lambda level: level / 256).convert("L")
     if image.mode in ("L", "RGB", "RGBA", "CMYK"):
-        return image.convert("RGBA") if image.mode != "RGBA" and image.has_transparency_data else image.copy()
+        return image.convert("RGBA") if image.mode != "RGBA" and image.has_transparency_data else image
     return image.convert("RGBA" if image.has_transparency_data else "RGB")
 
 

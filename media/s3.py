@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 PART = 8 << 20  # bytes; S3 takes at least 5 MiB and at most 10,000 parts: 80 GB a blob
 DEADLINE = 30.0  # seconds that a client waits for us after its last byte
+READY = 5.0  # seconds that a health check waits
 _THREADS = 64  # as many uploads at once as a process has request threads
 
 P = ParamSpec("P")
@@ -50,6 +51,9 @@ class S3Store:
 
     No caller waits longer than `deadline` seconds after its last byte: calls run in threads and are waited for,
     because a socket's time-outs do not bound a server that trickles. One that comes back late is undone there.
+
+    It needs the rights s3:GetObject, PutObject, DeleteObject, AbortMultipartUpload, ListBucket and
+    ListBucketMultipartUploads: without ListBucket, S3 says 'forbidden' of what is only not there.
     """
 
     def __init__(
@@ -158,6 +162,17 @@ class S3Store:
         except (BotoCoreError, ClientError) as error:
             raise _worded(error) from error
 
+    def delete_idle(self, name: str, seconds: float) -> bool:
+        """See Store. S3 cannot ask and delete in one step: a renewal in the milliseconds between is lost."""
+        try:
+            answer = self._ask(name, self.client.head_object, Bucket=self.bucket, Key=self.key(name))
+        except Missing:
+            return True
+        if answer["LastModified"].timestamp() > self._clock() - seconds:
+            return False
+        self.delete(name)
+        return True
+
     def sweep_unfinished(self, seconds: float) -> int:
         """See Store: multipart uploads that were neither completed nor aborted."""
         before = self._clock() - seconds
@@ -178,8 +193,12 @@ class S3Store:
         return count
 
     def ready(self) -> None:
-        """See Store: the bucket answers."""
-        self._ask("", self.client.head_bucket, Bucket=self.bucket)
+        """See Store: the bucket answers, sooner than an upload must: who asks this asks again."""
+        until = time.monotonic() + min(READY, self.deadline)
+        try:
+            self.wait(self.start(self.client.head_bucket, Bucket=self.bucket), until)
+        except Missing as error:
+            raise Unavailable("S3 has no such bucket") from error
 
     @property
     def client(self) -> "S3Client":

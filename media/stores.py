@@ -5,11 +5,12 @@ class of this shape; S3 has its own module.
 """
 
 import errno
+import fcntl
 import os
 import re
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Protocol
 
@@ -63,6 +64,12 @@ class Store(Protocol):
 
     def older_than(self, seconds: float) -> Iterator[str]:
         """Names of blobs kept or renewed at least so long ago; for the sweeper, who then looks for owners."""
+
+    def delete_idle(self, name: str, seconds: float) -> bool:
+        """delete(), unless it was renewed within so many seconds; whether it is gone.
+
+        For the sweeper: whoever renews a blob while it is being taken gets Missing, and keeps a copy of their own.
+        """
 
     def sweep_unfinished(self, seconds: float) -> int:
         """Remove what uploads cut off by a crash left behind so long ago; how many."""
@@ -203,7 +210,8 @@ class FolderStore:
         """See Store."""
         now = self._clock()
         try:
-            os.utime(self._path(name), (now, now))
+            with self._locked(fcntl.LOCK_SH):
+                os.utime(self._path(name), (now, now))
         except OSError as error:
             raise _worded(error, name) from error
 
@@ -217,6 +225,21 @@ class FolderStore:
                 for entry in _entries(inner.path):
                     if _NAME.fullmatch(entry.name) and _modified(entry) <= before:
                         yield entry.name
+
+    def delete_idle(self, name: str, seconds: float) -> bool:
+        """See Store. Age and removal are one step for touch(), in any process of this machine."""
+        path = self._path(name)
+        try:
+            with self._locked(fcntl.LOCK_EX):
+                if os.stat(path).st_mtime > self._clock() - seconds:
+                    return False
+                os.unlink(path)
+            _sync_folder(self._folder(name))
+        except FileNotFoundError:
+            return True
+        except OSError as error:
+            raise _worded(error) from error
+        return True
 
     def sweep_unfinished(self, seconds: float) -> int:
         """See Store."""
@@ -234,6 +257,16 @@ class FolderStore:
 
     def close(self) -> None:
         """See Store: nothing is held here."""
+
+    @contextmanager
+    def _locked(self, kind: int) -> Iterator[None]:
+        """Hold the folder's lock: shared to renew, alone to remove what is idle. A crash lets go of it."""
+        handle = os.open(self.tmp, os.O_RDONLY | os.O_DIRECTORY)
+        try:
+            fcntl.flock(handle, kind)
+            yield
+        finally:
+            os.close(handle)
 
     def _check_room(self) -> None:
         try:

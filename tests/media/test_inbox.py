@@ -87,7 +87,9 @@ def test_what_is_not_kept_when_the_block_ends_is_gone(store: Store, keys: KeyRin
     assert list(store.older_than(-86_400)) == []
 
 
-def test_an_error_while_the_body_comes_leaves_nothing(folder: FolderStore, keys: KeyRing) -> None:
+def test_bad_input_22_an_error_while_the_body_comes_leaves_nothing(
+    folder: FolderStore, keys: KeyRing
+) -> None:
     def cut_in_the_second_file() -> None:
         with Inbox(folder, keys, max_file=30 * MIB) as inbox:
             receive(inbox, JPEG)
@@ -119,7 +121,7 @@ def test_only_the_files_named_are_kept(store: Store, keys: KeyRing) -> None:
 
 
 @pytest.mark.parametrize("limit", [0, 1000, 3 * MIB])
-def test_a_file_past_the_limit_is_refused_and_leaves_nothing(
+def test_bad_input_20_a_file_past_the_limit_is_refused_and_leaves_nothing(
     folder: FolderStore, keys: KeyRing, limit: int
 ) -> None:
     with Inbox(folder, keys, max_file=limit) as inbox:
@@ -163,7 +165,7 @@ def test_nothing_lies_in_the_store_in_clear(folder: FolderStore, keys: KeyRing) 
     assert b"household" not in file.read_bytes()
 
 
-def test_a_full_disk_while_a_photo_is_kept_says_so_and_leaves_nothing(
+def test_bad_input_55_a_full_disk_while_a_photo_is_kept_says_so_and_leaves_nothing(
     folder: FolderStore, keys: KeyRing, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def full(*_: object) -> int:
@@ -179,7 +181,9 @@ def test_a_full_disk_while_a_photo_is_kept_says_so_and_leaves_nothing(
     assert files_in(folder) == []
 
 
-def test_a_store_that_is_away_for_a_while_keeps_nothing_and_then_works_again(s3: "S3", keys: KeyRing) -> None:
+def test_bad_input_56_a_store_that_is_away_for_a_while_keeps_nothing_and_then_works_again(
+    s3: "S3", keys: KeyRing
+) -> None:
     from media.s3 import S3Store
 
     store = S3Store(s3.bucket, "photos", s3.endpoint, deadline=0.3)
@@ -258,14 +262,16 @@ def sending(store: Store, keys: KeyRing, mebibytes: int) -> Iterator[object]:
     yield received
 
 
-def test_memory_does_not_grow_with_what_is_sent_or_read(folder: FolderStore, keys: KeyRing) -> None:
+def test_bad_input_20_memory_does_not_grow_with_what_is_sent_or_read(
+    folder: FolderStore, keys: KeyRing
+) -> None:
     assert peak_of(sending(folder, keys, 64)) < 6 * MIB
     (file,) = files_in(folder)
     assert file.stat().st_size > 64 * MIB
     assert peak_of(open_blob(folder, keys, file.name)) < 6 * MIB
 
 
-def test_memory_does_not_grow_with_what_goes_to_s3(s3: "S3", keys: KeyRing) -> None:
+def test_bad_input_20_memory_does_not_grow_with_what_goes_to_s3(s3: "S3", keys: KeyRing) -> None:
     from media.s3 import S3Store
 
     client = s3.client()

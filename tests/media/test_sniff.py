@@ -68,7 +68,7 @@ def test_any_bytes_get_some_type(head: bytes) -> None:
 
 
 @given(st.text(max_size=200))
-def test_text_with_a_script_in_it_is_never_shown(text: str) -> None:
+def test_bad_input_51_text_with_a_script_in_it_is_never_shown(text: str) -> None:
     head = (text + "<script>alert(1)</script>").encode("utf-8", "ignore")
     assert not safe_to_show(sniff(head)) or head.startswith((b"GIF8", b"ID3", b"OggS"))
 
@@ -90,7 +90,7 @@ def test_pictures_sound_and_film_may_be_shown(shown: str) -> None:
         "",
     ],
 )
-def test_what_may_carry_a_script_is_only_downloaded(hidden: str) -> None:
+def test_bad_input_51_what_may_carry_a_script_is_only_downloaded(hidden: str) -> None:
     assert not safe_to_show(hidden)
 
 
@@ -109,5 +109,7 @@ def test_what_may_carry_a_script_is_only_downloaded(hidden: str) -> None:
         ("no_extension", b"anything", True),
     ],
 )
-def test_a_name_that_promises_another_type_is_noticed(name: str, head: bytes, fits: bool) -> None:
+def test_bad_input_20_a_name_that_promises_another_type_is_noticed(
+    name: str, head: bytes, fits: bool
+) -> None:
     assert fits_name(name, sniff(head)) is fits
