@@ -1,0 +1,264 @@
+"""Files that a form expects beside it: uploaded, filled from an entity list, or `areas.csv` made by the server.
+
+Small contents lie in the database whole, so that forms are served while S3 is away. What a file holds is looked at here
+only as far as a choice list must be readable on phones.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import mimetypes
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, undefer
+
+from media import open_blob, store_bytes
+from server import problems
+from server.accounts import audit
+from server.db import utcnow
+from server.entities.models import Dataset
+from server.forms import csvfile
+from server.forms.models import Form, FormAttachment, FormFile, FormVersion
+from server.forms.notices import Level, Notice, hinders
+from server.services import Services
+from server.xforms.model import FormModel
+
+INLINE = 2 * 1024 * 1024
+"""Bytes up to which a content lies in the database."""
+
+AREAS = "areas.csv"
+FILE, DATASET, AREA_LIST = "file", "dataset", "areas"
+
+
+@dataclass(frozen=True, slots=True)
+class Put:
+    """A file that was put: its row, and what there is to say of its content."""
+
+    attachment: FormAttachment
+    notices: tuple[Notice, ...]
+
+
+def expect(
+    session: Session,
+    form: Form,
+    version: FormVersion,
+    model: FormModel,
+    *,
+    carry: Sequence[FormVersion] = (),
+    made: Mapping[str, bytes] | None = None,
+) -> list[FormAttachment]:
+    """Write what a new version expects, filled from what there is.
+
+    In this order: `made` (itemsets.csv, which pyxform makes out of the spreadsheet), the file of the same name of the
+    versions in `carry` (the first that has one), `areas.csv`, an entity list of that name.
+    """
+    before: dict[str, FormAttachment] = {}
+    for older in carry:
+        for one in of_version(session, older.id):
+            if one.source is not None:
+                before.setdefault(one.name, one)
+    lists = datasets_by_name(session, form.project_id)
+    rows = []
+    for name, kind in model.attachments():
+        row = FormAttachment(form_version_id=version.id, name=name, type=kind)
+        if made and name in made:
+            row.source, row.file_id = FILE, _content(session, made[name], "text/csv").id
+            row.updated_at = utcnow()
+        elif name in before:
+            same = before[name]
+            row.source, row.file_id, row.dataset_id = same.source, same.file_id, same.dataset_id
+            row.updated_at = same.updated_at
+        elif name == AREAS:
+            row.source = AREA_LIST
+        elif name.removesuffix(".csv") in lists and name.endswith(".csv"):
+            row.source, row.dataset_id = DATASET, lists[name.removesuffix(".csv")]
+        session.add(row)
+        rows.append(row)
+    version.has_media = bool(rows)
+    session.flush()
+    return rows
+
+
+def of_version(session: Session, form_version_id: int) -> Sequence[FormAttachment]:
+    """What a version expects, by name."""
+    query = (
+        select(FormAttachment)
+        .where(FormAttachment.form_version_id == form_version_id)
+        .order_by(FormAttachment.name)
+    )
+    return session.scalars(query).all()
+
+
+def get(session: Session, version: FormVersion, name: str) -> FormAttachment:
+    """One of them. Raises `NOT_FOUND` where the form expects no such file."""
+    query = select(FormAttachment).where(
+        FormAttachment.form_version_id == version.id, FormAttachment.name == name
+    )
+    row = session.scalars(query).first()
+    if row is None:
+        raise problems.NOT_FOUND()
+    return row
+
+
+def missing(session: Session, version: FormVersion) -> list[str]:
+    """Names of the expected files that are not there."""
+    return [one.name for one in of_version(session, version.id) if one.source is None]
+
+
+def put(
+    session: Session,
+    services: Services,
+    form: Form,
+    name: str,
+    content: bytes,
+    content_type: str,
+    *,
+    actor_id: int | None,
+) -> Put:
+    """Put or replace a file of the draft.
+
+    A .csv that phones could not read is refused (`ATTACHMENT_INVALID`, with notices); bytes are never changed. Raises
+    `NOT_FOUND` where there is no draft or it expects no such file.
+    """
+    version = _draft(form)
+    row = get(session, version, name)
+    notices = csvfile.look(name, content) if name.lower().endswith(".csv") else ()
+    if hinders(notices):
+        raise problems.ATTACHMENT_INVALID(
+            name=name, reason=notices[0].message, notices=[one.as_json() for one in notices]
+        )
+    old = row.file_id
+    row.file_id = _content(session, content, content_type or guess_type(name), services).id
+    row.source, row.dataset_id, row.updated_at = FILE, None, utcnow()
+    _record(session, form, version, name, actor_id, {"oldFileId": old, "newFileId": row.file_id})
+    return Put(row, tuple(one for one in notices if one.level is not Level.ERROR))
+
+
+def remove(session: Session, form: Form, name: str, *, actor_id: int | None) -> None:
+    """Take a file off the draft. Raises `NOT_FOUND` where there is none."""
+    version = _draft(form)
+    row = get(session, version, name)
+    if row.source != FILE:
+        raise problems.NOT_FOUND()
+    old, row.source, row.file_id, row.updated_at = row.file_id, None, None, utcnow()
+    _record(session, form, version, name, actor_id, {"oldFileId": old, "newFileId": None})
+
+
+def link(session: Session, form: Form, name: str, linked: bool, *, actor_id: int | None) -> FormAttachment:
+    """Fill a file of the draft from the entity list of its name, or stop to.
+
+    Raises `NOT_FOUND` where there is no such list or file, `UNEXPECTED_VALUE` where the file is no .csv.
+    """
+    version = _draft(form)
+    row = get(session, version, name)
+    if not linked:
+        if row.source == DATASET:
+            row.source = FILE if row.file_id else None
+        row.dataset_id = None
+    else:
+        if not name.endswith(".csv"):
+            raise problems.UNEXPECTED_VALUE(
+                field="dataset", value="true", reason="only a .csv can be an entity list"
+            )
+        dataset_id = datasets_by_name(session, form.project_id).get(name.removesuffix(".csv"))
+        if dataset_id is None:
+            raise problems.DATASET_NOT_FOUND(datasetName=name.removesuffix(".csv"))
+        row.source, row.dataset_id = DATASET, dataset_id
+    row.updated_at = utcnow()
+    _record(session, form, version, name, actor_id, {"datasetId": row.dataset_id})
+    return row
+
+
+def link_new_lists(session: Session, project_id: int) -> int:
+    """Fill missing files of the project's forms from entity lists that exist by now; returns how many.
+
+    A form that reads a list may be there before the form that makes it.
+    """
+    lists = datasets_by_name(session, project_id)
+    waiting = (
+        select(FormAttachment)
+        .join(Form, FormAttachment.form_version_id.in_([Form.current_version_id, Form.draft_version_id]))
+        .where(Form.project_id == project_id, Form.deleted_at.is_(None))
+        .where(FormAttachment.source.is_(None), FormAttachment.name.endswith(".csv", autoescape=True))
+    )
+    count = 0
+    for row in session.scalars(waiting):
+        dataset_id = lists.get(row.name.removesuffix(".csv"))
+        if dataset_id is not None:
+            row.source, row.dataset_id, row.updated_at = DATASET, dataset_id, utcnow()
+            count += 1
+    return count
+
+
+def datasets_by_name(session: Session, project_id: int) -> dict[str, int]:
+    """The project's entity lists that are in use: id by name."""
+    query = select(Dataset.name, Dataset.id).where(
+        Dataset.project_id == project_id, Dataset.deleted_at.is_(None)
+    )
+    return {name: dataset_id for name, dataset_id in session.execute(query)}
+
+
+def content(session: Session, services: Services, file_id: int) -> tuple[FormFile, Iterator[bytes]]:
+    """An uploaded file's row and its bytes in pieces. Raises what the photo store raises where a large one is away."""
+    file = session.scalars(
+        select(FormFile).where(FormFile.id == file_id).options(undefer(FormFile.content))
+    ).one()
+    if file.content is not None:
+        return file, iter((file.content,))
+    if file.blob is None:
+        raise problems.NOT_FOUND()
+    return file, open_blob(services.store, services.keys, file.blob)
+
+
+def guess_type(name: str) -> str:
+    """The media type of a file by its name."""
+    if name.lower().endswith(".csv"):
+        return "text/csv"
+    if name.lower().endswith(".geojson"):
+        return "application/geo+json"
+    return mimetypes.guess_type(name)[0] or "application/octet-stream"
+
+
+def _content(session: Session, data: bytes, content_type: str, services: Services | None = None) -> FormFile:
+    """The row of a content: small ones once each, large ones in the photo store, durable before the row is."""
+    md5 = hashlib.md5(data, usedforsecurity=False).hexdigest()
+    if len(data) <= INLINE or services is None:
+        same = select(FormFile).where(
+            FormFile.md5 == md5, FormFile.size == len(data), FormFile.content_type == content_type
+        )
+        for file in session.scalars(same.options(undefer(FormFile.content))):
+            if file.content == data:
+                return file
+        file = FormFile(md5=md5, size=len(data), content=data, content_type=content_type)
+    else:
+        blob = store_bytes(services.store, services.keys, data, content_type=content_type).blob_id
+        file = FormFile(md5=md5, size=len(data), blob=blob, content_type=content_type)
+    session.add(file)
+    session.flush()
+    return file
+
+
+def _draft(form: Form) -> FormVersion:
+    if form.draft_version is None:
+        raise problems.NOT_FOUND()
+    return form.draft_version
+
+
+def _record(
+    session: Session,
+    form: Form,
+    version: FormVersion,
+    name: str,
+    actor_id: int | None,
+    details: Mapping[str, object],
+) -> None:
+    audit.record(
+        session,
+        "form.attachment.update",
+        actor_id=actor_id,
+        actee=f"form:{form.id}",
+        project_id=form.project_id,
+        details={"formVersionId": version.id, "name": name, **details},
+    )

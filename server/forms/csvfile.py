@@ -1,0 +1,71 @@
+"""Looks whether phones can read a choice list (.csv) as it is. Says so in words; never changes a byte.
+
+Knows no form: which columns a form reads is given by the caller.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Collection, Iterator
+
+from server.forms.notices import Level, Notice
+
+_BOM = b"\xef\xbb\xbf"
+_SEPARATORS = {";": ";", "\t": "tab", "|": "|"}
+_MOST_RAGGED = 5
+
+
+def look(name: str, data: bytes, columns: Collection[str] = ()) -> tuple[Notice, ...]:
+    """What there is to say of a list's bytes; errors where phones would read it wrongly. `columns` are those the form reads."""
+    if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        return (Notice(Level.ERROR, "csv.utf16", args={"name": name}),)
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return (Notice(Level.ERROR, "csv.encoding", args={"name": name}),)
+    notices = [Notice(Level.NOTE, "csv.bom", args={"name": name})] if data.startswith(_BOM) else []
+    notices.extend(_table(name, text, columns))
+    return tuple(notices)
+
+
+def rows(data: bytes) -> Iterator[dict[str, str]]:
+    """The rows of a list that `look` found no error in, by column."""
+    return csv.DictReader(io.StringIO(data.decode("utf-8-sig"), newline=""), restval="")
+
+
+def _table(name: str, text: str, columns: Collection[str]) -> Iterator[Notice]:
+    records = csv.reader(io.StringIO(text, newline=""))
+    header = next(records, [])
+    if not any(cell.strip() for cell in header):
+        yield Notice(Level.ERROR, "csv.empty", args={"name": name})
+        return
+    if len(header) == 1:
+        for separator, words in _SEPARATORS.items():
+            if separator in header[0]:
+                yield Notice(Level.ERROR, "csv.separator", args={"name": name, "found": words})
+                return
+    for column in dict.fromkeys(cell for cell in header if cell and header.count(cell) > 1):
+        yield Notice(Level.ERROR, "csv.duplicate", args={"name": name, "column": column})
+    for column in columns:
+        if column not in header:
+            yield Notice(Level.WARNING, "csv.no_column", args={"name": name, "column": column})
+    ragged = 0
+    try:
+        for record in records:
+            if record and len(record) != len(header):
+                yield Notice(
+                    Level.WARNING,
+                    "csv.ragged",
+                    args={
+                        "name": name,
+                        "line": records.line_num,
+                        "got": len(record),
+                        "expected": len(header),
+                    },
+                )
+                ragged += 1
+                if ragged == _MOST_RAGGED:
+                    return
+    except csv.Error:
+        yield Notice(Level.ERROR, "csv.broken", args={"name": name, "line": records.line_num})

@@ -1,0 +1,235 @@
+"""Looks at an uploaded form from every side before anything is stored: converter, form, names, tables, dignity.
+
+A pure function from bytes to an Examination: everything found at once, each at its cell. Knows no database.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from server import problems
+from server.forms import convert as converter
+from server.forms import hhcolumns, rules
+from server.forms.mapping import Compiled, compile_mapping
+from server.forms.notices import Level, Notice, hinders
+from server.forms.places import Places
+from server.forms.workbook import Place, Workbook, WorkbookError, read
+from server.problems import ProblemError
+from server.xforms.errors import FormError
+from server.xforms.model import FormModel
+
+XML_TYPE = "application/xml"
+SHEET_TYPES = {
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "xlsm": "application/vnd.ms-excel.sheet.macroEnabled.12",
+    "xls": "application/vnd.ms-excel",
+    "csv": "text/csv",
+    "md": "text/markdown",
+}
+MAX_XML = 20 * 1024 * 1024
+"""Bytes of an XForm: 100,000 choices make 5 MB."""
+
+
+@dataclass(frozen=True, slots=True)
+class Examination:
+    """What an upload is. `model` and what follows from it are there only where the form could be read so far."""
+
+    sheet: bytes | None
+    sheet_type: str | None
+    notices: tuple[Notice, ...]
+    xml: bytes | None = None
+    model: FormModel | None = None
+    compiled: Compiled | None = None
+    itemsets: bytes | None = None
+    book: Workbook | None = field(default=None, repr=False)
+
+    @property
+    def usable(self) -> bool:
+        """Whether the form can be stored, as far as it can be seen without its project."""
+        return self.model is not None and not hinders(self.notices)
+
+    @property
+    def form_id(self) -> str:
+        """The form's id; empty where it could not be read."""
+        return self.model.form_id if self.model else ""
+
+    @property
+    def version(self) -> str:
+        """The form's version; may be empty."""
+        return self.model.version if self.model else ""
+
+    @property
+    def title(self) -> str:
+        """The form's name, its id where it has none."""
+        return (self.model.title or self.model.form_id)[:500] if self.model else ""
+
+    @property
+    def mapping(self) -> dict[str, Any] | None:
+        """The compiled mapping; None where the form writes to no table."""
+        return self.compiled.mapping if self.compiled else None
+
+    @property
+    def refused(self) -> tuple[Notice, ...]:
+        """What may not be asked: nothing overrides it."""
+        return tuple(one for one in self.notices if one.level is Level.REFUSED)
+
+    @property
+    def errors(self) -> tuple[Notice, ...]:
+        """What must be mended."""
+        return tuple(one for one in self.notices if one.level is Level.ERROR)
+
+    @property
+    def warnings(self) -> tuple[Notice, ...]:
+        """What deserves a look."""
+        return tuple(one for one in self.notices if one.level is Level.WARNING)
+
+    def check(self, *, ignore_warnings: bool) -> None:
+        """Raise the problem that keeps the form from being stored, with everything found in its details.
+
+        `FORM_REFUSED`, `NOT_A_SPREADSHEET`, `NOT_AN_XFORM`, `FORM_ID_UNUSABLE`, `MAPPING_INVALID`, `XLSFORM_INVALID`, and
+        `XLSFORM_WARNINGS` unless warnings are to be ignored.
+        """
+        problem = _problem(self, ignore_warnings)
+        if problem is not None:
+            raise problem
+
+
+def examine(data: bytes, filename: str = "", *, id_fallback: str | None = None) -> Examination:
+    """Examine an uploaded .xlsx, .xls, .csv, Markdown table or XForm. Never raises for what the file holds.
+
+    The kind is told by the bytes. `id_fallback` is the form id of a spreadsheet that has none in its settings.
+    """
+    if _is_xml(data):
+        return _examine_xform(data)
+    try:
+        book = read(data, filename)
+    except WorkbookError as error:
+        return Examination(None, None, (Notice(Level.ERROR, error.key, args=error.arguments),))
+    notices = [Notice(Level.NOTE, one.key, args=one.args) for one in book.notices]
+    kind = SHEET_TYPES[book.kind]
+    notices += _duplicate_headers(book)
+    readable, more = hhcolumns.look(book)
+    notices += more
+    notices += rules.judged_book(book)
+    if any(one.code == "header.duplicate" for one in notices):
+        return Examination(data, kind, tuple(notices), book=book)
+    conversion = converter.convert(readable, id_fallback=id_fallback)
+    notices += conversion.notices
+    if conversion.xml is None:
+        return Examination(data, kind, tuple(notices), book=book)
+    return _examine_form(conversion.xml, data, kind, notices, book, conversion.itemsets)
+
+
+def _examine_xform(data: bytes) -> Examination:
+    try:
+        data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return Examination(None, None, (_unreadable(FormError("encoding")),))
+    return _examine_form(data, None, None, [*rules.judged_xform(data)], None, None)
+
+
+def _examine_form(
+    xml: bytes,
+    sheet: bytes | None,
+    kind: str | None,
+    notices: list[Notice],
+    book: Workbook | None,
+    itemsets: bytes | None,
+) -> Examination:
+    try:
+        if len(xml) > MAX_XML:
+            raise FormError("too_large")
+        model = FormModel.from_xml(xml)
+    except FormError as error:
+        return Examination(sheet, kind, (*notices, _unreadable(error)), book=book)
+    places = Places(book, model.root) if book else None
+    compiled = compile_mapping(model, places)
+    notices += compiled.notices
+    notices += rules.look(model, compiled, places)
+    return Examination(sheet, kind, tuple(dict.fromkeys(notices)), xml, model, compiled, itemsets, book)
+
+
+def _is_xml(data: bytes) -> bool:
+    head = data[:64].removeprefix(b"\xef\xbb\xbf").lstrip()
+    return head.startswith(b"<") or data[:4] in (
+        b"\xff\xfe<\x00",
+        b"\xfe\xff\x00<",
+        b"<\x00?\x00",
+        b"\x00<\x00?",
+    )
+
+
+def _duplicate_headers(book: Workbook) -> Iterator[Notice]:
+    """A heading that stands twice: pyxform refuses it without saying where."""
+    for sheet in book.sheets.values():
+        for header in sheet.header:
+            plain = re.sub(r"( \(again\))+$", "", header)
+            if plain != header and plain in sheet.columns:
+                place = Place(sheet.name, 1, sheet.columns[header], plain)
+                yield Notice(Level.ERROR, "header.duplicate", place, {"header": plain})
+
+
+_REASONS = {
+    "empty": "it is empty",
+    "malformed": "it is not well-formed XML (line {line})",
+    "encoding": "its encoding is not UTF-8",
+    "characters": "it has characters that XML does not allow (line {line})",
+    "dtd": "it has a document type declaration, which forms never need",
+    "too_large": "it is too large",
+    "too_deep": "it is nested too deeply",
+    "not_xform": "it is XML, and no XForm",
+    "no_model": "it has no model",
+    "no_instance": "it has no instance",
+    "no_form_id": "it has no form id",
+    "question_without_node": "a question has no node in the instance ({path})",
+}
+
+
+def _unreadable(error: FormError) -> Notice:
+    args = {"line": error.line or error.arguments.get("line", "?"), "path": error.path or "?"}
+    reason = _REASONS.get(error.key, error.key).format_map(args)
+    return Notice(Level.ERROR, "form.unreadable", None, {"reason": reason}, error.path)
+
+
+def _problem(one: Examination, ignore_warnings: bool) -> ProblemError | None:
+    told = [notice.as_json() for notice in one.notices]
+    errors = one.errors
+    if one.refused:
+        return problems.FORM_REFUSED(
+            count=len(one.refused), findings=[n.as_json() for n in one.refused], notices=told
+        )
+    if errors:
+        return _error(one, errors, told)
+    if one.warnings and not ignore_warnings:
+        return problems.XLSFORM_WARNINGS(
+            count=len(one.warnings),
+            warnings={"xlsFormWarnings": [n.line() for n in one.warnings]},
+            notices=told,
+        )
+    return None
+
+
+def _error(one: Examination, errors: Sequence[Notice], told: Sequence[Any]) -> ProblemError:
+    first = errors[0]
+    if first.code.startswith("workbook."):
+        return problems.NOT_A_SPREADSHEET(reason=f"{first.message} {first.fix}".rstrip(". "), notices=told)
+    if first.code == "form.unreadable" and one.sheet is None:
+        return problems.NOT_AN_XFORM(reason=first.args["reason"], notices=told)
+    ids = [error for error in errors if error.code.startswith("form.id_")]
+    if ids:
+        value = str(ids[0].args.get("value", one.form_id))[:80]
+        return problems.FORM_ID_UNUSABLE(value=value, reason=ids[0].message.rstrip("."), notices=told)
+    mapped = [error for error in errors if error.code.startswith(("map.", "hh."))]
+    if len(mapped) == len(errors):
+        return problems.MAPPING_INVALID(
+            count=len(mapped), findings=[n.as_json() for n in mapped], notices=told
+        )
+    return problems.XLSFORM_INVALID(
+        count=len(errors),
+        error="\n".join(error.line() for error in errors),
+        warnings=[notice.line() for notice in one.warnings],
+        notices=told,
+    )

@@ -1,0 +1,451 @@
+"""The life of a form: uploaded, a draft, published, the next version beside it, closed, in the bin, back again.
+
+A published version's bytes never change. Acts in the caller's transaction and never commits; converting takes seconds, so
+callers examine first and open their transaction afterwards. What publishing means to entity lists is handed in.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from server import problems
+from server.accounts import audit, phones
+from server.accounts.tokens import new_token, token_mac
+from server.db import utcnow
+from server.forms import attachments, catalogue, diff
+from server.forms.examine import XML_TYPE, Examination, examine
+from server.forms.models import Form, FormVersion, FormVersionColumn, Project
+from server.forms.notices import Level
+from server.forms.version import with_version
+from server.services import Services
+from server.xforms.model import FormModel
+
+OPEN, CLOSING, CLOSED = "open", "closing", "closed"
+STATES = (OPEN, CLOSING, CLOSED)
+DRAFT_TOKEN = "draft-token"  # noqa: S105 what the token is for, not a token
+EMPTY_VERSION = "___"
+"""How addresses write the empty version (Central's)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """A file that a designer sent. `id_fallback`: the form id where a spreadsheet has none."""
+
+    data: bytes
+    filename: str = ""
+    id_fallback: str | None = None
+
+    def examined(self) -> Examination:
+        """What it is. Takes up to a minute for a huge form: never inside a transaction that writes."""
+        return examine(self.data, self.filename, id_fallback=self.id_fallback)
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """A version that was just published: what the entity lists are told. `first` is the form's first one."""
+
+    form: Form
+    version: FormVersion
+    model: FormModel
+    previous: FormVersion | None
+    actor_id: int | None
+
+    @property
+    def first(self) -> bool:
+        """Whether no version of the form was published before."""
+        return self.previous is None
+
+
+Announce = Callable[[Session, Published], None]
+"""What must happen elsewhere in the same transaction: `entities.declare`, which this room may not know."""
+
+
+# --- finding --------------------------------------------------------------------------------------------------------
+
+
+def get(session: Session, project_id: int, xml_form_id: str) -> Form:
+    """The project's form of that id. Raises `NOT_FOUND`."""
+    query = select(Form).join(Project, Project.id == Form.project_id)
+    query = query.where(
+        Form.project_id == project_id, Form.xml_form_id == xml_form_id, Form.deleted_at.is_(None)
+    )
+    form = session.scalars(query.where(Project.deleted_at.is_(None))).first()
+    if form is None:
+        raise problems.NOT_FOUND()
+    return form
+
+
+def of_project(session: Session, project_id: int, *, deleted: bool = False) -> Sequence[Form]:
+    """The project's forms by id; `deleted`: those in its bin."""
+    binned = Form.deleted_at.is_not(None) if deleted else Form.deleted_at.is_(None)
+    query = select(Form).where(Form.project_id == project_id, binned).order_by(Form.xml_form_id, Form.id)
+    return session.scalars(query).all()
+
+
+def in_bin(session: Session, project_id: int, form_id: int) -> Form:
+    """A deleted form by its internal id. Raises `NOT_FOUND`."""
+    form = session.get(Form, form_id)
+    if form is None or form.project_id != project_id or form.deleted_at is None:
+        raise problems.NOT_FOUND()
+    return form
+
+
+def by_draft_token(session: Session, services: Services, token: str) -> Form | None:
+    """The form whose draft has this test token."""
+    query = select(Form).where(Form.draft_token_mac == token_mac(services.keys, DRAFT_TOKEN, token))
+    return session.scalars(query.where(Form.deleted_at.is_(None))).first()
+
+
+def draft_token(services: Services, form: Form) -> str | None:
+    """The draft's test token, for its address and QR code; None without a draft."""
+    if form.draft_token_sealed is None:
+        return None
+    return services.keys.open(form.draft_token_sealed, "form.draft_token").decode()
+
+
+def draft_of(form: Form) -> FormVersion:
+    """The draft. Raises `NOT_FOUND` where there is none."""
+    if form.draft_version is None:
+        raise problems.NOT_FOUND()
+    return form.draft_version
+
+
+def versions(session: Session, form: Form) -> Sequence[FormVersion]:
+    """Published versions, the newest first."""
+    query = select(FormVersion).where(FormVersion.form_id == form.id, FormVersion.published_at.is_not(None))
+    return session.scalars(query.order_by(FormVersion.published_at.desc(), FormVersion.id.desc())).all()
+
+
+def version_of(session: Session, form: Form, version: str) -> FormVersion:
+    """The published version of that name (`___` is the empty one). Raises `NOT_FOUND`."""
+    wanted = "" if version == EMPTY_VERSION else version
+    for one in versions(session, form):
+        if one.version == wanted:
+            return one
+    raise problems.NOT_FOUND()
+
+
+# --- uploading ------------------------------------------------------------------------------------------------------
+
+
+def create(
+    session: Session,
+    services: Services,
+    project_id: int,
+    upload: Upload | Examination,
+    actor_id: int | None,
+    *,
+    announce: Announce,
+    publish: bool = False,
+    ignore_warnings: bool = False,
+) -> Form:
+    """A new form with a draft; `publish` makes the draft its first version.
+
+    Give an `Examination` made before the transaction began. Raises what `Examination.check` raises, `NOT_FOUND` (no such
+    project), `NOT_UNIQUE` (the id is in use), `VERSION_TAKEN`.
+    """
+    examined = upload.examined() if isinstance(upload, Upload) else upload
+    examined.check(ignore_warnings=ignore_warnings)
+    lock = select(Project.id).where(Project.id == project_id, Project.deleted_at.is_(None)).with_for_update()
+    if session.scalar(lock) is None:
+        raise problems.NOT_FOUND()
+    _reject_taken_id(session, project_id, examined.form_id)
+    form = Form(
+        project_id=project_id,
+        xml_form_id=examined.form_id,
+        state=OPEN,
+        created_at=utcnow(),
+        created_by=actor_id,
+    )
+    session.add(form)
+    session.flush()
+    _record(session, "form.create", form, actor_id, {"xmlFormId": form.xml_form_id})
+    _new_draft(session, services, form, examined, actor_id)
+    if publish:
+        _publish_first(session, services, form, actor_id, announce)
+    return form
+
+
+def set_draft(
+    session: Session,
+    services: Services,
+    form: Form,
+    upload: Upload | Examination | None,
+    actor_id: int | None,
+    *,
+    ignore_warnings: bool = False,
+) -> FormVersion:
+    """A new draft in the place of the old one; without an upload a copy of the published version.
+
+    Attachments of the same name are carried over from the old draft, else from the published version. Raises what
+    `Examination.check` raises, `FIELD_TYPE_CONFLICT`, `UNEXPECTED_VALUE` (another form's id), `NOT_PUBLISHED` (nothing to
+    copy).
+    """
+    if upload is None:
+        return _copied_draft(session, services, form, actor_id)
+    examined = upload.examined() if isinstance(upload, Upload) else upload
+    examined = compared(session, form, examined)
+    examined.check(ignore_warnings=ignore_warnings)
+    if examined.form_id != form.xml_form_id:
+        raise problems.UNEXPECTED_VALUE(
+            field="form_id", value=examined.form_id, reason=f"this form is called {form.xml_form_id}"
+        )
+    return _new_draft(session, services, form, examined, actor_id)
+
+
+def compared(session: Session, form: Form, examined: Examination) -> Examination:
+    """The examination with what differs from earlier versions. Raises `FIELD_TYPE_CONFLICT`."""
+    if examined.model is None:
+        return examined
+    earlier = [catalogue.model_of(session, one) for one in versions(session, form)]
+    notices = diff.against_earlier(examined, earlier)
+    conflict = next((one for one in notices if one.code == "field.type_changed"), None)
+    whole = Examination(
+        examined.sheet, examined.sheet_type, (*examined.notices, *notices), examined.xml, examined.model,
+        examined.compiled, examined.itemsets, examined.book,
+    )  # fmt: skip
+    if conflict is not None and not examined.refused:
+        raise problems.FIELD_TYPE_CONFLICT(
+            path=conflict.path or "",
+            type=conflict.args["old"],
+            notices=[one.as_json() for one in whole.notices],
+        )
+    return whole
+
+
+def _new_draft(
+    session: Session, services: Services, form: Form, examined: Examination, actor_id: int | None
+) -> FormVersion:
+    assert examined.xml is not None
+    assert examined.model is not None
+    assert examined.compiled is not None
+    compiled = examined.compiled
+    version = FormVersion(
+        form_id=form.id,
+        version=examined.version,
+        title=examined.title,
+        xml=examined.xml,
+        md5=_md5(examined.xml),
+        sheet=examined.sheet,
+        sheet_type=examined.sheet_type,
+        mapping=compiled.mapping,
+        protected=list(compiled.protected),
+        household_form=compiled.household_form,
+        entity_related=bool(examined.model.entities()),
+        notices=[one.as_json() for one in examined.notices if one.level in (Level.WARNING, Level.NOTE)],
+        created_at=utcnow(),
+        created_by=actor_id,
+    )
+    made = {"itemsets.csv": examined.itemsets} if examined.itemsets is not None else None
+    _store(session, form, version, examined.model, compiled.asked, made)
+    return _as_draft(session, services, form, version, actor_id)
+
+
+def _copied_draft(session: Session, services: Services, form: Form, actor_id: int | None) -> FormVersion:
+    if form.current_version is None:
+        raise problems.NOT_PUBLISHED()
+    version = _copy(session, form, form.current_version, actor_id)
+    return _as_draft(session, services, form, version, actor_id)
+
+
+def _copy(
+    session: Session,
+    form: Form,
+    source: FormVersion,
+    actor_id: int | None,
+    xml: bytes | None = None,
+    name: str | None = None,
+) -> FormVersion:
+    """Another version row of the same content; `xml` and `name` where its version attribute was rewritten."""
+    body = source.xml if xml is None else xml
+    version = FormVersion(
+        form_id=form.id, version=source.version if name is None else name, title=source.title, xml=body, md5=_md5(body),
+        sheet=source.sheet, sheet_type=source.sheet_type, mapping=source.mapping, protected=list(source.protected),
+        household_form=source.household_form, entity_related=source.entity_related, notices=list(source.notices),
+        created_at=utcnow(), created_by=actor_id,
+    )  # fmt: skip
+    columns = select(FormVersionColumn).where(FormVersionColumn.form_version_id == source.id)
+    asked = [(one.table_name, one.column_name, one.path) for one in session.scalars(columns)]
+    model = FormModel.from_xml(body) if xml is not None else catalogue.model_of(session, source)
+    _store(session, form, version, model, asked, None, carry_first=source)
+    return version
+
+
+def _store(
+    session: Session,
+    form: Form,
+    version: FormVersion,
+    model: FormModel,
+    asked: Sequence[tuple[str, str, str]],
+    made: dict[str, bytes] | None,
+    carry_first: FormVersion | None = None,
+) -> None:
+    session.add(version)
+    session.flush()
+    for table, column, path in dict.fromkeys(asked):
+        session.add(
+            FormVersionColumn(form_version_id=version.id, table_name=table, column_name=column, path=path)
+        )
+    carry = [one for one in (carry_first, form.draft_version, form.current_version) if one is not None]
+    attachments.expect(session, form, version, model, carry=carry, made=made)
+    catalogue.keep(version.id, version.md5, model)
+
+
+def _as_draft(
+    session: Session, services: Services, form: Form, version: FormVersion, actor_id: int | None
+) -> FormVersion:
+    old = form.draft_version_id
+    form.draft_version, form.updated_at = version, utcnow()
+    if form.draft_token_mac is None:
+        token = new_token()
+        form.draft_token_mac = token_mac(services.keys, DRAFT_TOKEN, token)
+        form.draft_token_sealed = services.keys.seal(token.encode(), "form.draft_token")
+    session.flush()
+    _record(
+        session,
+        "form.update.draft.set",
+        form,
+        actor_id,
+        {"newFormVersionId": version.id, "oldFormVersionId": old},
+    )
+    return version
+
+
+def delete_draft(session: Session, form: Form, *, actor_id: int | None) -> None:
+    """Throw the draft away. Raises `NOT_PUBLISHED` (409.7) where nothing was published: the form itself can be deleted."""
+    version = draft_of(form)
+    if form.current_version_id is None:
+        raise problems.NOT_PUBLISHED()
+    _drop_draft(form)
+    session.flush()
+    _record(session, "form.update.draft.delete", form, actor_id, {"oldFormVersionId": version.id})
+
+
+def _drop_draft(form: Form) -> None:
+    form.draft_version, form.draft_token_mac, form.draft_token_sealed = None, None, None
+    form.updated_at = utcnow()
+
+
+# --- publishing -----------------------------------------------------------------------------------------------------
+
+
+def publish(
+    session: Session,
+    services: Services,
+    form: Form,
+    *,
+    actor_id: int | None,
+    announce: Announce,
+    version: str | None = None,
+    notes: str | None = None,
+) -> Published:
+    """Publish the draft; `version` gives it another version first. The phones that want new forms get a first one.
+
+    Missing attachments hinder nothing here, as in Central: pages ask for them before. Raises `NOT_FOUND` (no draft) and
+    `VERSION_TAKEN` (409.6).
+    """
+    draft = draft_of(form)
+    previous = form.current_version
+    name = draft.version if version is None else version
+    _reject_taken_version(session, form, name)
+    if name != draft.version:
+        draft = _copy(session, form, draft, draft.created_by, with_version(draft.xml, name), name)
+    draft.published_at, draft.published_by, draft.publish_notes = utcnow(), actor_id, notes
+    form.current_version = draft
+    _drop_draft(form)
+    session.flush()
+    details = {
+        "newFormVersionId": draft.id,
+        "oldFormVersionId": previous.id if previous else None,
+        "version": name,
+    }
+    _record(session, "form.update.publish", form, actor_id, details)
+    published = Published(form, draft, catalogue.model_of(session, draft), previous, actor_id)
+    announce(session, published)
+    attachments.link_new_lists(session, form.project_id)
+    if published.first:
+        phones.form_published(session, form.project_id, form.id, by=actor_id)
+    session.flush()
+    return published
+
+
+def _publish_first(
+    session: Session, services: Services, form: Form, actor_id: int | None, announce: Announce
+) -> None:
+    publish(session, services, form, actor_id=actor_id, announce=announce)
+
+
+def _reject_taken_version(session: Session, form: Form, version: str) -> None:
+    """Phones know a form by id and version: a pair is used once in a project, deleted forms counted."""
+    query = (
+        select(FormVersion.id)
+        .join(Form, Form.id == FormVersion.form_id)
+        .where(Form.project_id == form.project_id, Form.xml_form_id == form.xml_form_id)
+        .where(FormVersion.version == version, FormVersion.published_at.is_not(None))
+    )
+    if session.scalars(query.limit(1)).first() is not None:
+        raise problems.VERSION_TAKEN(xmlFormId=form.xml_form_id, version=version)
+
+
+def _reject_taken_id(session: Session, project_id: int, xml_form_id: str) -> None:
+    query = select(Form.id).where(
+        Form.project_id == project_id, Form.xml_form_id == xml_form_id, Form.deleted_at.is_(None)
+    )
+    if session.scalars(query.limit(1)).first() is not None:
+        raise problems.NOT_UNIQUE(fields=["projectId", "xmlFormId"], values=[str(project_id), xml_form_id])
+
+
+# --- state and bin --------------------------------------------------------------------------------------------------
+
+
+def set_state(session: Session, form: Form, state: str, *, actor_id: int | None) -> Form:
+    """`open`, `closing` (takes what was begun, offers no more) or `closed`. Raises `UNEXPECTED_VALUE`."""
+    if state not in STATES:
+        raise problems.UNEXPECTED_VALUE(field="state", value=state, reason="it is open, closing or closed")
+    if state != form.state:
+        old, form.state, form.updated_at = form.state, state, utcnow()
+        session.flush()
+        _record(session, "form.update", form, actor_id, {"data": {"state": state}, "before": {"state": old}})
+    return form
+
+
+def delete(session: Session, form: Form, *, actor_id: int | None) -> None:
+    """Into the bin: phones lose the form, visits stay."""
+    form.deleted_at = utcnow()
+    session.flush()
+    _record(session, "form.delete", form, actor_id, {"xmlFormId": form.xml_form_id})
+
+
+def restore(session: Session, form: Form, *, actor_id: int | None) -> Form:
+    """Out of the bin. Raises `NOT_UNIQUE` where another form took its id meanwhile."""
+    _reject_taken_id(session, form.project_id, form.xml_form_id)
+    form.deleted_at, form.updated_at = None, utcnow()
+    session.flush()
+    _record(session, "form.restore", form, actor_id, {"xmlFormId": form.xml_form_id})
+    return form
+
+
+def sheet_type(version: FormVersion) -> str:
+    """Media type of what was uploaded."""
+    return version.sheet_type or XML_TYPE
+
+
+def _md5(data: bytes) -> str:
+    return hashlib.md5(data, usedforsecurity=False).hexdigest()
+
+
+def _record(session: Session, action: str, form: Form, actor_id: int | None, details: dict[str, Any]) -> None:
+    audit.record(
+        session,
+        action,
+        actor_id=actor_id,
+        actee=f"form:{form.id}",
+        project_id=form.project_id,
+        details=details,
+    )

@@ -1,0 +1,187 @@
+"""Rules of this house for a form as a whole: its id, where it sends, encryption, labels, dignity.
+
+Pure: a form's model, what it maps, and the words it asks in; never a database.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from typing import NamedTuple
+
+from server.forms.dignity import Judgement, judge
+from server.forms.mapping import Compiled
+from server.forms.notices import Level, Notice
+from server.forms.places import Places
+from server.forms.questions import Questions, from_workbook
+from server.forms.questions_xform import from_xform
+from server.forms.workbook import Workbook
+from server.xforms.errors import FormError
+from server.xforms.model import Field, FormModel
+
+MAX_ID = 255
+MAX_VERSION = 255
+
+_UNSEEN = re.compile(r"[\x00-\x1f\x7f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff]")
+_POINTS = frozenset({"geopoint", "geotrace", "geoshape"})
+
+
+def look(model: FormModel, compiled: Compiled, places: Places | None) -> Iterator[Notice]:
+    """Everything that the house asks of a form beyond what makes it a form."""
+    yield from _identity(model, places)
+    if model.submission_url:
+        place = places.setting("submission_url") if places else None
+        yield Notice(Level.ERROR, "form.submission_url", place)
+    if model.encrypted and (compiled.mapping is not None or compiled.asked or model.entities()):
+        place = places.setting("public_key") if places else None
+        yield Notice(Level.ERROR, "form.encrypted_mapping", place)
+    if compiled.household_form:
+        yield from _labels(model, places)
+
+
+def _identity(model: FormModel, places: Places | None) -> Iterator[Notice]:
+    """A form id stands in addresses; spaces, quotes and any language are fine there, a slash is not."""
+    place = places.setting("form_id") if places else None
+    if not model.form_id.strip():
+        yield Notice(Level.ERROR, "form.id_empty", place)
+    if "/" in model.form_id:
+        yield Notice(Level.ERROR, "form.id_slash", place, {"value": model.form_id[:80]})
+    if _UNSEEN.search(model.form_id):
+        yield Notice(Level.ERROR, "form.id_control", place)
+    if len(model.form_id) > MAX_ID:
+        yield Notice(Level.ERROR, "form.id_long", place, {"limit": MAX_ID})
+    if len(model.version) > MAX_VERSION:
+        yield Notice(
+            Level.ERROR,
+            "form.version_long",
+            places.setting("version") if places else None,
+            {"limit": MAX_VERSION},
+        )
+
+
+# --- labels ---------------------------------------------------------------------------------------------------------
+
+_STRING = re.compile(r"'[^']*'|\"[^\"]*\"")
+_NAME = r"[^\W\d][\w.-]*(?::[^\W\d][\w.-]*)?"
+_PATH = re.compile(
+    rf"(?:/{_NAME}|(?:current\(\)/)?\.\.(?:/\.\.)*/{_NAME})(?:\[[^\]]*\])?(?:/{_NAME}(?:\[[^\]]*\])?)*"
+)
+_PREDICATE = re.compile(r"\[[^\]]*\]")
+
+
+class _Source(NamedTuple):
+    """An expression that becomes a label: where it is evaluated, its text, what it makes."""
+
+    path: str
+    expression: str
+    what: str
+    setting: bool
+
+
+def _labels(model: FormModel, places: Places | None) -> Iterator[Notice]:
+    """In a household form the entity's label and the instance's name show no typed text and no point (decisions, Labels)."""
+    for source in _sources(model):
+        for one in _reached(model, source):
+            yield _label_notice(source, one, model, places)
+    for block in model.entities():
+        label = model.field(f"{block.path}/label")
+        if label is not None and label.control is not None:
+            yield _label_notice(_Source(label.path, "", "list entry's label", False), label, model, places)
+
+
+def _sources(model: FormModel) -> Iterator[_Source]:
+    for block in model.entities():
+        if block.label:
+            yield _Source(f"{block.path}/label", block.label, "list entry's label", False)
+    if model.instance_name:
+        yield _Source(f"/{model.root}/meta/instanceName", model.instance_name, "visit's name", True)
+
+
+def _reached(model: FormModel, source: _Source) -> list[Field]:
+    """Typed texts and points that the expression shows, through calculations, defaults and actions, each once."""
+    waiting = list(references(source.expression, source.path))
+    seen: set[str] = set()
+    found: list[Field] = []
+    assigned: Mapping[str, list[str]] = _assignments(model)
+    while waiting:
+        path = waiting.pop()
+        one = model.field(path)
+        if path in seen or one is None:
+            continue
+        seen.add(path)
+        if (one.type == "string" and one.control in ("input", "secret")) or one.type in _POINTS:
+            found.append(one)
+            continue
+        if one.bind and one.bind.calculate:
+            waiting += references(one.bind.calculate, path)
+        for value in assigned.get(path, ()):
+            waiting += references(value, path)
+    return found
+
+
+def _assignments(model: FormModel) -> dict[str, list[str]]:
+    values: dict[str, list[str]] = {}
+    for action in model.actions:
+        if action.value:
+            values.setdefault(action.ref, []).append(action.value)
+    return values
+
+
+def references(expression: str, context: str) -> Iterable[str]:
+    """Absolute paths of the nodes that an XPath expression names, without positions. Literals are no references."""
+    for match in _PATH.finditer(_STRING.sub("''", expression)):
+        path = _PREDICATE.sub("", match[0])
+        if path.startswith("/"):
+            yield path
+            continue
+        parts = path.removeprefix("current()/").split("/")
+        up = sum(1 for part in parts if part == "..")
+        base = context.strip("/").split("/")
+        if up < len(base):
+            yield "/" + "/".join([*base[: len(base) - up], *(part for part in parts if part != "..")])
+
+
+def _label_notice(source: _Source, one: Field, model: FormModel, places: Places | None) -> Notice:
+    place = None
+    if places:
+        dataset = next(
+            (block.dataset for block in model.entities() if source.path.startswith(f"{block.path}/")), ""
+        )
+        place = places.setting("instance_name") if source.setting else places.entity(dataset, "label")
+    code = "label.typed" if one.type == "string" else "label.point"
+    return Notice(Level.ERROR, code, place, {"what": source.what, "name": one.name}, one.path)
+
+
+# --- dignity --------------------------------------------------------------------------------------------------------
+
+
+def judged_book(book: Workbook, lists: Mapping[str, bytes] | None = None) -> list[Notice]:
+    """What dignity says of a spreadsheet, each at its cell; also where pyxform finds no form in it."""
+    return _judged(from_workbook(book), lists)
+
+
+def judged_xform(xml: bytes, lists: Mapping[str, bytes] | None = None) -> list[Notice]:
+    """What dignity says of an XForm; nothing where it cannot be read, which is said elsewhere."""
+    try:
+        return _judged(from_xform(xml), lists)
+    except FormError:
+        return []
+
+
+def _judged(questions: Questions, lists: Mapping[str, bytes] | None) -> list[Notice]:
+    return notices_of(judge(questions, extra_lists=lists))
+
+
+def notices_of(judgement: Judgement) -> list[Notice]:
+    """Verdicts as notices: refusals that nothing overrides, and warnings with the offer to protect the answer."""
+    notices = []
+    for verdict in judgement:
+        level = Level.WARNING if verdict.answer == "told" else Level.REFUSED
+        code = f"dignity.{verdict.answer}"
+        args = {
+            "question": verdict.question,
+            "matched": verdict.matched,
+            "rule": verdict.rule.removeprefix("dignity."),
+        }
+        notices.append(Notice(level, code, verdict.place, {**args, "protect": int(verdict.offer_protection)}))
+    return notices
