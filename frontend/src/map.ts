@@ -1,0 +1,88 @@
+// Maps, loaded only where a page has one. <div class="map" data-map> holds its points in a
+// <script type="application/json"> as [{lat, lon, label?, href?, kind?, accuracy?}]; kind is visit, dwelling, area,
+// facility, held or photo. Tiles are asked of nobody unless data-tiles (and data-attribution) name a source: without,
+// points stand on plain ground with a scale bar, which is enough to see what is near to what.
+import L from "leaflet";
+import "leaflet.markercluster";
+
+import "leaflet/dist/leaflet.css";
+import "leaflet.markercluster/dist/MarkerCluster.css";
+import "./map.scss";
+
+interface Point {
+  lat: number;
+  lon: number;
+  label?: string;
+  href?: string;
+  kind?: string;
+  /** metres around the point within which it may lie */
+  accuracy?: number;
+}
+
+/** So many points in one frame are drawn each by itself; more are gathered into numbers. */
+const APART = 30;
+
+export function draw(frame: HTMLElement): void {
+  const source = frame.querySelector('script[type="application/json"]')?.textContent ?? "[]";
+  const points = (JSON.parse(source) as Point[]).filter((p) => Number.isFinite(p.lat) && Number.isFinite(p.lon));
+  if (!points.length) return;
+
+  const tiles = frame.dataset.tiles;
+  frame.replaceChildren();
+  frame.classList.toggle("map-plain", !tiles);
+  const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
+  const small = frame.clientHeight < 200;
+  const map = L.map(frame, {
+    attributionControl: Boolean(tiles),
+    zoomControl: !small,
+    scrollWheelZoom: !small,
+    // A small map in a page must not catch the thumb that scrolls the page.
+    dragging: !small || !matchMedia("(pointer: coarse)").matches,
+    zoomAnimation: !still,
+    fadeAnimation: !still,
+    minZoom: 2,
+    maxZoom: 19,
+  });
+  L.control.scale({ imperial: false, maxWidth: 120 }).addTo(map);
+  if (tiles) L.tileLayer(tiles, { attribution: frame.dataset.attribution ?? "", maxZoom: 19 }).addTo(map);
+
+  const layer: L.LayerGroup =
+    points.length > APART
+      ? L.markerClusterGroup({ showCoverageOnHover: false, animate: !still, chunkedLoading: true, iconCreateFunction: gathered })
+      : L.layerGroup();
+  for (const point of points) {
+    if (point.accuracy && points.length <= APART) {
+      L.circle([point.lat, point.lon], { radius: point.accuracy, className: "map-accuracy", interactive: false }).addTo(map);
+    }
+    layer.addLayer(marker(point));
+  }
+  layer.addTo(map);
+  const bounds = L.latLngBounds(points.map((point) => [point.lat, point.lon]));
+  map.fitBounds(bounds.pad(0.15), { maxZoom: 17, animate: false });
+}
+
+function marker(point: Point): L.Marker {
+  const icon = L.divIcon({
+    className: `map-point map-${(point.kind ?? "visit").replace(/[^a-z-]/g, "")}`,
+    iconSize: [48, 48], // what the thumb hits; the drawn point is smaller
+  });
+  const label = point.label ?? "";
+  const made = L.marker([point.lat, point.lon], { icon, alt: label, title: label, keyboard: Boolean(point.href || label) });
+  if (point.href) {
+    const link = document.createElement("a");
+    link.href = point.href;
+    link.textContent = label || point.href;
+    made.bindPopup(link);
+  } else if (label) {
+    const words = document.createElement("span");
+    words.textContent = label;
+    made.bindPopup(words);
+  }
+  return made;
+}
+
+function gathered(cluster: L.MarkerCluster): L.DivIcon {
+  const count = document.createElement("span");
+  count.textContent = String(cluster.getChildCount());
+  return L.divIcon({ html: count, className: "map-many", iconSize: [48, 48] });
+}
