@@ -6,6 +6,7 @@ import re
 
 import pytest
 
+from server.forms.examine import examine
 from server.households.columns import find, tables
 from tests.forms_shipped.shipped import (
     EN,
@@ -52,6 +53,13 @@ def test_pyxform_and_odk_validate_have_nothing_to_say(name: str, javarosa: JavaR
     xml, warnings = xform(name)
     assert warnings == []
     assert javarosa.complaints(xml) == ""
+
+
+def test_the_upload_has_nothing_to_say_either(name: str) -> None:
+    examined = examine((FORMS / "xlsform" / f"{name}.xlsx").read_bytes(), f"{name}.xlsx")
+    assert examined.notices == ()
+    assert examined.usable
+    assert (examined.form_id, examined.version) == (name, workbook(name).sheets["settings"][0]["version"])
 
 
 def test_entities_follow_the_offline_specification(name: str) -> None:
