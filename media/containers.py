@@ -7,7 +7,9 @@ whatever lies behind the end of the picture (second images, films, a position). 
 import re
 import struct
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from itertools import count
 
 from media.exif import only_orientation, read_exif
 
@@ -19,6 +21,8 @@ _WEBP_KEPT = frozenset([b"VP8 ", b"VP8L", b"VP8X", b"ALPH", b"ANIM", b"ANMF", b"
 _WEBP_EXIF, _WEBP_XMP = 0x08, 0x04
 _NEXT_MARKER = re.compile(rb"\xff+[\x01-\xcf\xd8-\xfe]")  # not a stuffed zero, not a restart
 _ISO_PARENTS = frozenset([b"moov", b"trak", b"mdia", b"minf", b"moof", b"traf"])
+_ISO_DEPTH, _ISO_BOXES = 8, 20_000  # an hour in fragments of a second has some 15,000
+_ISO_TIMED = frozenset([b"mvhd", b"tkhd", b"mdhd"])
 _ISO_DROPPED = frozenset([b"udta", b"meta", b"uuid"])
 
 
@@ -153,29 +157,57 @@ def strip_webp(data: bytes) -> bytes:
 
 
 def strip_iso_media(data: bytes) -> bytes:
-    """Blank what says where and with what a clip was taken (ISO/IEC 14496-12, 8.10 and 8.11).
+    """A clip in memory, cleaned as blank_spans() says."""
+    clean = bytearray(data)
+    for span in blank_spans(len(data), lambda offset, length: data[offset : offset + length]):
+        clean[span.start : span.stop] = span.cut(span.start, span.stop)
+    return bytes(clean)
 
-    Boxes keep their length, since sample tables count bytes from the start of the file: they become `free`,
-    filled with zeros. A track of positions, which no phone's camera writes by itself, would stay.
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Bytes of a clip from `start` to `stop` that are replaced: by `word`, and zeros behind it."""
+
+    start: int
+    stop: int
+    word: bytes = b""
+
+    def cut(self, start: int, stop: int) -> bytes:
+        """What stands from `start` to `stop` of the file instead; both lie within the span."""
+        return self.word[start - self.start : stop - self.start].ljust(stop - start, b"\0")
+
+
+def blank_spans(size: int, read: Callable[[int, int], bytes]) -> list[Span]:
+    """What must be blanked in a clip so that it does not say where, when and with what it was taken.
+
+    Follows the boxes of ISO/IEC 14496-12 (4.2, 8.10, 8.11) by their heads alone: `read(offset, length)` is asked
+    for a few bytes at a time, so a film of any size can be cleaned as it streams. Boxes keep their length, since
+    sample tables count bytes from the start of the file; times become 0, which means unknown. A track of
+    positions, which no phone's camera writes by itself, would stay. Raises Malformed.
     """
-    blanked = bytearray(data)
-    _blank(blanked, 0, len(data), depth=0)
-    return bytes(blanked)
+    spans: list[Span] = []
+    boxes = count()
 
+    def look(start: int, end: int, depth: int) -> None:
+        at = start
+        while at < end:
+            head = read(at, 17)
+            length, kind, body = int.from_bytes(head[:4], "big"), head[4:8], 8
+            if length == 1:
+                length, body = int.from_bytes(head[8:16], "big"), 16
+            elif length == 0 and depth == 0:
+                length = end - at
+            if length < body or at + length > end or depth > _ISO_DEPTH or next(boxes) > _ISO_BOXES:
+                raise Malformed
+            if kind in _ISO_DROPPED and body == 8:
+                spans.append(Span(at + 4, at + length, b"free"))
+            elif kind in _ISO_DROPPED:
+                spans.extend([Span(at + 4, at + 8, b"free"), Span(at + 16, at + length)])
+            elif kind in _ISO_TIMED and length >= body + 20:
+                spans.append(Span(at + body + 4, at + body + (20 if head[body : body + 1] == b"\1" else 12)))
+            elif kind in _ISO_PARENTS:
+                look(at + body, at + length, depth + 1)
+            at += length
 
-def _blank(data: bytearray, start: int, end: int, depth: int) -> None:
-    at = start
-    while at < end:
-        length, kind, head = int.from_bytes(data[at : at + 4], "big"), bytes(data[at + 4 : at + 8]), 8
-        if length == 1:
-            length, head = int.from_bytes(data[at + 8 : at + 16], "big"), 16
-        elif length == 0 and depth == 0:
-            length = end - at
-        if length < head or at + length > end or depth > 8:
-            raise Malformed
-        if kind in _ISO_DROPPED:
-            data[at + 4 : at + 8] = b"free"
-            data[at + head : at + length] = bytes(length - head)
-        elif kind in _ISO_PARENTS:
-            _blank(data, at + head, at + length, depth + 1)
-        at += length
+    look(0, size, 0)
+    return spans

@@ -179,14 +179,14 @@ class FolderStore:
                     if left is not None:
                         left -= len(piece)
         except OSError as error:
-            raise _worded(error, name) from error
+            raise self._worded(error, name) from error
 
     def size(self, name: str) -> int:
         """See Store."""
         try:
             return os.stat(self._path(name)).st_size
         except OSError as error:
-            raise _worded(error, name) from error
+            raise self._worded(error, name) from error
 
     def exists(self, name: str) -> bool:
         """See Store."""
@@ -213,7 +213,7 @@ class FolderStore:
             with self._locked(fcntl.LOCK_SH):
                 os.utime(self._path(name), (now, now))
         except OSError as error:
-            raise _worded(error, name) from error
+            raise self._worded(error, name) from error
 
     def older_than(self, seconds: float) -> Iterator[str]:
         """See Store. One folder at a time is held in memory, and what vanishes meanwhile is passed over."""
@@ -257,6 +257,12 @@ class FolderStore:
 
     def close(self) -> None:
         """See Store: nothing is held here."""
+
+    def _worded(self, error: OSError, name: str) -> MediaError:
+        """No such file is Missing only while the folder itself is there: a disk not mounted is no loss of photos."""
+        if isinstance(error, FileNotFoundError) and os.path.isdir(self.tmp):
+            return Missing(name)
+        return _worded(error)
 
     @contextmanager
     def _locked(self, kind: int) -> Iterator[None]:
@@ -370,10 +376,8 @@ def _modified(entry: "os.DirEntry[str]") -> float:
         return float("inf")
 
 
-def _worded(error: OSError, name: str | None = None) -> MediaError:
-    """The system's error in our classes; its text stays in the chain for the log, not in what a client sees."""
-    if isinstance(error, FileNotFoundError) and name is not None:
-        return Missing(name)
+def _worded(error: OSError) -> MediaError:
+    """The system's error in our classes."""
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
         return Full("the disk for photos is full")
     if error.errno in (errno.EMFILE, errno.ENFILE):

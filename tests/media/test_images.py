@@ -576,33 +576,6 @@ def test_a_clean_gif_is_a_png_of_its_first_frame() -> None:
     assert opened(clean).size == (60, 40)
 
 
-def box(kind: bytes, body: bytes) -> bytes:
-    return struct.pack(">I", len(body) + 8) + kind + body
-
-
-def test_a_clean_clip_has_lost_its_place_and_kept_its_length() -> None:
-    place = box(b"udta", box(b"\xa9xyz", b"\0\x12\x15\xc7-01.5000+036.8200/"))
-    track = box(
-        b"trak", box(b"tkhd", bytes(20)) + box(b"meta", b"a secret") + box(b"mdia", box(b"mdhd", bytes(20)))
-    )
-    clip = box(b"ftyp", b"isom\0\0\0\0isommp42") + box(b"moov", box(b"mvhd", bytes(20)) + track + place)
-    clip += box(b"uuid", b"a secret") + box(b"mdat", b"frames")
-    clean = strip(clip)
-    assert len(clean) == len(clip)
-    assert b"secret" not in clean
-    assert b"036.82" not in clean
-    assert clean.endswith(box(b"mdat", b"frames"))
-    assert clean.count(b"free") == 3
-
-
-@pytest.mark.parametrize(
-    "clip", [box(b"ftyp", b"isom\0\0\0\0") + b"\xff\xff\xff\xffmoov", box(b"ftyp", b"mp42") + b"\0\0"]
-)
-def test_a_clip_too_strange_to_clean_is_unreadable(clip: bytes) -> None:
-    with pytest.raises(Unreadable):
-        strip(clip)
-
-
 @pytest.mark.parametrize("data", [b"", b"<html>", b"ID3\4", b"event,node\n", bytes(50)])
 def test_what_cannot_be_cleaned_is_unreadable(data: bytes) -> None:
     with pytest.raises(Unreadable):

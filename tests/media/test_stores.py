@@ -335,10 +335,22 @@ def test_bad_input_57_out_of_file_handles_is_unavailable_and_passes(folder: Fold
     assert content(folder, B) == b"photo"
 
 
-def test_a_folder_that_is_gone_is_not_ready(folder: FolderStore) -> None:
-    folder.tmp.rmdir()
-    with pytest.raises(Unavailable):
-        folder.ready()
+def test_a_disk_that_is_not_mounted_is_unavailable_and_its_photos_are_not_missing(
+    folder: FolderStore,
+) -> None:
+    keep(folder, A, b"photo")
+    moved = folder.root.rename(folder.root.with_name("elsewhere"))
+    for act in (
+        folder.ready,
+        lambda: folder.begin(B),
+        lambda: content(folder, A),
+        lambda: folder.size(A),
+        lambda: folder.touch(A),
+    ):
+        with pytest.raises(Unavailable):
+            act()
+    moved.rename(folder.root)
+    assert content(folder, A) == b"photo"
 
 
 def test_what_lies_in_the_folder_is_for_its_owner_alone(folder: FolderStore) -> None:
