@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import mimetypes
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -19,7 +20,7 @@ from server import problems
 from server.accounts import audit
 from server.db import utcnow
 from server.entities.models import Dataset
-from server.forms import csvfile
+from server.forms import catalogue, csvfile, rules
 from server.forms.models import Form, FormAttachment, FormFile, FormVersion
 from server.forms.notices import Level, Notice, hinders
 from server.services import Services
@@ -30,6 +31,8 @@ INLINE = 2 * 1024 * 1024
 
 AREAS = "areas.csv"
 FILE, DATASET, AREA_LIST = "file", "dataset", "areas"
+
+_PLAIN = re.compile(r"[A-Za-z_][\w.-]*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,12 +122,15 @@ def put(
 ) -> Put:
     """Put or replace a file of the draft.
 
-    A .csv that phones could not read is refused (`ATTACHMENT_INVALID`, with notices); bytes are never changed. Raises
-    `NOT_FOUND` where there is no draft or it expects no such file.
+    A .csv that phones could not read is refused (`ATTACHMENT_INVALID`, with notices), and so is one with what may not be
+    asked (`FORM_REFUSED`); bytes are never changed. Raises `NOT_FOUND` where there is no draft or it expects no such file.
     """
     version = _draft(form)
     row = get(session, version, name)
-    notices = csvfile.look(name, content) if name.lower().endswith(".csv") else ()
+    notices = _looked_at(session, version, name, content) if name.lower().endswith(".csv") else ()
+    refused = [one.as_json() for one in notices if one.level is Level.REFUSED]
+    if refused:
+        raise problems.FORM_REFUSED(count=len(refused), findings=refused)
     if hinders(notices):
         raise problems.ATTACHMENT_INVALID(
             name=name, reason=notices[0].message, notices=[one.as_json() for one in notices]
@@ -134,6 +140,33 @@ def put(
     row.source, row.dataset_id, row.updated_at = FILE, None, utcnow()
     _record(session, form, version, name, actor_id, {"oldFileId": old, "newFileId": row.file_id})
     return Put(row, tuple(one for one in notices if one.level is not Level.ERROR))
+
+
+def _looked_at(session: Session, version: FormVersion, name: str, data: bytes) -> tuple[Notice, ...]:
+    """What there is to say of a choice list: how it is written, and what its choices ask beside the form's words."""
+    columns = {
+        column
+        for one in catalogue.model_of(session, version).fields()
+        if one.itemset is not None and one.itemset.file == name
+        for column in (one.itemset.value_ref, one.itemset.label_ref)
+        if _PLAIN.fullmatch(column)
+    }
+    notices = csvfile.look(name, data, sorted(columns))
+    if hinders(notices):
+        return notices
+    judged = rules.judged_xform(version.xml, {name: data})
+    return (*notices, *(one for one in judged.notices if one.place is not None and one.place.sheet == name))
+
+
+def choice_lists(session: Session, form_version_id: int) -> dict[str, bytes]:
+    """The small choice lists beside a version, by name: those that dignity reads."""
+    query = (
+        select(FormAttachment.name, FormFile.content)
+        .join(FormFile, FormFile.id == FormAttachment.file_id)
+        .where(FormAttachment.form_version_id == form_version_id, FormAttachment.source == FILE)
+        .where(FormAttachment.name.endswith(".csv"), FormFile.content.is_not(None))
+    )
+    return {name: data for name, data in session.execute(query) if data is not None}
 
 
 def remove(session: Session, form: Form, name: str, *, actor_id: int | None) -> None:
@@ -197,7 +230,7 @@ def datasets_by_name(session: Session, project_id: int) -> dict[str, int]:
     query = select(Dataset.name, Dataset.id).where(
         Dataset.project_id == project_id, Dataset.deleted_at.is_(None)
     )
-    return {name: dataset_id for name, dataset_id in session.execute(query)}
+    return dict(session.execute(query).tuples().all())
 
 
 def content(session: Session, services: Services, file_id: int) -> tuple[FormFile, Iterator[bytes]]:

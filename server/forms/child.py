@@ -26,7 +26,7 @@ def main() -> None:
     """Answer requests until stdin ends."""
     requests, answers = sys.stdin.buffer, os.fdopen(os.dup(1), "wb")
     os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # nothing that prints may break a frame
-    import pyxform.xls2xform  # noqa: F401 loaded once, before the first fork
+    import pyxform.xls2xform  # type: ignore[import-untyped]  # noqa: F401  no stubs; loaded once, before the first fork
 
     while (request := read_frame(requests)) is not None:
         with tempfile.TemporaryFile() as out:
@@ -94,7 +94,7 @@ def _death(status: int) -> dict[str, str]:
 
 def _convert(request: dict[str, Any]) -> dict[str, Any]:
     """pyxform's form, warnings and error. Messages come with their code and its arguments where they have any."""
-    from pyxform.errors import PyXFormError
+    from pyxform.errors import PyXFormError  # type: ignore[import-untyped]  # no stubs
     from pyxform.xls2xform import convert
 
     book: dict[str, Any] = {"sheet_names": request["names"], "fallback_form_name": request["fallback"]}

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from server import problems
@@ -45,6 +45,8 @@ class Examination:
     compiled: Compiled | None = None
     itemsets: bytes | None = None
     book: Workbook | None = field(default=None, repr=False)
+    unread: tuple[str, ...] = ()
+    """Languages that dignity has no word list for: the audit log says so."""
 
     @property
     def usable(self) -> bool:
@@ -113,14 +115,16 @@ def examine(data: bytes, filename: str = "", *, id_fallback: str | None = None) 
     notices += _duplicate_headers(book)
     readable, more = hhcolumns.look(book)
     notices += more
-    notices += rules.judged_book(book)
+    judged = rules.judged_book(book)
+    notices += judged.notices
     if any(one.code == "header.duplicate" for one in notices):
         return Examination(data, kind, tuple(notices), book=book)
     conversion = converter.convert(readable, id_fallback=id_fallback)
     notices += conversion.notices
     if conversion.xml is None:
         return Examination(data, kind, tuple(notices), book=book)
-    return _examine_form(conversion.xml, data, kind, notices, book, conversion.itemsets)
+    examined = _examine_form(conversion.xml, data, kind, notices, book)
+    return replace(examined, itemsets=conversion.itemsets, unread=judged.unread)
 
 
 def _examine_xform(data: bytes) -> Examination:
@@ -128,16 +132,12 @@ def _examine_xform(data: bytes) -> Examination:
         data.decode("utf-8-sig")
     except UnicodeDecodeError:
         return Examination(None, None, (_unreadable(FormError("encoding")),))
-    return _examine_form(data, None, None, [*rules.judged_xform(data)], None, None)
+    judged = rules.judged_xform(data)
+    return replace(_examine_form(data, None, None, [*judged.notices], None), unread=judged.unread)
 
 
 def _examine_form(
-    xml: bytes,
-    sheet: bytes | None,
-    kind: str | None,
-    notices: list[Notice],
-    book: Workbook | None,
-    itemsets: bytes | None,
+    xml: bytes, sheet: bytes | None, kind: str | None, notices: list[Notice], book: Workbook | None
 ) -> Examination:
     try:
         if len(xml) > MAX_XML:
@@ -149,7 +149,7 @@ def _examine_form(
     compiled = compile_mapping(model, places)
     notices += compiled.notices
     notices += rules.look(model, compiled, places)
-    return Examination(sheet, kind, tuple(dict.fromkeys(notices)), xml, model, compiled, itemsets, book)
+    return Examination(sheet, kind, tuple(dict.fromkeys(notices)), xml, model, compiled, book=book)
 
 
 def _is_xml(data: bytes) -> bool:

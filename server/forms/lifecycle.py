@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import select
@@ -18,7 +18,7 @@ from server import problems
 from server.accounts import audit, phones
 from server.accounts.tokens import new_token, token_mac
 from server.db import utcnow
-from server.forms import attachments, catalogue, diff
+from server.forms import attachments, catalogue, diff, rules
 from server.forms.examine import XML_TYPE, Examination, examine
 from server.forms.models import Form, FormVersion, FormVersionColumn, Project
 from server.forms.notices import Level
@@ -206,10 +206,7 @@ def compared(session: Session, form: Form, examined: Examination) -> Examination
     earlier = [catalogue.model_of(session, one) for one in versions(session, form)]
     notices = diff.against_earlier(examined, earlier)
     conflict = next((one for one in notices if one.code == "field.type_changed"), None)
-    whole = Examination(
-        examined.sheet, examined.sheet_type, (*examined.notices, *notices), examined.xml, examined.model,
-        examined.compiled, examined.itemsets, examined.book,
-    )  # fmt: skip
+    whole = replace(examined, notices=(*examined.notices, *notices))
     if conflict is not None and not examined.refused:
         raise problems.FIELD_TYPE_CONFLICT(
             path=conflict.path or "",
@@ -244,7 +241,7 @@ def _new_draft(
     )
     made = {"itemsets.csv": examined.itemsets} if examined.itemsets is not None else None
     _store(session, form, version, examined.model, compiled.asked, made)
-    return _as_draft(session, services, form, version, actor_id)
+    return _as_draft(session, services, form, version, actor_id, unread=examined.unread)
 
 
 def _copied_draft(session: Session, services: Services, form: Form, actor_id: int | None) -> FormVersion:
@@ -298,22 +295,25 @@ def _store(
 
 
 def _as_draft(
-    session: Session, services: Services, form: Form, version: FormVersion, actor_id: int | None
+    session: Session,
+    services: Services,
+    form: Form,
+    version: FormVersion,
+    actor_id: int | None,
+    *,
+    unread: Sequence[str] = (),
 ) -> FormVersion:
-    old = form.draft_version_id
+    """Make a version the form's draft; `unread` are languages that dignity could not read, which the audit log tells."""
+    details: dict[str, Any] = {"newFormVersionId": version.id, "oldFormVersionId": form.draft_version_id}
+    if unread:
+        details["languagesNotRead"] = list(unread)
     form.draft_version, form.updated_at = version, utcnow()
     if form.draft_token_mac is None:
         token = new_token()
         form.draft_token_mac = token_mac(services.keys, DRAFT_TOKEN, token)
         form.draft_token_sealed = services.keys.seal(token.encode(), "form.draft_token")
     session.flush()
-    _record(
-        session,
-        "form.update.draft.set",
-        form,
-        actor_id,
-        {"newFormVersionId": version.id, "oldFormVersionId": old},
-    )
+    _record(session, "form.update.draft.set", form, actor_id, details)
     return version
 
 
@@ -347,10 +347,11 @@ def publish(
 ) -> Published:
     """Publish the draft; `version` gives it another version first. The phones that want new forms get a first one.
 
-    Missing attachments hinder nothing here, as in Central: pages ask for them before. Raises `NOT_FOUND` (no draft) and
-    `VERSION_TAKEN` (409.6).
+    Missing attachments hinder nothing here, as in Central: pages ask for them before. Raises `NOT_FOUND` (no draft),
+    `VERSION_TAKEN` (409.6), `FORM_REFUSED` (dignity, the choice lists beside the form read with it).
     """
     draft = draft_of(form)
+    _judge_with_lists(session, draft)
     previous = form.current_version
     name = draft.version if version is None else version
     _reject_taken_version(session, form, name)
@@ -373,6 +374,14 @@ def publish(
         phones.form_published(session, form.project_id, form.id, by=actor_id)
     session.flush()
     return published
+
+
+def _judge_with_lists(session: Session, draft: FormVersion) -> None:
+    """Dignity once more, with every choice list that is there by now."""
+    judged = rules.judged_xform(draft.xml, attachments.choice_lists(session, draft.id))
+    refused = [one.as_json() for one in judged.notices if one.level is Level.REFUSED]
+    if refused:
+        raise problems.FORM_REFUSED(count=len(refused), findings=refused)
 
 
 def _publish_first(

@@ -135,7 +135,7 @@ def _entity_keys(work: _Compiler) -> None:
     for dataset, blocks in by_list.items():
         if len(blocks) > 1 or blocks[0].repeat is not None:
             place = work.places.entity(dataset, "list_name") if work.places else None
-            args = {"dataset": dataset, "count": len(blocks)}
+            args: dict[str, str | int] = {"dataset": dataset, "count": len(blocks)}
             work.notices.append(Notice(Level.ERROR, "map.entity_many", place, args, blocks[0].path))
         block = blocks[0]
         key = {"kind": LISTS[dataset], "by": "entity", "path": block.path, "create": block.create is not None}

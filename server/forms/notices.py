@@ -5,11 +5,13 @@ Rooms give codes and arguments; doors choose the language. A place is given only
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
+from server.forms.dignity.verdicts import Words as Reason
+from server.forms.dignity.wording import sentence
 from server.forms.workbook import Place
 
 Scalar = str | int | float
@@ -36,7 +38,7 @@ class Words:
 class Notice:
     """One thing that the designer should know. `path` is the node's where the form was read as far as that.
 
-    `words` are given only where they do not stand in TABLE: verdicts of the dignity rules bring their own.
+    The words of `dignity.…` are dignity's own (words.toml) in every language; `words` is for codes that left TABLE.
     """
 
     level: Level
@@ -47,19 +49,24 @@ class Notice:
     words: Words | None = None
 
     @property
-    def template(self) -> Words:
-        """The words before they are filled."""
-        return self.words or TABLE[self.code]
-
-    @property
     def message(self) -> str:
         """What is wrong, in English."""
-        return fill(self.template.message, self.args)
+        return self.in_("en")[0]
 
     @property
     def fix(self) -> str:
         """What to do, in English."""
-        return fill(self.template.fix, self.args)
+        return self.in_("en")[1]
+
+    def in_(self, language: str, translate: Callable[[str], str] = str) -> tuple[str, str]:
+        """Message and fix in the reader's language; `translate` is the door's gettext."""
+        if self.code.startswith("dignity."):
+            return _dignity(self, language)
+        words = self.words or TABLE[self.code]
+        return (
+            fill(translate(words.message), self.args),
+            fill(translate(words.fix), self.args) if words.fix else "",
+        )
 
     def as_json(self) -> dict[str, Any]:
         """The notice as REST and the database have it; `row` from 1, `column` a letter, both null where not known."""
@@ -87,6 +94,13 @@ class Notice:
         return f"{where}{self.level}: {self.message}" + (f" {self.fix}" if self.fix else "")
 
 
+def _dignity(notice: Notice, language: str) -> tuple[str, str]:
+    args = {key: str(value) for key, value in notice.args.items()}
+    answer, reason, instead = (args.get(key, "") for key in ("answer", "reason", "instead"))
+    said = [sentence(Reason(key, args), language) for key in (f"answer.{answer}", reason)]
+    return " ".join(said), sentence(Reason(instead, args), language) if instead else ""
+
+
 def fill(template: str, args: Mapping[str, Scalar]) -> str:
     """A template with its arguments; a missing one reads `?`."""
     return template.format_map(_Forgiving(args))
@@ -109,13 +123,16 @@ def from_json(stored: Mapping[str, Any]) -> Notice:
     )
     code = str(stored["code"])
     words = None
-    if code not in TABLE:
+    if code not in TABLE and not code.startswith("dignity."):
         words = Words(*(str(stored[key]).replace("{", "{{").replace("}", "}}") for key in ("message", "fix")))
     return Notice(Level(stored["level"]), code, place, stored["args"], stored["path"], words)
 
 
 TABLE: dict[str, Words] = {
     # the file
+    "file.unreadable": Words(
+        "The file {name} cannot be read: {reason}.", "Check the path and whether you may read it."
+    ),
     "workbook.empty": Words(
         "The file is empty.", "Choose the file again; it may not have been saved to the end."
     ),
@@ -286,15 +303,6 @@ TABLE: dict[str, Words] = {
     "label.point": Words(
         "The {what} shows the point “{name}”. It would put exact places on every phone.",
         "Take the point out of it; the area's code says enough.",
-    ),
-    "dignity.refused": Words("“{matched}”: this may be asked in no form ({rule}).", "Take the question out."),
-    "dignity.refused_here": Words(
-        "“{matched}”: this may not be asked in a form that writes to a household ({rule}).",
-        "Ask for counts instead, or take the question out.",
-    ),
-    "dignity.told": Words(
-        "“{matched}”: the answer is about a person ({rule}).",
-        "Write yes under bind::hh:protect, so that the answer is kept as a protected one.",
     ),
     "field.gone": Words(
         "“{path}” was asked before and is not in this version.",

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
-from server.forms.dignity import Judgement, judge
+from server.forms.dignity import judge
 from server.forms.mapping import Compiled
 from server.forms.notices import Level, Notice
 from server.forms.places import Places
@@ -155,33 +155,43 @@ def _label_notice(source: _Source, one: Field, model: FormModel, places: Places 
 # --- dignity --------------------------------------------------------------------------------------------------------
 
 
-def judged_book(book: Workbook, lists: Mapping[str, bytes] | None = None) -> list[Notice]:
+class Judged(NamedTuple):
+    """What dignity says, as notices, and the languages that it has no word list for."""
+
+    notices: tuple[Notice, ...] = ()
+    unread: tuple[str, ...] = ()
+
+
+def judged_book(book: Workbook) -> Judged:
     """What dignity says of a spreadsheet, each at its cell; also where pyxform finds no form in it."""
-    return _judged(from_workbook(book), lists)
+    return _judged(from_workbook(book), {})
 
 
-def judged_xform(xml: bytes, lists: Mapping[str, bytes] | None = None) -> list[Notice]:
-    """What dignity says of an XForm; nothing where it cannot be read, which is said elsewhere."""
+def judged_xform(xml: bytes, lists: Mapping[str, bytes] | None = None) -> Judged:
+    """What dignity says of an XForm and the choice CSVs beside it; nothing where it cannot be read (said elsewhere)."""
     try:
-        return _judged(from_xform(xml), lists)
+        return _judged(from_xform(xml), lists or {})
     except FormError:
-        return []
+        return Judged()
 
 
-def _judged(questions: Questions, lists: Mapping[str, bytes] | None) -> list[Notice]:
-    return notices_of(judge(questions, extra_lists=lists))
-
-
-def notices_of(judgement: Judgement) -> list[Notice]:
+def _judged(questions: Questions, lists: Mapping[str, bytes]) -> Judged:
     """Verdicts as notices: refusals that nothing overrides, and warnings with the offer to protect the answer."""
+    judgement = judge(questions, extra_lists=lists)
     notices = []
     for verdict in judgement:
         level = Level.WARNING if verdict.answer == "told" else Level.REFUSED
-        code = f"dignity.{verdict.answer}"
-        args = {
+        asked = questions.named(verdict.question)
+        row = asked.places["type"].row if asked and "type" in asked.places else None
+        args: dict[str, str | int] = {
+            **verdict.reason.args,
             "question": verdict.question,
             "matched": verdict.matched,
-            "rule": verdict.rule.removeprefix("dignity."),
+            "answer": verdict.answer,
+            "reason": verdict.reason.key,
+            "instead": verdict.instead.key if verdict.instead else "",
         }
-        notices.append(Notice(level, code, verdict.place, {**args, "protect": int(verdict.offer_protection)}))
-    return notices
+        if verdict.offer_protection and row:
+            args["protect_row"] = row  # the survey row that one click on the upload page protects
+        notices.append(Notice(level, verdict.rule, verdict.place, args))
+    return Judged(tuple(notices), judgement.unread)
