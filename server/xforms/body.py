@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 
 from lxml import etree
 
+from .errors import FormError
 from .lists import Lists
 from .model import Choice, Itemset, Range, Repeat
 from .safexml import line_of, local, namespace
@@ -127,8 +128,14 @@ class _Reader:
 
     def _control(self, element: etree._Element, kind: str, context: str) -> Control:
         control = self._common(element, kind, context)
+        if control.path is None:
+            raise FormError("question_without_reference", {"control": kind}, line=control.line)
         if kind in LISTS:
             control.choices, control.itemset = self._lists.choices_of(element)
+            if not control.choices and control.itemset is None:
+                raise FormError(
+                    "select_without_choices", {"path": control.path}, path=control.path, line=control.line
+                )
         elif kind == "range":
             control.range = Range(
                 element.get("start") or "", element.get("end") or "", element.get("step") or ""

@@ -5,6 +5,7 @@ Accepts what pyxform emits and Collect opens; what a phone would refuse to open 
 
 from __future__ import annotations
 
+import dataclasses
 import re
 from collections.abc import Iterable, Iterator, Mapping
 
@@ -128,8 +129,16 @@ def _binds(model: etree._Element, root: str, words: Words) -> tuple[dict[str, Bi
         path = resolve(nodeset, root)
         if id_ := element.get("id"):
             ids[id_] = path
-        binds.setdefault(path, _bind(path, element, words))
+        bind = _bind(path, element, words)
+        binds[path] = _joined(binds[path], bind) if path in binds else bind
     return binds, ids
+
+
+def _joined(first_one: Bind, later: Bind) -> Bind:
+    """Two binds of one node: what the later one says counts, as on the phone."""
+    said = {one.name: getattr(later, one.name) for one in dataclasses.fields(Bind)}
+    said = {name: value for name, value in said.items() if value is not None}
+    return dataclasses.replace(first_one, **{**said, "extra": {**first_one.extra, **later.extra}})
 
 
 def _bind(path: str, element: etree._Element, words: Words) -> Bind:

@@ -31,6 +31,9 @@ MESSAGES: Final[Mapping[str, str]] = {
     "form.no_instance": "The form has no primary instance.",
     "form.no_form_id": "The form has no form_id.",
     "form.question_without_node": "A question stands at {path}, but the form has no such node.",
+    "form.question_without_reference": "A question (<{control}>) does not say which node its answer goes to.",
+    "form.select_without_choices": "The question at {path} has no choices.",
+    "form.text_missing": "The text {text} is missing in the form's default language {language}.",
     # Findings.
     "type.int": "This is not a whole number.",
     "type.int_range": "This whole number is too large for its type.",

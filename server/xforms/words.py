@@ -10,7 +10,8 @@ from collections.abc import Iterator
 
 from lxml import etree
 
-from .safexml import local
+from .errors import FormError
+from .safexml import line_of, local
 from .text import NO_TEXT, Text, literal
 
 JR = "http://openrosa.org/javarosa"
@@ -63,10 +64,21 @@ class Words:
         return made
 
     def of(self, element: etree._Element | None) -> Text:
-        """The text of a `<label>` or `<hint>`: its reference into the dictionary, else its own content."""
+        """The text of a `<label>` or `<hint>`: its reference into the dictionary, else its own content.
+
+        Raises `FormError` (text_missing) where the default language lacks the text: phones refuse such a form.
+        """
         if element is None:
             return NO_TEXT
-        if text := self.referenced(element.get("ref")):
+        text = self.referenced(element.get("ref"))
+        if text is not None:
+            if self.default not in text.values:
+                reference = str(element.get("ref"))
+                raise FormError(
+                    "text_missing",
+                    {"text": reference[:200], "language": self.default},
+                    line=line_of(element),
+                )
             return text
         words = content(element)
         return literal(words) if words else NO_TEXT

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from time import perf_counter
+
 import pytest
 
-from server.xforms import Context, Finding, Message, Rule, Source, check, media_names, parse_instance
+from server.xforms import Context, Finding, Message, Rule, Source, check, media_names, parse_instance, record
 from tests.xforms.forms import form, from_model, instance, survey
 
 LISTS = "l a, l b, l c"
@@ -330,3 +332,23 @@ def test_as_many_findings_as_the_budget_allows_are_all() -> None:
 def test_a_form_checks_as_a_method_too() -> None:
     sent = instance("<water><minutes>x</minutes></water>")
     assert HOME.check(sent) == check(HOME, sent) != []
+
+
+def quickest(rows: int) -> float:
+    """Seconds to read, record and check a submission of so many rows: the best of three."""
+    xml = f'<data id="f">{"<member><age>3</age><photo>a.jpg</photo></member>" * rows}</data>'.encode()
+
+    def once() -> float:
+        begun = perf_counter()
+        sent = parse_instance(xml)
+        made = record(HOME, sent)
+        assert len(made["member"]) == rows
+        check(HOME, sent)
+        return perf_counter() - begun
+
+    return min(once() for _ in range(3))
+
+
+def test_row_27_the_work_grows_with_the_rows_and_not_with_their_square() -> None:
+    # Eight times the rows: about 8 where it is linear, 64 where it is square.
+    assert quickest(16_000) / quickest(2_000) < 32

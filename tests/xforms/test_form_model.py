@@ -232,6 +232,15 @@ def test_relative_references_are_resolved_by_the_group_around_them() -> None:
     ]
 
 
+def test_of_two_binds_of_one_node_the_later_adds_and_overrides_as_on_the_phone() -> None:
+    model = from_model(
+        """<instance><data id="f"><a/></data></instance><bind nodeset="/data/a" type="int" constraint=". &gt; 3"/>
+        <bind nodeset="/data/a" required="true()" constraint=". &gt; 4"/>"""
+    )
+    bind = model.binds["/data/a"]
+    assert (bind.type, bind.required, bind.constraint) == ("int", "true()", ". > 4")
+
+
 def test_a_namespaced_root_and_meta_are_known_by_their_local_names() -> None:
     model = from_model(
         """<instance><v:visit xmlns:v="urn:v" id="f" orx:version="9"><v:a/><orx:meta><orx:instanceID/></orx:meta>
@@ -302,7 +311,7 @@ def test_expected_attachments_include_searches_external_itemsets_and_default_pic
         <instance id="g" src="jr://file/g.geojson"/><instance id="l" src="jr://instance/last-saved"/>
         <bind nodeset="/data/p" type="binary"/>
         <bind nodeset="/data/q" calculate="pulldata('old', 'a', 'b', 'c')"/>""",
-        """<select1 ref="/data/q" appearance="minimal search('fruits')"/>
+        """<select1 ref="/data/q" appearance="minimal search('fruits')"><item><value>k</value></item></select1>
         <input ref="/data/r" query="instance('x')/root/item"/>""",
     )
     assert model.attachments() == [
@@ -363,6 +372,28 @@ def test_a_question_without_node_is_refused_with_its_path_and_line() -> None:
     with pytest.raises(FormError) as refused:
         from_model(GOOD, '<input ref="/data/a"/>\n<input ref="/data/b"/>')
     assert (refused.value.key, refused.value.path) == ("question_without_node", "/data/b")
+    assert refused.value.line is not None
+
+
+LABEL = """<input ref="/data/a"><label ref="jr:itext('gone')"/></input>"""
+ITEXT = '<itext><translation lang="en"><text id="x"><value>X</value></text></translation></itext>'
+
+
+@pytest.mark.parametrize(
+    ("model", "body", "key"),
+    [
+        (GOOD, "<input><label>A</label></input>", "question_without_reference"),
+        (GOOD, '<select1 ref="/data/a"><label>A</label></select1>', "select_without_choices"),
+        (GOOD, LABEL, "text_missing"),
+        (ITEXT + GOOD, LABEL, "text_missing"),
+        (GOOD, '<group ref="/data/b"/>', "question_without_node"),
+        (GOOD, '<repeat nodeset="/data/b"/>', "question_without_node"),
+    ],
+)
+def test_what_the_phone_would_not_open_is_refused_with_its_line(model: str, body: str, key: str) -> None:
+    with pytest.raises(FormError) as refused:
+        from_model(model, body)
+    assert refused.value.key == key
     assert refused.value.line is not None
 
 
