@@ -126,7 +126,7 @@ def user() -> None:
 def user_add(settings: Settings, email: str, name: str | None, admin: bool, password: str) -> None:
     """Add a person."""
     with running(settings), transaction(db.session()) as session:
-        made = users.create(session, email=email, password=password, name=name, by=None)
+        made = users.create(session, email=email, password=password, display_name=name, by=None)
         if admin:
             users.make_admin(session, made)
     click.echo(f"{email} can sign in now.")

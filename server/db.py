@@ -16,7 +16,7 @@ from flask_sqlalchemy import SQLAlchemy
 from flask_sqlalchemy.session import Session as FlaskSession
 from sqlalchemy import BigInteger, Dialect, Engine, Integer, MetaData, String, Text, event
 from sqlalchemy.engine.interfaces import DBAPIConnection
-from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
+from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column, registry
 from sqlalchemy.pool import ConnectionPoolEntry
 from sqlalchemy.types import DateTime, TypeDecorator
 
@@ -68,16 +68,18 @@ def dump_json(value: Any) -> str:
 class Base(DeclarativeBase):
     """Base of every model."""
 
-    metadata = MetaData(
-        naming_convention={
-            "ix": "ix_%(column_0_N_label)s",
-            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-            "ck": "ck_%(table_name)s_%(constraint_name)s",
-            "fk": "fk_%(table_name)s_%(column_0_N_name)s",
-            "pk": "pk_%(table_name)s",
-        }
+    registry = registry(
+        type_annotation_map={datetime: Utc},
+        metadata=MetaData(
+            naming_convention={
+                "ix": "ix_%(column_0_N_label)s",
+                "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+                "ck": "ck_%(table_name)s_%(constraint_name)s",
+                "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+                "pk": "pk_%(table_name)s",
+            }
+        ),
     )
-    type_annotation_map = {datetime: Utc}
 
 
 def column(comment: str, *args: Any, unit: str | None = None, **kwargs: Any) -> Mapped[Any]:
@@ -120,6 +122,17 @@ def transaction(session: Session) -> Iterator[Session]:
 def read_only(session: Session) -> None:
     """From here on this session reads through the reading engine (pages, exports, polls)."""
     session.info["read_only"] = True
+
+
+@contextmanager
+def reading(session: Session) -> Iterator[Session]:
+    """Read through the reading engine for a while: jobs look before they take the write lock."""
+    session.info["read_only"] = True
+    try:
+        yield session
+    finally:
+        session.rollback()
+        session.info.pop("read_only")
 
 
 def engine_options(url: str, *, readers: int) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection, Index, String, Text, delete, insert, select, update
 from sqlalchemy.orm import Mapped, Session
 
-from server.db import Base, BigId, column, utcnow
+from server.db import Base, BigId, column, reading, utcnow
 
 MAX_ATTEMPTS = 8
 LEASE = timedelta(minutes=10)
@@ -58,6 +58,9 @@ def take(session: Session) -> tuple[int, str, str, int] | None:
     """Take the next due job under a lease (id, kind, ref, attempts), or None. Commits."""
     now = utcnow()
     query = select(Job).where(Job.run_at <= now, Job.attempts < MAX_ATTEMPTS).order_by(Job.run_at, Job.id).limit(1)
+    with reading(session):  # an idle worker must not take the write lock each second
+        if session.execute(query.with_only_columns(Job.id)).first() is None:
+            return None
     job = session.scalars(query.with_for_update(skip_locked=True)).first()
     if job is None:
         session.rollback()

@@ -9,7 +9,7 @@ from importlib.util import find_spec
 
 from flask import Flask
 
-from server.db import db
+from server.db import Base, db
 from server.jobs import JobFunction
 from server.services import Services
 from server.settings import Settings
@@ -62,4 +62,4 @@ def services_of(app: Flask) -> Services:
 
 def create_schema() -> None:
     """Make every table at once, without migrations: for tests and benchmarks."""
-    db.Model.metadata.create_all(db.engines[None])
+    Base.metadata.create_all(db.engines[None])

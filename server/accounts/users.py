@@ -223,7 +223,7 @@ def use_setup(
         raise problems.FORBIDDEN()
     check_bounds(password)
     user = create(session, email=email, password=password, display_name=display_name, by=None)
-    _make_admin(session, user)
+    make_admin(session, user)
     session.execute(delete(OneTimeLink).where(OneTimeLink.purpose == "setup"))
     return user
 
@@ -250,7 +250,7 @@ def ensure_first_admin(session: Session, services: Services) -> SetUp:
         user = by_email(session, settings.admin_email) or create(
             session, email=settings.admin_email, password=settings.admin_password, by=None
         )
-        _make_admin(session, user)
+        make_admin(session, user)
         return SetUp(email=user.email)
     session.execute(delete(OneTimeLink).where(OneTimeLink.purpose == "setup"))
     return SetUp(link=_link(session, services, "setup", None))
@@ -285,7 +285,8 @@ def drop_preference(session: Session, user: WebUser, project_id: int | None, nam
     user.preferences = kept
 
 
-def _make_admin(session: Session, user: WebUser) -> None:
+def make_admin(session: Session, user: WebUser) -> None:
+    """Make a person administrator of the site."""
     session.add(Assignment(actor_id=user.actor_id, role="admin", project_id=None, form_id=None))
     audit.record(
         session,

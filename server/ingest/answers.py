@@ -13,13 +13,15 @@ from sqlalchemy.orm import Session
 from server import problems
 from server.ingest.models import SubmissionVersion
 from server.ingest.plan import Plan, plan_of
+from server.ingest.redact import redact_record
 from server.services import Services
 from server.xforms import merge
 
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """A version's answers. `record` holds the protected ones only where they were asked for; `hidden` where they are."""
+    """A version's answers. `record` holds the protected ones where they were asked for, else what everybody sees of them
+    (points rounded); `hidden` are the protected ones themselves, None where there are none."""
 
     plan: Plan
     record: Mapping[str, Any]
@@ -38,8 +40,9 @@ def open_answers(session: Session, services: Services, version_id: int, *, prote
         raise problems.NOT_FOUND()
     plan = plan_of(session, row.form_version_id)
     hidden = json.loads(services.keys.open(row.protected, "submission_version.protected")) if row.protected else None
-    record = merge(plan.model, row.answers, hidden) if protected and hidden else row.answers
-    return Opened(plan, record, hidden)
+    if not hidden:
+        return Opened(plan, row.answers, None)
+    return Opened(plan, merge(plan.model, row.answers, hidden if protected else redact_record(plan, hidden)), hidden)
 
 
 def raw_xml(session: Session, services: Services, version_id: int) -> bytes:

@@ -1,32 +1,54 @@
-"""What a form version asks of ingest: its model (kept by forms/catalogue.py), its mapping, its protected answers."""
+"""What a form version asks of ingest: its model (kept by forms/catalogue.py), its compiled mapping, its protected answers.
+
+Kept once a process by version id and MD5: what a version holds never changes, so nothing kept is ever stale.
+"""
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from dataclasses import dataclass
-from typing import Any
+from threading import Lock
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from server.forms.catalogue import form_model
 from server.forms.models import FormVersion
+from server.households.mapping import FormPlan, form_plan
 from server.xforms import FormModel
+
+KEPT = 200
+"""Plans kept a process, the least used forgotten first."""
+
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """A form version, ready to take submissions."""
+    """A form version, ready to take submissions. `mapping` None: it writes to no table."""
 
     form_version_id: int
     model: FormModel
-    mapping: dict[str, Any] | None
+    mapping: FormPlan | None
     protected: frozenset[str]
     household_form: bool
 
 
+_plans: OrderedDict[tuple[int, str], Plan] = OrderedDict()
+_lock = Lock()
+
+
 def plan_of(session: Session, form_version_id: int) -> Plan:
     """The plan of a form version."""
-    row = session.execute(
-        select(FormVersion.mapping, FormVersion.protected, FormVersion.household_form).where(FormVersion.id == form_version_id)
-    ).one()
-    model = form_model(session, form_version_id)
-    return Plan(form_version_id, model, row.mapping, frozenset(row.protected), row.household_form)
+    md5 = session.execute(select(FormVersion.md5).where(FormVersion.id == form_version_id)).scalar_one()
+    with _lock:
+        if (form_version_id, md5) in _plans:
+            _plans.move_to_end((form_version_id, md5))
+            return _plans[form_version_id, md5]
+    query = select(FormVersion.mapping, FormVersion.protected, FormVersion.household_form)
+    row = session.execute(query.where(FormVersion.id == form_version_id)).one()
+    mapping = None if row.mapping is None else form_plan(row.mapping)
+    plan = Plan(form_version_id, form_model(session, form_version_id), mapping, frozenset(row.protected), row.household_form)
+    with _lock:
+        _plans[form_version_id, md5] = plan
+        while len(_plans) > KEPT:
+            _plans.popitem(last=False)
+    return plan

@@ -1,76 +1,191 @@
 """From a submission to the monitoring tables and entities: ingest's side of that seam.
 
-`prepare` reads before the lock, `determine` fixes what an outcome rests on (area, code, time, entity versions) under it, `apply` writes
+`prepare` gathers before the lock, `determine` fixes what an outcome rests on (area, code, times, entity versions) under it, `apply` writes
 rows in a SAVEPOINT. Rebuild calls `apply` with the determinations that the ledger holds.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import logging
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import update
+from sqlalchemy import delete, func, select, update
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
+from server import jobs, ledger
+from server.db import utcnow
+from server.forms.models import Project
+from server.households import standing, writer
+from server.households.determine import Determined, determine
+from server.households.incoming import Incoming
+from server.households.tables import Household
+from server.ingest.answers import open_answers, raw_xml
 from server.ingest.identify import Target
-from server.ingest.models import Submission
+from server.ingest.models import Attachment, FindingRow, Submission, SubmissionVersion
 from server.ingest.parcel import Sender
 from server.ingest.plan import Plan
 from server.services import Services
-from server.xforms import Instance
+from server.xforms import Instance, Rule, parse_instance, saved_entities
+
+log = logging.getLogger("fieldfare.ingest")
+
+__all__ = ["Determined", "Place", "Work", "apply", "code_of", "determine", "files_came", "prepare", "retry", "settle"]
 
 
 @dataclass(frozen=True, slots=True)
-class Determination:
-    """What was fixed at receipt and stands in the ledger."""
+class Place:
+    """Where an application stands: whose version, which event of the ledger, when."""
 
-    area_id: int | None = None
-    subject: str | None = None
-    observed_at: datetime | None = None
-    code: str | None = None
-
-    def as_payload(self) -> dict[str, Any]:
-        """As it stands in the ledger."""
-        return {
-            "area": self.area_id,
-            "subject": self.subject,
-            "observed_at": None if self.observed_at is None else self.observed_at.isoformat(),
-            "code": self.code,
-        }
+    submission_id: int
+    version_id: int
+    seq: int
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """What there is to project."""
+    """What there is to project, and whether it writes anything at all."""
 
-    plan: Plan
-    writes: bool
-    areas: tuple[int, ...]
+    incoming: Incoming
 
-
-def prepare(session: Session, plan: Plan, instance: Instance, answers: dict[str, Any], to: Target, sender: Sender, now: datetime) -> Work:
-    """Read what projecting needs, before the lock."""
-    return Work(plan, plan.mapping is not None, sender.areas)
+    @property
+    def writes(self) -> bool:
+        """Whether the form maps to tables or writes entities."""
+        return self.incoming.plan is not None or bool(self.incoming.entities)
 
 
-def determine(session: Session, services: Services, work: Work) -> Determination:
-    """Fix area, subject, time and code."""
-    return Determination(area_id=work.areas[0] if len(work.areas) == 1 else None)
+def prepare(plan: Plan, instance: Instance, answers: Mapping[str, Any], to: Target, sender: Sender, now: datetime, *, first_id: str, submission_id: int | None) -> Work:
+    """Gather what projecting needs. An encrypted instance has nothing to project."""
+    return Work(
+        Incoming(
+            project_id=to.project_id,
+            timezone=to.timezone,
+            form_version_id=plan.form_version_id,
+            form=plan.model.form_id,
+            version=plan.model.version,
+            plan=None if instance.encrypted else plan.mapping,
+            record=answers,
+            instance_id=first_id,
+            received_at=now,
+            sender_id=sender.actor_id,
+            sender_areas=sender.areas,
+            phone=sender.actor_id,
+            user_agent=sender.user_agent,
+            submission_id=submission_id,
+            entities=() if instance.encrypted else tuple(saved_entities(plan.model, instance)),
+            protected=plan.protected,
+        )
+    )
 
 
-def apply(session: Session, services: Services, work: Work, determined: Determination, *, submission_id: int, seq: int, held: bool) -> None:
-    """Write rows and entities."""
+def apply(session: Session, services: Services, work: Work, determined: Determined, place: Place, *, held: bool) -> bool:
+    """Write rows and entities in a SAVEPOINT; returns whether it went through.
+
+    A fault of our own leaves the submission stored and not projected: it is reported, and a job tries again.
+    """
+    if not work.writes:
+        return True
+    try:
+        with session.begin_nested():
+            write(session, services, work, determined, place, held=held)
+    except OperationalError:
+        raise  # the database is in trouble: nothing of this may pass for stored
+    except Exception:
+        log.exception("projection failed", extra={"fields": {"submission": place.submission_id}})
+        session.execute(update(Submission).where(Submission.id == place.submission_id).values(projected=False))
+        jobs.enqueue(session, [jobs.Later("project", str(place.submission_id))])
+        return False
+    return True
+
+
+def write(session: Session, services: Services, work: Work, determined: Determined, place: Place, *, held: bool) -> None:
+    """Write rows and entities, as event `place.seq`."""
+    writer.apply(
+        session,
+        services,
+        work.incoming,
+        determined,
+        place.seq,
+        submission_id=place.submission_id,
+        version_id=place.version_id,
+        at=place.at,
+        held=held,
+    )
+
+
+def stored_work(session: Session, services: Services, version: SubmissionVersion, submission: Submission) -> tuple[Work, Determined]:
+    """The work of a stored version, with the determinations made when it was received."""
+    opened = open_answers(session, services, version.id, protected=True)
+    instance = parse_instance(raw_xml(session, services, version.id))
+    timezone = session.scalars(select(Project.timezone).where(Project.id == submission.project_id)).one()
+    to = Target(submission.project_id, submission.form_id, version.form_version_id, submission.draft, timezone, False)
+    sender = Sender(version.submitter_id, submission.project_id, lambda form_id: True, user_agent=version.user_agent)
+    work = prepare(
+        opened.plan, instance, opened.record, to, sender, version.created_at, first_id=submission.instance_id, submission_id=submission.id
+    )
+    event = next(ledger.read(session, services.keys, after=version.id - 1))
+    return work, Determined.from_dict(event.payload["determined"])
+
+
+def settle(session: Session, services: Services, submission: Submission, seq: int, at: datetime, *, wanted: bool) -> None:
+    """Make the tables agree with a decision, recorded as event `seq`: rows of this submission stand where `wanted`."""
+    assert submission.version_id is not None
+    version = session.get_one(SubmissionVersion, submission.version_id)
+    work, determined = stored_work(session, services, version, submission)
+    if not work.writes or wanted == submission.projected:
+        if not wanted:
+            standing.supersede(session, submission.id, at)  # an unconfirmed household leaves the lists too
+        return
+    if not wanted:
+        standing.supersede(session, submission.id, at)
+    elif _wrote(session, submission.id):
+        standing.reinstate(session, submission.id)
+    else:
+        write(session, services, work, determined, Place(submission.id, version.id, seq, at), held=False)
+    submission.projected = wanted
+
+
+def _wrote(session: Session, submission_id: int) -> bool:
+    return bool(standing.written(session, submission_id))
+
+
+def retry(session: Session, services: Services, submission_id: str) -> None:
+    """Job `project`: apply what failed, as an event of its own, where rebuild applies it too."""
+    submission = session.get(Submission, int(submission_id))
+    if submission is None or submission.projected or submission.deleted_at is not None or submission.draft:
+        return
+    at = utcnow()
+    seq = ledger.append(
+        session, services.keys, ledger.Kind.RETRY, f"submission:{submission.id}", None, {"version": submission.version_id}, at=at
+    )
+    if submission.review_state != "rejected" and (submission.blocking == 0 or submission.review_state == "approved"):
+        settle(session, services, submission, seq, at, wanted=True)
 
 
 def code_of(session: Session, subject: str | None) -> str | None:
-    """The household's code of a subject."""
-    return None
+    """The household's code of a `household:<uuid>`."""
+    if subject is None or not subject.startswith("household:"):
+        return None
+    return session.scalar(select(Household.code).where(Household.uuid == subject.removeprefix("household:")))
 
 
 def files_came(session: Session, submission_id: int, version_id: int, names: Sequence[str], added: int) -> None:
-    """Files that were missing are there: counts and findings follow."""
+    """Files that were missing are there: the findings that said so go, counts follow."""
+    mentioned = select(Attachment.path).where(Attachment.version_id == version_id, Attachment.name.in_(names), Attachment.path.is_not(None))
+    paths = list(session.scalars(mentioned))
+    if paths:
+        session.execute(
+            delete(FindingRow).where(FindingRow.version_id == version_id, FindingRow.rule == str(Rule.ATTACHMENT), FindingRow.path.in_(paths))
+        )
+    there = select(func.count()).where(Attachment.version_id == version_id, Attachment.blob_id.is_not(None)).scalar_subquery()
+    missing = select(func.count()).where(Attachment.version_id == version_id, Attachment.blob_id.is_(None)).scalar_subquery()
+    warnings = select(func.count()).where(FindingRow.version_id == version_id, FindingRow.blocking.is_(False)).scalar_subquery()
     session.execute(
-        update(Submission).where(Submission.id == submission_id, Submission.version_id == version_id).values(photos=Submission.photos + added)
+        update(Submission)
+        .where(Submission.id == submission_id, Submission.version_id == version_id)
+        .values(photos=there, missing=missing, warnings=warnings)
     )

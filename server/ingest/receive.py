@@ -81,7 +81,16 @@ def _first(session: Session, services: Services, parcel: Parcel, sender: Sender,
     now = utcnow()
     answers = record(plan.model, instance)
     verdict = check(plan, instance, answers, attachments=there, now=now, timezone=to.timezone)
-    work = project.prepare(session, plan, instance, answers, to, sender, now)
+    work = project.prepare(
+        plan,
+        instance,
+        answers,
+        to,
+        sender,
+        now,
+        first_id=replaced.instance_id if replaced else instance.instance_id,
+        submission_id=replaced.id if replaced else None,
+    )
     session.rollback()  # the connection goes back before the disk is waited for
     _keep(parcel, [f.blob_id for f in parcel.files if services.keys.mac("blob", f.sha256) not in stored_before])
     open_part, hidden = split(plan.model, answers, plan.protected)

@@ -65,7 +65,7 @@ class Stored:
 
 def store(session: Session, services: Services, p: Prepared) -> Stored:
     """Write it. Raises LostRaceError, or DEPRECATING_OLD where an edit's base was edited meanwhile."""
-    determined = project.determine(session, services, p.work)
+    determined = project.determine(session, services, p.work.incoming)
     held = p.blocking > 0
     seq = ledger.append(
         session,
@@ -73,7 +73,7 @@ def store(session: Session, services: Services, p: Prepared) -> Stored:
         ledger.Kind.SUBMISSION,
         f"submission:{p.replaces[0]}" if p.replaces else "submission",
         p.sender.actor_id,
-        {"form_version": p.to.form_version_id, "draft": p.to.draft, "held": held, **determined.as_payload()},
+        {"form_version": p.to.form_version_id, "draft": p.to.draft, "held": held, "determined": determined.as_dict()},
         at=p.received_at,
     )
     submission_id = p.replaces[0] if p.replaces else seq
@@ -101,7 +101,7 @@ def store(session: Session, services: Services, p: Prepared) -> Stored:
     if p.findings:
         session.execute(insert(FindingRow), [{**row, "version_id": seq} for row in p.findings])
     if not p.to.draft:
-        project.apply(session, services, p.work, determined, submission_id=submission_id, seq=seq, held=held)
+        project.apply(session, services, p.work, determined, project.Place(submission_id, seq, seq, p.received_at), held=held)
     audit.record(
         session,
         "submission.update" if p.replaces else "submission.create",
@@ -112,7 +112,7 @@ def store(session: Session, services: Services, p: Prepared) -> Stored:
         details={"instanceId": p.instance_id, "form": p.to.form_id},
     )
     jobs.enqueue(session, [jobs.Later("photo", str(blob_id)) for blob_id, new in blobs.values() if new])
-    return Stored(submission_id, seq, determined.code, determined.subject, frozenset(name for name, (_, new) in blobs.items() if new))
+    return Stored(submission_id, seq, determined.code, determined.about, frozenset(name for name, (_, new) in blobs.items() if new))
 
 
 def _claim(session: Session, services: Services, p: Prepared, submission_id: int, seq: int) -> None:
@@ -130,14 +130,14 @@ def _claim(session: Session, services: Services, p: Prepared, submission_id: int
         raise LostRaceError
 
 
-def _submission(session: Session, p: Prepared, submission_id: int, seq: int, determined: project.Determination, files: list[dict[str, Any]]) -> None:
+def _submission(session: Session, p: Prepared, submission_id: int, seq: int, determined: project.Determined, files: list[dict[str, Any]]) -> None:
     there = sum(1 for row in files if row["blob_id"] is not None)
     common = {
         "instance_name": p.instance_name,
         "version_id": seq,
         "form_version_id": p.to.form_version_id,
         "area_id": determined.area_id,
-        "subject": determined.subject,
+        "subject": determined.about,
         "observed_at": determined.observed_at,
         "blocking": p.blocking,
         "warnings": p.warnings,

@@ -3,14 +3,14 @@
 from alembic import context
 
 from server import models
-from server.db import db
+from server.db import Base
 
 models.load()
 
 with_batch = context.config.attributes["connection"].dialect.name == "sqlite"
 context.configure(
     connection=context.config.attributes["connection"],
-    target_metadata=db.Model.metadata,
+    target_metadata=Base.metadata,
     render_as_batch=with_batch,
     compare_type=False,
 )

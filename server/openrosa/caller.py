@@ -5,12 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from flask import current_app, request
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from server import problems
 from server.accounts import phones, signin
 from server.accounts.access import Access, access_of
 from server.accounts.models import Phone
+from server.accounts.tokens import PHONE, token_mac
 from server.forms import lifecycle
 from server.services import Services
 from server.words import nearest
@@ -31,6 +33,12 @@ class Caller:
     def actor_id(self) -> int | None:
         """The acting actor; a draft's testers have none."""
         return None if self.access is None else self.access.actor_id
+
+
+def language_of(session: Session, services: Services, token: str) -> str | None:
+    """The language of the phone that a token belongs or belonged to: a withdrawn one is told so in its own."""
+    mac = token_mac(services.keys, PHONE, token)
+    return session.scalar(select(Phone.language).where(Phone.token_mac == mac))
 
 
 def root() -> str:

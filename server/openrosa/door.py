@@ -5,14 +5,16 @@ from __future__ import annotations
 import hashlib
 import logging
 from collections.abc import Callable, Iterable
+from urllib.parse import quote
 
 from flask import Blueprint, Flask, Response, current_app, request
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import OperationalError, SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from media import Full, Inbox, TooLarge, Unavailable
 from server import problems
 from server.accounts import phones
+from server.accounts.models import Phone
 from server.accounts.roles import Verb
 from server.db import db, read_only
 from server.entities import lists
@@ -180,7 +182,7 @@ def submission(project_id: int, token: str | None = None, xml_form_id: str | Non
     )
     session.rollback()  # no connection is held while a body is read
     with Inbox(house.store, house.keys, house.settings.max_upload) as inbox:
-        body = multipart.read(request.stream, request.headers.get("Content-Type", ""), inbox, limit=house.settings.max_upload)
+        body = multipart.read(request.stream, request.headers.get("Content-Type", ""), inbox)
         receipt = receive(session, house, Parcel(body.xml, inbox, body.files), sender)
     text = say(who.language, "Received. Receipt {number}.", number=receipt.number)
     if receipt.code:
@@ -221,8 +223,6 @@ def _conditional(content: bytes, *, tag: str | None = None, content_type: str = 
 
 
 def _quoted(segment: str) -> str:
-    from urllib.parse import quote
-
     return quote(segment, safe="")
 
 
@@ -231,10 +231,12 @@ def _seen(who: Caller, form_version_id: int | None = None) -> None:
     phone = who.phone
     if phone is None or not phones.is_news(db.session(), phone, form_version_id):
         return
+    actor_id = phone.actor_id
 
     def write(session: Session) -> None:
-        phones.seen(session, phone, form_version_id)
+        phones.seen(session, session.get_one(Phone, actor_id), form_version_id)
 
+    db.session.rollback()  # the poll's own read is over
     services().committer.run(write)
 
 
@@ -245,7 +247,10 @@ def _language() -> str:
     """The language of whoever calls, where it is known; a phone's is kept with the phone."""
     token = (request.view_args or {}).get("token")
     if token and request.path.startswith("/v1/key/"):
-        known = phones.language_of(db.session(), services(), token)
+        try:
+            known = callers.language_of(db.session(), services(), token)
+        except SQLAlchemyError:
+            known = None  # the database is what is wrong
         if known:
             return known
     return services().settings.language

@@ -33,7 +33,7 @@ class Body:
     incomplete: bool
 
 
-def read(stream: IO[bytes], content_type: str, inbox: Inbox, *, limit: int) -> Body:
+def read(stream: IO[bytes], content_type: str, inbox: Inbox) -> Body:
     """Read a multipart/form-data body to its end.
 
     Raises MULTIPART, XML_MISSING, XML_TOO_LARGE, BAD_FILE_NAME, FILE_TOO_LARGE; and what the inbox raises.

@@ -155,9 +155,10 @@ class _Reader:
         path = f"{at}/{one.name}"
         label = plain(one.label.in_(self.language)) or one.name
         found = tuple(self.findings.get(path, ()))
-        if one.path in self.protected and value_at(dict(self.hidden), path):
-            return Shown(path, label, "", "", "hidden", True, found)
         raw = record.get(one.name)
+        if one.path in self.protected and value_at(dict(self.hidden), path):
+            seen = raw if isinstance(raw, str) else ""
+            return Shown(path, label, seen, seen, kind_of(one) if seen else "hidden", True, found)
         if not isinstance(raw, str) or not raw.strip():
             return Shown(path, label, "", "", "empty", False, found) if found else None
         return Shown(path, label, display(one, raw, self.language), raw, kind_of(one), False, found)

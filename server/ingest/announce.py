@@ -1,0 +1,14 @@
+"""What a version's publishing makes elsewhere, in the same transaction: entity lists and their properties."""
+
+from __future__ import annotations
+
+from sqlalchemy.orm import Session
+
+from server.entities import datasets
+from server.forms.lifecycle import Published
+
+
+def announce(session: Session, published: Published) -> None:
+    """Give to `forms.lifecycle.create` and `publish`: the forms room may not know entities."""
+    form, version, model = published.form, published.version, published.model
+    datasets.declare(session, form.project_id, version.id, model.entities(), frozenset(version.protected))

@@ -1,0 +1,13 @@
+"""Ingest's jobs, by name: `create_app()` registers them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from sqlalchemy.orm import Session
+
+from server.ingest.photos import read_photo
+from server.ingest.project import retry
+from server.services import Services
+
+JOBS: dict[str, Callable[[Session, Services, str], None]] = {"photo": read_photo, "project": retry}

@@ -1,0 +1,38 @@
+"""What the first start does and says: the administrator, the sample project, where things are, what to do next."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from server import sample
+from server.accounts import users
+from server.forms.models import Project
+from server.services import Services
+
+
+def first_start(session: Session, services: Services, *, lan: bool) -> Iterator[str]:
+    """Make what an empty installation lacks; the lines to show to who started it."""
+    settings = services.settings
+    set_up = users.ensure_first_admin(session, services)
+    if settings.sample and session.scalar(select(Project.id).limit(1)) is None:
+        yield "Making the sample project (invented data) ..."
+        sample.make(session, services)
+    session.commit()
+    yield ""
+    yield f"  Fieldfare is at  {settings.base_url}"
+    if set_up.link:
+        yield f"  Set it up here   {set_up.link}   (works once)"
+    if set_up.email:
+        yield f"  Administrator    {set_up.email}"
+    yield f"  Data             {settings.data.resolve()}"
+    if lan:
+        yield "  Phones           scan a phone's QR code in ODK Collect (Project > Phones)"
+        yield "                   If this machine's address changes, phones lose the server: give it a fixed one,"
+        yield "                   or set FIELDFARE_PUBLIC_URL to a name before you hand out QR codes."
+    else:
+        yield "  Phones           only this machine can reach it; for phones on your network: make run ARGS=--lan"
+    yield "  Stop             Ctrl-C (requests under way are finished)"
+    yield ""
