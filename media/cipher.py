@@ -227,7 +227,8 @@ class _Pieces:
         """`length` bytes, fewer at the end."""
         while len(self._held) < length and (piece := next(self._pieces, None)) is not None:
             self._held += piece
-        taken = bytes(self._held[:length])
+        with memoryview(self._held) as held:
+            taken = bytes(held[:length])
         del self._held[:length]
         return taken
 

@@ -5,6 +5,7 @@ import hashlib
 import os
 import tracemalloc
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, cast
@@ -237,6 +238,18 @@ def test_a_reader_who_stops_early_leaves_no_file_open(folder: FolderStore, keys:
     assert len(os.listdir("/proc/self/fd")) == before + 1
     del reader
     assert len(os.listdir("/proc/self/fd")) == before
+
+
+def test_many_senders_at_once_each_get_back_their_own(store: Store, keys: KeyRing) -> None:
+    def send(number: int) -> bool:
+        data = number.to_bytes(2, "big") * 700_000
+        with Inbox(store, keys, max_file=10 * MIB) as inbox:
+            film, photo = receive(inbox, data), receive(inbox, data[:1000])
+            inbox.keep()
+        return content(store, keys, film) == data and content(store, keys, photo) == data[:1000]
+
+    with ThreadPoolExecutor(8) as senders:
+        assert list(senders.map(send, range(24))) == [True] * 24
 
 
 def peak_of(work: Iterator[object]) -> int:
