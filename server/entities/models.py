@@ -1,7 +1,7 @@
 """Datasets (entity lists), entities, their versions, and the CSV copies that phones fetch.
 
-Laid out for offline chains, conflicts and approval: versions carry base, trunk, branch and origin. A household and its entity share
-one UUID: entity versions carry what phones see, the monitoring tables carry facts, and one writer writes both.
+Laid out for offline chains, conflicts and approval: versions carry base, trunk, branch and origin. A household and its
+entity share one UUID: entity versions carry what phones see, the monitoring tables carry facts, one writer writes both.
 """
 
 from __future__ import annotations
@@ -38,7 +38,9 @@ class DatasetProperty(Base):
     id: Mapped[int] = column("Id", primary_key=True)
     dataset_id: Mapped[int] = column("Dataset", ForeignKey("dataset.id"))
     name: Mapped[str] = column("Name", String(255))
-    protected: Mapped[bool] = column("A point or protected answer: encrypted, rounded or left out for phones", default=False)
+    protected: Mapped[bool] = column(
+        "A point or protected answer: encrypted, rounded or left out for phones", default=False
+    )
     created_at: Mapped[datetime] = column("When a form first published it")
 
 
@@ -46,7 +48,7 @@ class DatasetForm(Base):
     """Which published or draft form versions write to a dataset, and which properties."""
 
     __tablename__ = "dataset_form"
-    __table_args__ = {"comment": "Forms that write to entity lists."}
+    __table_args__ = ({"comment": "Forms that write to entity lists."},)
     dataset_id: Mapped[int] = column("Dataset", ForeignKey("dataset.id"), primary_key=True)
     form_version_id: Mapped[int] = column("Form version", ForeignKey("form_version.id"), primary_key=True)
     properties: Mapped[list[str]] = column("Properties it writes", Json, default=list)
@@ -87,15 +89,20 @@ class EntityVersion(Base):
     label: Mapped[str] = column("Label", Text)
     data: Mapped[dict[str, str]] = column("Properties, protected ones left out", Json)
     protected: Mapped[bytes | None] = column("Protected properties: encrypted JSON", LargeBinary)
-    received: Mapped[dict[str, Any]] = column("Which properties (and label) this version's source gave", Json, default=dict)
-    origin: Mapped[str] = column("submission, api, derived (the server itself: no conflict, no branch)", String(12))
+    received: Mapped[dict[str, Any]] = column(
+        "Which properties (and label) this version's source gave", Json, default=dict
+    )
+    origin: Mapped[str] = column(
+        "submission, api, derived (the server itself: no conflict, no branch)", String(12)
+    )
     base_version: Mapped[int | None] = column("Version it was made from")
     trunk_version: Mapped[int | None] = column("Server version that an offline chain grew from")
     branch_id: Mapped[str | None] = column("Name of the offline chain", Guid)
     branch_base_version: Mapped[int | None] = column("Predecessor within the chain")
     conflict: Mapped[str | None] = column("soft, hard", String(4))
     conflicting: Mapped[list[str]] = column("Properties in conflict", Json, default=list)
-    submission_version_id: Mapped[int | None] = column("Submission version that caused it", BigId)
+    submission_id: Mapped[int | None] = column("Submission that caused it", BigId)
+    submission_version_id: Mapped[int | None] = column("And its version", BigId)
     creator_id: Mapped[int | None] = column("Who caused it", ForeignKey("actor.id"))
     user_agent: Mapped[str | None] = column("User-Agent that came", String(255))
     created_at: Mapped[datetime] = column("When")
@@ -105,7 +112,10 @@ class EntityBacklog(Base):
     """An update that waits for its predecessor in an offline chain."""
 
     __tablename__ = "entity_backlog"
-    __table_args__ = (Index("ix_entity_backlog_branch", "branch_id", "branch_base_version"), {"comment": "Entity updates that wait."})
+    __table_args__ = (
+        Index("ix_entity_backlog_branch", "branch_id", "branch_base_version"),
+        {"comment": "Entity updates that wait."},
+    )
     id: Mapped[int] = column("Order of arrival", BigId, primary_key=True, autoincrement=True)
     dataset_id: Mapped[int] = column("Dataset", ForeignKey("dataset.id"))
     entity_uuid: Mapped[str] = column("Entity", Guid)
@@ -119,7 +129,10 @@ class ListCopy(Base):
     """A list as CSV for one scope of areas and one generation: made once, readable for a day after the next."""
 
     __tablename__ = "list_copy"
-    __table_args__ = (UniqueConstraint("dataset_id", "scope", "generation"), {"comment": "Entity lists as phones get them."})
+    __table_args__ = (
+        UniqueConstraint("dataset_id", "scope", "generation"),
+        {"comment": "Entity lists as phones get them."},
+    )
     id: Mapped[int] = column("Id", BigId, primary_key=True, autoincrement=True)
     dataset_id: Mapped[int] = column("Dataset", ForeignKey("dataset.id"))
     scope: Mapped[str] = column("Whose view: area ids of the phone, or all", String(200))

@@ -1,0 +1,105 @@
+"""Entity lists as forms declare them: made when a form is published, changed by nothing that a phone sends.
+
+Knows no household: which properties are protected is told by whoever publishes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Set
+
+from sqlalchemy import select, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from server.db import utcnow
+from server.entities.models import Dataset, DatasetForm, DatasetProperty
+from server.xforms import EntityDecl
+
+SERVER_PROPERTIES: Mapping[str, tuple[str, ...]] = {"households": ("code",), "facilities": ("code",)}
+"""Properties that the server itself fills, of the lists that are the monitoring database's."""
+
+
+def declare(
+    session: Session,
+    project_id: int,
+    form_version_id: int,
+    declarations: Iterable[EntityDecl],
+    protected_paths: Set[str] = frozenset(),
+) -> dict[str, int]:
+    """Make the lists and properties that a version declares, at its publishing; returns list names with their ids.
+
+    `protected_paths`: the version's protected answers, without positions. A property once protected stays so. Does
+    nothing where all of it is there already.
+    """
+    made: dict[str, int] = {}
+    for declaration in declarations:
+        dataset_id = made.get(declaration.dataset) or _dataset(session, project_id, declaration.dataset)
+        made[declaration.dataset] = dataset_id
+        properties = dict.fromkeys(SERVER_PROPERTIES.get(declaration.dataset, ()), False)
+        for path, name in declaration.saveto.items():
+            properties[name] = properties.get(name, False) or path in protected_paths
+        _properties(session, dataset_id, properties)
+        _writes(session, dataset_id, form_version_id, list(declaration.saveto.values()))
+    return made
+
+
+def dataset_id_of(session: Session, project_id: int, name: str) -> int | None:
+    """The id of a project's list by its name, None where there is none."""
+    query = select(Dataset.id).where(Dataset.project_id == project_id, Dataset.name == name)
+    return session.execute(query.where(Dataset.deleted_at.is_(None))).scalar()
+
+
+def properties_of(session: Session, dataset_id: int) -> dict[str, bool]:
+    """A list's properties in the order in which forms published them, and whether each is protected."""
+    query = select(DatasetProperty.name, DatasetProperty.protected).where(
+        DatasetProperty.dataset_id == dataset_id
+    )
+    return {row.name: row.protected for row in session.execute(query.order_by(DatasetProperty.id))}
+
+
+def touch(session: Session, dataset_id: int) -> None:
+    """Raise a list's generation in the transaction that changes it: copies made before are old from its commit on.
+
+    Call it last: until that commit it holds the list's row against other writers (PostgreSQL).
+    """
+    raised = {"generation": Dataset.generation + 1}
+    session.execute(update(Dataset.__table__).where(Dataset.id == dataset_id).values(raised))  # type: ignore[arg-type]
+
+
+def _dataset(session: Session, project_id: int, name: str) -> int:
+    found = dataset_id_of(session, project_id, name)
+    if found is not None:
+        return found
+    dataset = Dataset(project_id=project_id, name=name, created_at=utcnow())
+    session.add(dataset)
+    session.flush()
+    return dataset.id
+
+
+def _properties(session: Session, dataset_id: int, wanted: Mapping[str, bool]) -> None:
+    there = properties_of(session, dataset_id)
+    changed = False
+    for name, protected in wanted.items():
+        if name not in there:
+            session.add(
+                DatasetProperty(dataset_id=dataset_id, name=name, protected=protected, created_at=utcnow())
+            )
+            changed = True
+        elif protected and not there[name]:
+            which = (DatasetProperty.dataset_id == dataset_id, DatasetProperty.name == name)
+            session.execute(update(DatasetProperty).where(*which).values(protected=True))
+            changed = True
+    session.flush()
+    if changed:
+        touch(session, dataset_id)
+
+
+def _writes(session: Session, dataset_id: int, form_version_id: int, properties: list[str]) -> None:
+    make = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
+    row = {"dataset_id": dataset_id, "form_version_id": form_version_id, "properties": properties}
+    key = [DatasetForm.dataset_id, DatasetForm.form_version_id]
+    session.execute(
+        make(DatasetForm)
+        .values(**row)
+        .on_conflict_do_update(index_elements=key, set_={"properties": properties})
+    )

@@ -1,0 +1,396 @@
+"""Creating and updating entities from submissions: what is decided at receipt, and what is written for it.
+
+`plan` reads and decides (version number, base, conflict) under the entity's lock; `write` applies a decision, now or
+at a rebuild, and decides nothing. Knows no household and no form.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping, Set
+from dataclasses import asdict, dataclass, replace
+from datetime import datetime
+from typing import Any, Literal, cast
+
+from sqlalchemy import Row, Table, and_, insert, select, update
+from sqlalchemy.orm import Session
+
+from server.db import dump_json
+from server.entities.datasets import properties_of, touch
+from server.entities.models import Dataset, DatasetProperty, Entity, EntityVersion
+from server.keys import Keyring
+from server.xforms import SavedEntity
+
+SEALED = "entity.protected"
+"""Context of a version's encrypted properties, the same in `entity`."""
+
+_ENTITY = cast(Table, Entity.__table__)
+_VERSION = cast(Table, EntityVersion.__table__)
+_UUID4 = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}")
+
+Action = Literal["create", "update", "none"]
+
+
+@dataclass(frozen=True, slots=True)
+class EntityWrite:
+    """What was decided about one entity block of a submission; stands in the ledger.
+
+    `action` none changes nothing, for `reason`: unknown (an update of what is not there), exists (a second create),
+    deleted, unchanged (a correction that changes no property). `path` is the block's, positions on repeats.
+    """
+
+    path: str
+    dataset_id: int
+    uuid: str
+    action: Action
+    reason: str | None = None
+    version: int = 0
+    base_version: int | None = None
+    trunk_version: int | None = None
+    branch_id: str | None = None
+    branch_base_version: int | None = None
+    conflict: str | None = None
+    conflicting: tuple[str, ...] = ()
+    protected: tuple[str, ...] = ()
+
+    def as_dict(self) -> dict[str, Any]:
+        """As JSON takes it."""
+        return {name: value for name, value in asdict(self).items() if value not in (None, ())}
+
+    @classmethod
+    def from_dict(cls, value: Mapping[str, Any]) -> EntityWrite:
+        """What `as_dict` gave."""
+        lists = {name: tuple(value.get(name, ())) for name in ("conflicting", "protected")}
+        return cls(**{**value, **lists})
+
+
+@dataclass(frozen=True, slots=True)
+class Cause:
+    """Who and what causes a version: a submission's version, its sender."""
+
+    submission_id: int
+    submission_version_id: int
+    creator_id: int | None
+    user_agent: str | None
+    at: datetime
+
+
+def clean_uuid(text: str | None) -> str | None:
+    """An entity's id as the database keeps it, None where it is no UUID of version 4 (phones ignore all others)."""
+    found = (text or "").strip().lower().removeprefix("uuid:")
+    return found if _UUID4.fullmatch(found) else None
+
+
+def plan(
+    session: Session, keys: Keyring, project_id: int, saved: SavedEntity, *, submission_id: int | None = None
+) -> EntityWrite | None:
+    """Decide about one block; locks the entity's row (PostgreSQL) until the transaction ends.
+
+    `submission_id` of a correction or an approval: what the same submission wrote before is corrected, not in conflict.
+    None where the block names no list of the project or no usable id: it writes nothing.
+    """
+    block = saved.block
+    uuid = clean_uuid(block.id)
+    if uuid is None or not (block.create or block.update):
+        return None
+    dataset = _dataset(session, project_id, block.dataset)
+    if dataset is None:
+        return None
+    dataset_id, flagged = dataset
+    made = EntityWrite(saved.path, dataset_id, uuid, "none", protected=flagged)
+    query = select(_ENTITY).where(_ENTITY.c.dataset_id == dataset_id, _ENTITY.c.uuid == uuid)
+    entity = session.execute(query.with_for_update()).first()
+    if entity is None:
+        return replace(made, action="create", version=1) if block.create else replace(made, reason="unknown")
+    if submission_id is not None:
+        before = _given_before(session, keys, entity.id, submission_id)
+        if before is not None:
+            return _correction(made, entity, saved, before)
+    if entity.deleted_at is not None:
+        return replace(made, reason="deleted")
+    if not block.update:
+        return replace(made, reason="exists")
+    return _update(session, keys, made, entity, saved)
+
+
+def _update(
+    session: Session, keys: Keyring, made: EntityWrite, entity: Row[Any], saved: SavedEntity
+) -> EntityWrite:
+    """An update by the contract: applied whatever its base; not the current one is a conflict, soft or hard."""
+    block = saved.block
+    base, trunk = _number(block.base_version), _number(block.trunk_version)
+    branch = clean_uuid(block.branch_id)
+    stands_on = entity.version if base is None else _base(session, entity, base, trunk, branch)
+    conflict, conflicting = _conflict(session, keys, entity, stands_on, saved)
+    return replace(
+        made,
+        action="update",
+        version=entity.version + 1,
+        base_version=stands_on,
+        trunk_version=trunk if branch else None,
+        branch_id=branch,
+        branch_base_version=base if branch else None,
+        conflict=conflict,
+        conflicting=tuple(conflicting),
+    )
+
+
+def _base(session: Session, entity: Row[Any], base: int, trunk: int | None, branch: str | None) -> int:
+    """The server's version that an update was made from. Within an offline chain the phone counts by itself: its base
+    is the version that the chain's step before became here."""
+    if branch is None or base == (trunk or 1):
+        return min(base, int(entity.version))
+    before = select(_VERSION.c.version).where(
+        _VERSION.c.entity_id == entity.id,
+        _VERSION.c.branch_id == branch,
+        _VERSION.c.branch_base_version == base - 1,
+    )
+    found = session.execute(before).scalar()
+    return int(found) if found is not None else min(base, int(entity.version))
+
+
+def _conflict(
+    session: Session, keys: Keyring, entity: Row[Any], base: int, saved: SavedEntity
+) -> tuple[str | None, list[str]]:
+    """What came between an update and its base, but for the server's own versions: soft, or hard where both gave a
+    property different values."""
+    if base >= entity.version:
+        return None, []
+    query = select(_VERSION.c.received).where(
+        _VERSION.c.entity_id == entity.id, _VERSION.c.version > base, _VERSION.c.origin != "derived"
+    )
+    since = [row.received for row in session.execute(query)]
+    if not since:
+        return None, []
+    touched = {name for received in since for name in received}
+    now = {**_opened(keys, entity), "label": entity.label}
+    given = _given(saved)
+    both = [name for name, value in given.items() if name in touched and now.get(name) != value]
+    return ("hard" if both else "soft"), both
+
+
+def _correction(
+    made: EntityWrite, entity: Row[Any], saved: SavedEntity, before: Mapping[str, str]
+) -> EntityWrite:
+    changed = {name for name, value in _given(saved).items() if before.get(name) != value}
+    if not changed:
+        return replace(made, reason="unchanged")
+    return replace(made, action="update", version=entity.version + 1, base_version=entity.version)
+
+
+def write(
+    session: Session,
+    keys: Keyring,
+    decided: EntityWrite,
+    saved: SavedEntity,
+    cause: Cause,
+    *,
+    area_id: int | None = None,
+    move: bool = False,
+    extra: Mapping[str, str] | None = None,
+    protected_paths: Set[str] = frozenset(),
+    held: bool = False,
+) -> bool:
+    """Write what was decided; True where the list changed. `held`: a create is written, an update is not.
+
+    `extra`: properties that the server adds, kept where the list has them. `area_id` of a new entity; with `move` of an
+    old one too. The label is the phone's and is never rewritten. The caller raises the list's generation (`touch`).
+    """
+    if decided.action == "none" or (held and decided.action == "update"):
+        return False
+    hidden = {name for name, path in saved.sources.items() if path in protected_paths}.union(
+        decided.protected
+    )
+    added = extra or {}
+    if decided.action == "create":
+        label = (saved.block.label or "").strip() or decided.uuid
+        properties = {**saved.properties, **added}
+        _create(session, keys, decided, label, properties, _given(saved), hidden, cause, area_id)
+        return True
+    query = select(_ENTITY).where(_ENTITY.c.dataset_id == decided.dataset_id, _ENTITY.c.uuid == decided.uuid)
+    entity = session.execute(query).one()
+    opened = _opened(keys, entity)
+    label = (saved.block.label or "").strip() or entity.label
+    values = _values(keys, {**opened, **saved.properties, **added}, hidden.union(_sealed_names(keys, entity)))
+    row = {
+        **values,
+        "label": label,
+        "version": decided.version,
+        "conflict": _worse(decided.conflict, entity.conflict),
+        "updated_at": cause.at,
+        **({"area_id": area_id} if move else {}),
+    }
+    session.execute(update(_ENTITY).where(_ENTITY.c.id == entity.id).values(row))
+    _version(session, entity.id, decided, label, values, _given(saved), "submission", cause)
+    return True
+
+
+def derive(
+    session: Session, keys: Keyring, dataset_id: int, uuid: str, properties: Mapping[str, str], at: datetime
+) -> bool:
+    """A version by the server itself, where a property that the list has changed; True where one was made.
+
+    Conflicts and branches ignore it. Make few: each changes the list that every phone downloads.
+    """
+    query = select(_ENTITY).where(_ENTITY.c.dataset_id == dataset_id, _ENTITY.c.uuid == uuid)
+    entity = session.execute(query.where(_ENTITY.c.deleted_at.is_(None)).with_for_update()).first()
+    if entity is None:
+        return False
+    declared = properties_of(session, dataset_id)
+    opened = _opened(keys, entity)
+    changed = {n: v for n, v in properties.items() if n in declared and opened.get(n, "") != v}
+    if not changed:
+        return False
+    hidden = {name for name in declared if declared[name]}.union(_sealed_names(keys, entity))
+    values = _values(keys, {**opened, **changed}, hidden)
+    number = entity.version + 1
+    made = EntityWrite("", dataset_id, uuid, "update", version=number, base_version=entity.version)
+    row = {**values, "version": number, "updated_at": at}
+    session.execute(update(_ENTITY).where(_ENTITY.c.id == entity.id).values(row))
+    cause = Cause(0, 0, None, None, at)
+    _version(session, entity.id, made, entity.label, values, changed, "derived", cause)
+    return True
+
+
+def take_off(session: Session, uuid: str, at: datetime) -> None:
+    """Take an entity off its list (the phones delete it at their next fetch), and raise the list's generation."""
+    _off(session, uuid, at)
+
+
+def put_back(session: Session, uuid: str) -> None:
+    """Put an entity that was taken off back on its list."""
+    _off(session, uuid, None)
+
+
+def _off(session: Session, uuid: str, at: datetime | None) -> None:
+    there = _ENTITY.c.deleted_at.is_(None) if at is not None else _ENTITY.c.deleted_at.is_not(None)
+    changed = update(_ENTITY).where(_ENTITY.c.uuid == uuid, there).values(deleted_at=at)
+    for dataset_id in session.execute(changed.returning(_ENTITY.c.dataset_id)).scalars().all():
+        touch(session, dataset_id)
+
+
+def properties(keys: Keyring, entity: Row[Any]) -> dict[str, str]:
+    """All properties of a row of `entity` or `entity_version`, protected ones opened."""
+    return _opened(keys, entity)
+
+
+def _create(
+    session: Session,
+    keys: Keyring,
+    decided: EntityWrite,
+    label: str,
+    properties: Mapping[str, str],
+    given: Mapping[str, str],
+    hidden: Set[str],
+    cause: Cause,
+    area_id: int | None,
+) -> None:
+    values = _values(keys, properties, hidden)
+    row = {
+        **values,
+        "dataset_id": decided.dataset_id,
+        "uuid": decided.uuid,
+        "area_id": area_id,
+        "creator_id": cause.creator_id,
+        "version": decided.version,
+        "label": label,
+        "created_at": cause.at,
+    }
+    entity_id = session.execute(insert(_ENTITY).returning(_ENTITY.c.id), row).scalar_one()
+    _version(session, entity_id, decided, label, values, given, "submission", cause)
+
+
+def _version(
+    session: Session,
+    entity_id: int,
+    decided: EntityWrite,
+    label: str,
+    values: Mapping[str, Any],
+    given: Mapping[str, str],
+    origin: str,
+    cause: Cause,
+) -> None:
+    row = {
+        **values,
+        "entity_id": entity_id,
+        "version": decided.version,
+        "label": label,
+        "received": dict.fromkeys(given, True),  # names only: the values stand in data and protected
+        "origin": origin,
+        "base_version": decided.base_version,
+        "trunk_version": decided.trunk_version,
+        "branch_id": decided.branch_id,
+        "branch_base_version": decided.branch_base_version,
+        "conflict": decided.conflict,
+        "conflicting": list(decided.conflicting),
+        "submission_id": cause.submission_id or None,
+        "submission_version_id": cause.submission_version_id or None,
+        "creator_id": cause.creator_id,
+        "user_agent": cause.user_agent,
+        "created_at": cause.at,
+    }
+    session.execute(insert(_VERSION), row)
+
+
+def _dataset(session: Session, project_id: int, name: str) -> tuple[int, tuple[str, ...]] | None:
+    """A list's id and its protected properties."""
+    flagged = and_(DatasetProperty.dataset_id == Dataset.id, DatasetProperty.protected)
+    query = (
+        select(Dataset.id, DatasetProperty.name)
+        .outerjoin(DatasetProperty, flagged)
+        .where(Dataset.project_id == project_id, Dataset.name == name, Dataset.deleted_at.is_(None))
+    )
+    rows = session.execute(query).all()
+    return (rows[0].id, tuple(row.name for row in rows if row.name is not None)) if rows else None
+
+
+def _given(saved: SavedEntity) -> dict[str, str]:
+    """What a block gives: its properties, and its label where it has one."""
+    label = (saved.block.label or "").strip()
+    return {**saved.properties, **({"label": label} if label else {})}
+
+
+def _given_before(
+    session: Session, keys: Keyring, entity_id: int, submission_id: int
+) -> dict[str, str] | None:
+    """What the same submission gave this entity the last time, None where it never did."""
+    query = select(_VERSION).where(
+        _VERSION.c.entity_id == entity_id, _VERSION.c.submission_id == submission_id
+    )
+    row = session.execute(query.order_by(_VERSION.c.version.desc()).limit(1)).first()
+    if row is None:
+        return None
+    values = {**_opened(keys, row), "label": row.label}
+    return {name: values[name] for name in row.received if name in values}
+
+
+def _values(keys: Keyring, properties: Mapping[str, str], hidden: Set[str]) -> dict[str, Any]:
+    """Properties as the tables keep them: open ones as JSON, hidden ones sealed together."""
+    kept = {name: value for name, value in properties.items() if name in hidden}
+    sealed = keys.seal(dump_json(kept).encode(), SEALED) if kept else None
+    return {"data": {n: v for n, v in properties.items() if n not in hidden}, "protected": sealed}
+
+
+def _opened(keys: Keyring, row: Row[Any]) -> dict[str, str]:
+    return {**row.data, **_hidden(keys, row)}
+
+
+def _hidden(keys: Keyring, row: Row[Any]) -> dict[str, str]:
+    if row.protected is None:
+        return {}
+    opened: dict[str, str] = json.loads(keys.open(row.protected, SEALED))
+    return opened
+
+
+def _sealed_names(keys: Keyring, row: Row[Any]) -> set[str]:
+    return set(_hidden(keys, row))
+
+
+def _number(text: str | None) -> int | None:
+    stripped = (text or "").strip()
+    return int(stripped) if stripped.isascii() and stripped.isdigit() and len(stripped) < 10 else None
+
+
+def _worse(one: str | None, two: str | None) -> str | None:
+    return "hard" if "hard" in (one, two) else one or two

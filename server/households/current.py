@@ -1,0 +1,225 @@
+"""Keeping each `_current` row: column by column the newest answer that stands, whatever the order of arrival.
+
+Two ways to the same row. What is newer than all that was seen of a subject is laid over its current row (`lay_over`);
+anything else (a late visit, a correction, a rejection, a merge) makes the row anew from history (`remake`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
+from typing import Any, cast
+
+from sqlalchemy import Row, Table, bindparam, column, delete, insert, select, table, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.engine import Connection
+from sqlalchemy.sql import Executable
+
+from server.households.tables import TABLES, Monitored, Observation
+from server.households.times import rank_of
+
+OBSERVATION = cast(Table, Observation.__table__)
+_ASKED = table("form_version_column", column("form_version_id"), column("table_name"), column("column_name"))
+
+ORIGIN = ("project_id", "area_id", "observed_at", "observed_offset", "submission", "submission_id")
+"""What a `_current` row takes over from its newest fact."""
+
+PARTS_OF = {"point": ("point_lat", "point_lon"), "dwelling": ("dwelling_lat", "dwelling_lon")}
+"""A point's columns are one answer."""
+
+
+def is_newest(connection: Connection, subject: str, rank: bytes) -> bool:
+    """Whether nothing that stands was seen of the subject after this."""
+    return connection.execute(_LATER, {"subject": subject, "rank": rank}).first() is None
+
+
+_LATER = (
+    select(OBSERVATION.c.id)
+    .where(
+        OBSERVATION.c.subject == bindparam("subject"),
+        OBSERVATION.c.rank > bindparam("rank"),
+        OBSERVATION.c.superseded_at.is_(None),
+    )
+    .limit(1)
+)
+
+
+def lay_over(
+    connection: Connection,
+    monitored: Monitored,
+    subject: str,
+    origin: Mapping[str, Any],
+    values: Mapping[str, Any],
+) -> None:
+    """Lay the newest row's columns over the current row: those in `values`, no others. One statement."""
+    if monitored.is_subject:
+        if values:
+            statement = _update_subject(monitored.name, tuple(values))
+            connection.execute(
+                statement, {**values, "the_uuid": subject, "updated_at": origin["recorded_at"]}
+            )
+        return
+    row = {monitored.key: subject, **{name: origin[name] for name in ORIGIN}, **values}
+    connection.execute(_upsert(connection.dialect.name, monitored.name, tuple(row)), row)
+
+
+def replace_rows(
+    connection: Connection, monitored: Monitored, subject: str, rows: Sequence[Mapping[str, Any]]
+) -> None:
+    """A repeat's current rows become these: rows of history, in their order."""
+    connection.execute(_delete(monitored.name), {"the_uuid": subject})
+    if rows:
+        names = [c.name for c in monitored.current.columns if c.name not in (monitored.key, "position")]
+        connection.execute(
+            _insert(monitored.name),
+            [
+                {monitored.key: subject, "position": position, **{name: row[name] for name in names}}
+                for position, row in enumerate(rows, 1)
+            ],
+        )
+
+
+def remake(connection: Connection, kind: str, subject: str, names: Iterable[str]) -> None:
+    """Make the current rows of these tables anew from the history that stands."""
+    for name in sorted(set(names)):
+        monitored = TABLES[name]
+        if monitored.subject != kind:
+            continue
+        if monitored.repeated:
+            _remake_rows(connection, monitored, subject)
+        else:
+            _remake_row(connection, monitored, subject)
+
+
+def _remake_row(connection: Connection, monitored: Monitored, subject: str) -> None:
+    history = monitored.history
+    query = select(history).where(history.c[monitored.key] == subject, history.c.superseded_at.is_(None))
+    rows = sorted(connection.execute(query).all(), key=_rank)
+    if not rows and not monitored.is_subject:
+        connection.execute(_delete(monitored.name), {"the_uuid": subject})
+        return
+    asked = _asked(connection, monitored.name, {row.form_version_id for row in rows})
+    values = merged(rows, answers_of(monitored.name), asked)
+    if monitored.is_subject:
+        newest = {"recorded_at": max((row.recorded_at for row in rows), default=None)}
+        if newest["recorded_at"] is None:
+            newest["recorded_at"] = connection.execute(
+                _updated_at(monitored.name), {"the_uuid": subject}
+            ).scalar()
+        if newest["recorded_at"] is not None:
+            lay_over(connection, monitored, subject, newest, values)
+        return
+    lay_over(connection, monitored, subject, rows[-1]._asdict(), values)
+
+
+def merged(
+    rows: Sequence[Row[Any]], columns: Sequence[str], asked: Mapping[int, frozenset[str]]
+) -> dict[str, Any]:
+    """Column by column the answer of the newest row whose form version asked it; `rows` oldest first.
+
+    What stands in a row was asked, be it filled by the server.
+    """
+    values: dict[str, Any] = {}
+    for name in columns:
+        values[name] = None
+        of = next((point for point, parts in PARTS_OF.items() if name in parts), name)
+        for row in reversed(rows):
+            if (
+                getattr(row, of) is not None
+                or of in asked.get(row.form_version_id, ())
+                or _withdraws(row, of)
+            ):
+                values[name] = getattr(row, name)
+                break
+    return values
+
+
+def _withdraws(row: Row[Any], name: str) -> bool:
+    """Withdrawing consent empties the contact, also in a form that does not ask it."""
+    return name == "contact" and row.contact_ok is False
+
+
+def _remake_rows(connection: Connection, monitored: Monitored, subject: str) -> None:
+    asking = select(_ASKED.c.form_version_id).where(_ASKED.c.table_name == monitored.name)
+    newest = (
+        select(OBSERVATION.c.seq)
+        .where(
+            OBSERVATION.c.subject == subject,
+            OBSERVATION.c.superseded_at.is_(None),
+            OBSERVATION.c.took_place,
+            OBSERVATION.c.form_version_id.in_(asking),
+        )
+        .order_by(OBSERVATION.c.rank.desc())
+        .limit(1)
+    )
+    history = monitored.history
+    seq = connection.execute(newest).scalar()
+    query = select(history).where(history.c[monitored.key] == subject, history.c.seq == seq)
+    rows = (
+        [row._asdict() for row in connection.execute(query.order_by(history.c.id))] if seq is not None else []
+    )
+    replace_rows(connection, monitored, subject, rows)
+
+
+def _rank(row: Row[Any]) -> bytes:
+    return rank_of(row.observed_at, row.ended, row.started, row.submission)
+
+
+def _asked(connection: Connection, name: str, versions: set[int]) -> dict[int, frozenset[str]]:
+    query = select(_ASKED.c.form_version_id, _ASKED.c.column_name).where(
+        _ASKED.c.table_name == name, _ASKED.c.form_version_id.in_(versions)
+    )
+    found: dict[int, set[str]] = {}
+    for version, column_name in connection.execute(query):
+        found.setdefault(version, set()).add(column_name)
+    return {version: frozenset(names) for version, names in found.items()}
+
+
+@cache
+def answers_of(name: str) -> tuple[str, ...]:
+    """The columns of a table that hold answers (or what the server fills beside them), points' parts included."""
+    monitored = TABLES[name]
+    beside = {
+        *ORIGIN,
+        monitored.current_key,
+        "code",
+        "confirmed",
+        "created_by",
+        "merged_into",
+        "updated_at",
+        "position",
+    }
+    return tuple(c.name for c in monitored.current.columns if c.name not in beside)
+
+
+@cache
+def _upsert(dialect: str, name: str, names: tuple[str, ...]) -> Executable:
+    make = sqlite.insert if dialect == "sqlite" else postgresql.insert
+    monitored = TABLES[name]
+    statement = make(monitored.current).values({name: bindparam(name) for name in names})
+    changed = {name: statement.excluded[name] for name in names if name != monitored.key}
+    return statement.on_conflict_do_update(index_elements=[monitored.current.c[monitored.key]], set_=changed)
+
+
+@cache
+def _update_subject(name: str, names: tuple[str, ...]) -> Executable:
+    current = TABLES[name].current
+    values: dict[str, Any] = {name: bindparam(name) for name in (*names, "updated_at")}
+    return update(current).where(current.c.uuid == bindparam("the_uuid")).values(values)
+
+
+@cache
+def _updated_at(name: str) -> Executable:
+    current = TABLES[name].current
+    return select(current.c.updated_at).where(current.c.uuid == bindparam("the_uuid"))
+
+
+@cache
+def _delete(name: str) -> Executable:
+    monitored = TABLES[name]
+    return delete(monitored.current).where(monitored.current.c[monitored.key] == bindparam("the_uuid"))
+
+
+@cache
+def _insert(name: str) -> Executable:
+    return insert(TABLES[name].current)

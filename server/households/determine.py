@@ -1,0 +1,245 @@
+"""What is fixed when a submission arrives and never decided anew: whose it is, its code, area, times, entity versions.
+
+Reads and locks; writes nothing but the serial of a new code. The ledger keeps the result, and a rebuild applies it.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, cast
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Row, Table, bindparam, func, select
+from sqlalchemy.orm import Session
+
+from server.areas.models import Area
+from server.entities.versions import EntityWrite, clean_uuid, plan
+from server.households.incoming import Incoming
+from server.households.mapping import FormPlan, steps_of
+from server.households.places import distance_m
+from server.households.projection import text_at
+from server.households.serials import facility_code, household_code
+from server.households.tables import Facility, Household
+from server.households.times import rank_of, times_of
+from server.keys import Keyring
+from server.services import Services
+from server.xforms import SavedEntity, TypeFault
+from server.xforms.types import parse_geopoint
+
+HOUSEHOLD = cast(Table, Household.__table__)
+FACILITY = cast(Table, Facility.__table__)
+
+LONGEST_MERGE_CHAIN = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Determined:
+    """The determinations of one event. `kind` and `subject` say whose the facts are (None: nobody's, no rows).
+
+    `merged_from` is the household named, where it was merged into `subject`. `create` makes the subject's row with
+    `code`; `code` is also that of an old subject. `moves`: its area becomes `area_id`. `distance` in metres from the
+    dwelling as known now.
+    """
+
+    area_id: int | None
+    observed_at: datetime
+    observed_offset: int
+    kind: str | None = None
+    subject: str | None = None
+    merged_from: str | None = None
+    create: bool = False
+    moves: bool = False
+    code: str | None = None
+    started: datetime | None = None
+    ended: datetime | None = None
+    distance: int | None = None
+    entities: tuple[EntityWrite, ...] = ()
+
+    @property
+    def about(self) -> str | None:
+        """`household:<uuid>`, `facility:<uuid>`, `area:<code>`; None where the facts are nobody's."""
+        return f"{self.kind}:{self.subject}" if self.subject else None
+
+    def rank(self, instance_id: str) -> bytes:
+        """Bytes that sort after those of everything seen before."""
+        return rank_of(self.observed_at, self.ended, self.started, instance_id)
+
+    def as_dict(self) -> dict[str, Any]:
+        """As the ledger's payload takes it: JSON values only, nothing that is empty."""
+        values = {name: getattr(self, name) for name in self.__slots__}
+        for name in ("observed_at", "started", "ended"):
+            values[name] = values[name].isoformat() if values[name] else None
+        values["entities"] = [entity.as_dict() for entity in self.entities]
+        return {
+            n: value
+            for n, value in values.items()
+            if value is not None and value is not False and value != []
+        }
+
+    @classmethod
+    def from_dict(cls, value: Mapping[str, Any]) -> Determined:
+        """What `as_dict` gave."""
+        read = dict(value)
+        for name in ("observed_at", "started", "ended"):
+            if read.get(name):
+                read[name] = datetime.fromisoformat(read[name])
+        read["entities"] = tuple(EntityWrite.from_dict(entity) for entity in read.get("entities", ()))
+        return cls(**{"area_id": None, **read})
+
+
+def determine(session: Session, services: Services, incoming: Incoming) -> Determined:
+    """Decide, in the transaction that will write: locks the subject's row, then its entities' (PostgreSQL).
+
+    A new household gets its code here. Nothing is refused: what cannot be told (no usable key, an unknown area) leaves
+    its field None.
+    """
+    times = times_of(incoming.plan, incoming.record, incoming.received_at, ZoneInfo(incoming.timezone))
+    asked_area = _asked_area(session, incoming)
+    only_area = incoming.sender_areas[0] if len(incoming.sender_areas) == 1 else None
+    area_id = asked_area if asked_area is not None else only_area
+    found = _subject(session, incoming)
+    entities = _entities(session, services.keys, incoming)
+    values: dict[str, Any] = {
+        "observed_at": times.observed.at,
+        "observed_offset": times.observed.offset,
+        "started": times.started,
+        "ended": times.ended,
+        "entities": entities,
+    }
+    if found is None:
+        return Determined(area_id=area_id, **values)
+    values |= {"kind": found.kind, "subject": found.subject, "merged_from": found.merged_from}
+    row = found.row
+    if row is None:
+        code = _new_code(session, found.kind, area_id) if found.create else None
+        return Determined(area_id=area_id, create=found.create, code=code, **values)
+    by_creator = incoming.submission_id is not None and row.created_by == incoming.submission_id
+    moves = by_creator and asked_area is not None and asked_area != row.area_id
+    if found.kind == "household":
+        values["distance"] = _distance(services.keys, incoming, row.dwelling)
+    return Determined(area_id=asked_area if moves else row.area_id, moves=moves, code=row.code, **values)
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    kind: str
+    subject: str
+    create: bool = False
+    row: Row[Any] | None = None
+    merged_from: str | None = None
+
+
+def _subject(session: Session, incoming: Incoming) -> _Found | None:
+    """Whose the facts are, by the form's key; a household that was merged stands for the one it was merged into."""
+    form = incoming.plan
+    if form is None:
+        return None
+    if form.kind == "area":
+        code = (text_at(incoming.record, steps_of(form.key)) or "").strip()
+        return _Found("area", code) if code else None
+    block = _block(incoming, form)
+    text = (
+        block.block.id
+        if block
+        else text_at(incoming.record, steps_of(form.key))
+        if form.by == "question"
+        else None
+    )
+    uuid = clean_uuid(text)
+    if uuid is None or (block is not None and not (block.block.create or block.block.update)):
+        return None
+    create = form.create and block is not None and block.block.create
+    row = session.execute(_LOCKED[form.kind], {"uuid": uuid}).first()
+    if row is None:
+        _lock_unknown(session, uuid)
+        return _Found(form.kind, uuid, create)
+    kept = row
+    for _ in range(LONGEST_MERGE_CHAIN):
+        into = getattr(kept, "merged_into", None)
+        if into is None:
+            break
+        kept = session.execute(_LOCKED[form.kind], {"uuid": into}).one()
+    return _Found(form.kind, kept.uuid, False, kept, uuid if kept.uuid != uuid else None)
+
+
+_LOCKED = {
+    "household": select(
+        *(HOUSEHOLD.c[name] for name in ("uuid", "code", "area_id", "created_by", "merged_into", "dwelling"))
+    )
+    .where(HOUSEHOLD.c.uuid == bindparam("uuid"))
+    .with_for_update(),
+    "facility": select(*(FACILITY.c[name] for name in ("uuid", "code", "area_id", "created_by")))
+    .where(FACILITY.c.uuid == bindparam("uuid"))
+    .with_for_update(),
+}
+
+
+def _lock_unknown(session: Session, uuid: str) -> None:
+    """Two submissions about a household that has no row yet wait for each other too."""
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(uuid, 0))))
+
+
+def _block(incoming: Incoming, form: FormPlan) -> SavedEntity | None:
+    """The entity block that is the form's key."""
+    if form.by != "entity":
+        return None
+    return next((saved for saved in incoming.entities if saved.block.path == form.key), None)
+
+
+def _entities(session: Session, keys: Keyring, incoming: Incoming) -> tuple[EntityWrite, ...]:
+    """A decision for each block, in UUID order: that of the locks."""
+    blocks = sorted(incoming.entities, key=lambda saved: saved.block.id)
+    made = (
+        plan(session, keys, incoming.project_id, saved, submission_id=incoming.submission_id)
+        for saved in blocks
+    )
+    return tuple(decided for decided in made if decided is not None)
+
+
+def _asked_area(session: Session, incoming: Incoming) -> int | None:
+    """The area that the form's area question names (or its key, in a form about an area); None where it names none."""
+    form = incoming.plan
+    path = None if form is None else form.key if form.kind == "area" else form.area
+    code = None if path is None else text_at(incoming.record, steps_of(path))
+    if not code or not code.strip():
+        return None
+    found = session.execute(_AREA, {"code": code.strip()}).scalar()
+    return None if found is None else int(found)
+
+
+_AREA = select(cast(Table, Area.__table__).c.id).where(
+    cast(Table, Area.__table__).c.code == bindparam("code")
+)
+
+
+def _new_code(session: Session, kind: str, area_id: int | None) -> str:
+    if kind == "household":
+        return household_code(session, area_id)
+    area = cast(Table, Area.__table__)
+    code = (
+        None if area_id is None else session.execute(select(area.c.code).where(area.c.id == area_id)).scalar()
+    )
+    return facility_code(session, code)
+
+
+def _distance(keys: Keyring, incoming: Incoming, dwelling: bytes | None) -> int | None:
+    """Metres from the visit's point to the dwelling as it is known, where both are."""
+    assert incoming.plan is not None
+    if dwelling is None:
+        return None
+    slots = (slot for part in incoming.plan.parts if part.table == "visit" for slot in part.slots)
+    path = next((slot.steps for slot in slots if slot.column.name == "point"), None)
+    text = None if path is None else text_at(incoming.record, path)
+    if not text:
+        return None
+    try:
+        point = parse_geopoint(text)
+    except TypeFault:
+        return None
+    there = json.loads(keys.open(dwelling, "household.dwelling"))
+    metres = distance_m([point.lat, point.lon], there)
+    return None if metres is None else round(metres)

@@ -1,0 +1,119 @@
+"""Which rows stand: taking a submission's rows out of force and back, and telling what it wrote.
+
+History rows are stamped, never removed; the current rows are made anew from what stands. Never commits.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import delete, select, update
+from sqlalchemy.engine import Connection
+from sqlalchemy.orm import Session
+
+from server.entities import versions
+from server.households import current
+from server.households.current import OBSERVATION
+from server.households.determine import FACILITY, HOUSEHOLD
+from server.households.tables import TABLES
+
+Touched = tuple[str, str, str]
+"""Kind, subject and table of current rows that must be made anew."""
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A row that a submission wrote: table, row id (of its history), and the columns that it gave a value."""
+
+    table: str
+    row_id: int
+    columns: tuple[str, ...]
+
+
+def supersede(session: Session, submission_id: int, at: datetime) -> None:
+    """Take a submission's rows out of force (it is rejected, deleted, or its approval undone).
+
+    The current rows fall back to what stands; a household that this submission made and nobody confirmed leaves the
+    phones' list.
+    """
+    connection = session.connection()
+    _remake(connection, stamp_submission(connection, submission_id, at))
+    for uuid in _unconfirmed(connection, submission_id):
+        versions.take_off(session, uuid, at)
+
+
+def reinstate(session: Session, submission_id: int) -> None:
+    """Put back in force what `supersede` took out: the rows of the submission's newest version that wrote any."""
+    connection = session.connection()
+    newest = select(OBSERVATION).where(OBSERVATION.c.submission_id == submission_id)
+    row = connection.execute(newest.order_by(OBSERVATION.c.seq.desc()).limit(1)).first()
+    if row is not None and row.superseded_at is not None:
+        touched = _stamp(connection, [row], None)
+        _remake(connection, touched)
+    for uuid in _unconfirmed(connection, submission_id):
+        versions.put_back(session, uuid)
+
+
+def written(session: Session, submission_id: int) -> list[Written]:
+    """The rows that a submission's version in force wrote, in the form's order; none where none stands."""
+    query = select(OBSERVATION.c.written).where(
+        OBSERVATION.c.submission_id == submission_id, OBSERVATION.c.superseded_at.is_(None)
+    )
+    rows = session.execute(query.order_by(OBSERVATION.c.seq.desc())).scalars().first() or []
+    return [Written(table, row_id, tuple(columns)) for table, row_id, columns in rows]
+
+
+def clear(session: Session, kind: str, subject: str) -> None:
+    """Remove all rows about a subject, history and current, its own row included: what a rebuild begins with."""
+    connection = session.connection()
+    for monitored in TABLES.values():
+        if monitored.subject == kind:
+            connection.execute(delete(monitored.history).where(monitored.history.c[monitored.key] == subject))
+            own = monitored.current.c[monitored.current_key] == subject
+            connection.execute(delete(monitored.current).where(own))
+    connection.execute(
+        delete(OBSERVATION).where(OBSERVATION.c.kind == kind, OBSERVATION.c.subject == subject)
+    )
+
+
+def stamp_submission(connection: Connection, submission_id: int, at: datetime) -> set[Touched]:
+    """Stamp the rows of a submission that stand; returns (kind, subject, table) of what must be made anew."""
+    standing = select(OBSERVATION).where(
+        OBSERVATION.c.submission_id == submission_id, OBSERVATION.c.superseded_at.is_(None)
+    )
+    return _stamp(connection, connection.execute(standing).all(), at)
+
+
+def _stamp(connection: Connection, observations: Iterable[Any], at: datetime | None) -> set[Touched]:
+    touched: set[Touched] = set()
+    for seen in observations:
+        repeats = {
+            name
+            for name, monitored in TABLES.items()
+            if monitored.repeated and monitored.subject == seen.kind
+        }
+        tables = {entry[0] for entry in seen.written}
+        for name in tables:
+            history = TABLES[name].history
+            mine = (history.c.submission_id == seen.submission_id, history.c.seq == seen.seq)
+            connection.execute(update(history).where(*mine).values(superseded_at=at))
+        connection.execute(update(OBSERVATION).where(OBSERVATION.c.id == seen.id).values(superseded_at=at))
+        touched |= {(seen.kind, seen.subject, name) for name in tables | repeats}
+    return touched
+
+
+def _remake(connection: Connection, touched: set[Touched]) -> None:
+    for kind, subject in {(kind, subject) for kind, subject, _ in touched}:
+        names = [name for one, two, name in touched if (one, two) == (kind, subject)]
+        current.remake(connection, kind, subject, names)
+
+
+def _unconfirmed(connection: Connection, submission_id: int) -> list[str]:
+    found: list[str] = []
+    for table in (HOUSEHOLD, FACILITY):
+        mine = select(table.c.uuid).where(table.c.created_by == submission_id, table.c.confirmed.is_(False))
+        found += connection.execute(mine).scalars().all()
+    return found

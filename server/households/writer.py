@@ -1,0 +1,326 @@
+"""The one writer of the monitoring tables and of the entities beside them.
+
+`apply` writes what was determined, at receipt, at an approval, at a rebuild alike. Decides nothing; never commits; no
+ORM where every submission passes. What takes rows out of force again stands in standing.py.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+from typing import Any
+
+from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy.engine import Connection
+from sqlalchemy.orm import Session
+from sqlalchemy.sql import Executable
+
+from server.entities import datasets, versions
+from server.households import current
+from server.households.current import OBSERVATION
+from server.households.determine import FACILITY, HOUSEHOLD, Determined, determine
+from server.households.filling import Filled, as_property, fill, stored
+from server.households.incoming import Incoming
+from server.households.standing import Written, clear, reinstate, stamp_submission, supersede, written
+from server.households.tables import ROWS_A_SUBMISSION, TABLES
+from server.services import Services
+
+__all__ = [
+    "Applied",
+    "Determined",
+    "Written",
+    "apply",
+    "clear",
+    "determine",
+    "reinstate",
+    "supersede",
+    "written",
+]
+
+PHONES_SEE = ("status", "last_visit_on", "next_visit_due")
+"""Columns of a household that its entity carries where the list has such a property."""
+
+
+@dataclass(frozen=True, slots=True)
+class Applied:
+    """What `apply` did: rows written, whose they are, and the subject's code."""
+
+    written: tuple[Written, ...]
+    about: str | None
+    code: str | None
+
+
+def apply(
+    session: Session,
+    services: Services,
+    incoming: Incoming,
+    determined: Determined,
+    seq: int,
+    *,
+    submission_id: int,
+    version_id: int,
+    at: datetime,
+    held: bool = False,
+) -> Applied:
+    """Write what a submission says, as event `seq` of the ledger recorded at `at`.
+
+    `held` (blocking findings stand): a create makes the subject's row, unconfirmed, and its entity, and nothing else is
+    written. Rows that an earlier version of the same submission wrote are superseded.
+    """
+    connection = session.connection()
+    touched = stamp_submission(connection, submission_id, at) if incoming.submission_id is not None else set()
+    filled = Filled((), None, False) if held else fill(incoming, determined)
+    if determined.create:
+        _create(connection, incoming, determined, submission_id, at, confirmed=not held)
+    elif not held and incoming.submission_id is not None:
+        _confirm(connection, determined, submission_id, at)
+    rows = _insert_facts(
+        connection, services, incoming, determined, filled, seq, submission_id, version_id, at
+    )
+    if rows or touched:
+        _keep_current(connection, incoming, determined, filled, rows, touched)
+    _entities(session, services, incoming, determined, submission_id, version_id, at, held=held)
+    done = tuple(Written(table, row["id"], tuple(columns)) for table, row, columns in rows)
+    return Applied(done, determined.about, determined.code)
+
+
+Fact = tuple[str, dict[str, Any], list[str]]
+"""A row as written: its table, its columns' values, the names of those that were given one."""
+
+
+def _insert_facts(
+    connection: Connection,
+    services: Services,
+    incoming: Incoming,
+    determined: Determined,
+    filled: Filled,
+    seq: int,
+    submission_id: int,
+    version_id: int,
+    at: datetime,
+) -> list[Fact]:
+    """The rows of history and the observation that binds them, one statement a table."""
+    if determined.subject is None or not filled.rows:
+        return []
+    origin = {
+        "project_id": incoming.project_id,
+        "area_id": determined.area_id,
+        "submission": incoming.instance_id,
+        "submission_id": submission_id,
+        "form_version_id": incoming.form_version_id,
+        "seq": seq,
+        "observed_at": determined.observed_at,
+        "observed_offset": determined.observed_offset,
+        "started": determined.started,
+        "ended": determined.ended,
+        "recorded_at": at,
+        "superseded_at": None,
+    }
+    whose = {f"{determined.kind}_id": determined.subject}
+    if determined.kind == "household":
+        whose["merged_from"] = determined.merged_from  # type: ignore[assignment]
+    by_table: dict[str, list[dict[str, Any]]] = {}
+    facts: list[Fact] = []
+    for position, row in enumerate(filled.rows, 1):
+        if TABLES[row.table].subject != determined.kind:
+            continue
+        values = stored(services.keys, row.table, row.values)
+        whole = {**_blank(row.table), **origin, **whose, **values}
+        whole |= {"id": seq * ROWS_A_SUBMISSION + position, "path": row.path}
+        by_table.setdefault(row.table, []).append(whole)
+        facts.append((row.table, whole, row.answered))
+    for table, rows in by_table.items():
+        connection.execute(_insert(table), rows if len(rows) > 1 else rows[0])
+    connection.execute(
+        _OBSERVE,
+        {
+            **origin,
+            "id": seq * ROWS_A_SUBMISSION,
+            "kind": determined.kind,
+            "subject": determined.subject,
+            "merged_from": determined.merged_from,
+            "version_id": version_id,
+            "rank": determined.rank(incoming.instance_id),
+            "took_place": filled.took_place,
+            "outcome": filled.outcome,
+            "written": [[table, row["id"], columns] for table, row, columns in facts],
+        },
+    )
+    return facts
+
+
+def _keep_current(
+    connection: Connection,
+    incoming: Incoming,
+    determined: Determined,
+    filled: Filled,
+    facts: list[Fact],
+    touched: set[tuple[str, str, str]],
+) -> None:
+    """The current rows follow: laid over where this is the newest, else made anew."""
+    kind, subject, form = determined.kind, determined.subject, incoming.plan
+    for other_kind, other, table in touched:
+        if (other_kind, other) != (kind, subject):
+            current.remake(connection, other_kind, other, [table])
+    if kind is None or subject is None or form is None:
+        return
+    again = {table for other_kind, other, table in touched if (other_kind, other) == (kind, subject)}
+    repeats = form.repeats if filled.took_place else frozenset()
+    if again or not current.is_newest(connection, subject, determined.rank(incoming.instance_id)):
+        current.remake(connection, kind, subject, again.union((table for table, _, _ in facts), repeats))
+    else:
+        for table, row, _ in facts:
+            if not TABLES[table].repeated:
+                values = {name: row[name] for name in _laid(table, row, filled)}
+                current.lay_over(connection, TABLES[table], subject, row, values)
+        for table in repeats:
+            rows = [row for of, row, _ in facts if of == table]
+            current.replace_rows(connection, TABLES[table], subject, rows)
+    if kind == "household" and any(
+        row.get("contact_ok") is False for table, row, _ in facts if table == "household"
+    ):
+        connection.execute(_ERASE_CONTACT, {"subject": subject, "until": determined.observed_at})
+    elif kind == "household" and any(
+        row.get("contact") is not None for table, row, _ in facts if table == "household"
+    ):
+        _erase_withdrawn(connection, subject)
+
+
+def _laid(table: str, row: Mapping[str, Any], filled: Filled) -> Iterable[str]:
+    """The columns of a single row that were asked or filled in, points' parts included."""
+    names = next(iter(values.values for values in filled.rows if values.table == table))
+    for name in names:
+        yield name
+        yield from (part for part in current.PARTS_OF.get(name, ()) if part in row)
+
+
+def _create(
+    connection: Connection,
+    incoming: Incoming,
+    determined: Determined,
+    submission_id: int,
+    at: datetime,
+    *,
+    confirmed: bool,
+) -> None:
+    table = HOUSEHOLD if determined.kind == "household" else FACILITY
+    connection.execute(
+        insert(table),
+        {
+            "uuid": determined.subject,
+            "project_id": incoming.project_id,
+            "code": determined.code,
+            "area_id": determined.area_id,
+            "confirmed": confirmed,
+            "created_by": submission_id,
+            "updated_at": at,
+        },
+    )
+    assert determined.kind is not None
+    assert determined.subject is not None
+    seen_before = select(OBSERVATION.c.id).where(OBSERVATION.c.subject == determined.subject).limit(1)
+    if connection.execute(seen_before).first() is not None:
+        current.remake(connection, determined.kind, determined.subject, [determined.kind])
+
+
+def _confirm(connection: Connection, determined: Determined, submission_id: int, at: datetime) -> None:
+    """What a held create made is confirmed by its own submission, accepted or corrected; so is a change of area."""
+    if determined.kind not in ("household", "facility"):
+        return
+    table = HOUSEHOLD if determined.kind == "household" else FACILITY
+    mine = update(table).where(table.c.uuid == determined.subject, table.c.created_by == submission_id)
+    connection.execute(mine.values(confirmed=True, area_id=determined.area_id, updated_at=at))
+
+
+def _entities(
+    session: Session,
+    services: Services,
+    incoming: Incoming,
+    determined: Determined,
+    submission_id: int,
+    version_id: int,
+    at: datetime,
+    *,
+    held: bool,
+) -> None:
+    """What phones see of it: the submission's own entities, and the server's version where none of them says it."""
+    blocks = {saved.path: saved for saved in incoming.entities}
+    cause = versions.Cause(submission_id, version_id, incoming.sender_id, incoming.user_agent, at)
+    changed: set[int] = set()
+    said = False
+    for decided in determined.entities:
+        own = decided.uuid == determined.subject
+        extra = {"code": determined.code} if own and decided.action == "create" and determined.code else None
+        wrote = versions.write(
+            session,
+            services.keys,
+            decided,
+            blocks[decided.path],
+            cause,
+            area_id=determined.area_id,
+            move=own and determined.moves,
+            extra=extra,
+            protected_paths=incoming.protected,
+            held=held,
+        )
+        said = said or (own and wrote)
+        changed.update([decided.dataset_id] if wrote else ())
+    if determined.kind == "household" and not held and not said and incoming.plan is not None:
+        changed.update(_derive(session, services, incoming, determined, at))
+    for dataset_id in sorted(changed):
+        datasets.touch(session, dataset_id)
+
+
+def _derive(
+    session: Session, services: Services, incoming: Incoming, determined: Determined, at: datetime
+) -> list[int]:
+    """A version by the server, where a visit without an entity block changed what the list says of a household."""
+    dataset_id = datasets.dataset_id_of(session, incoming.project_id, "households")
+    if dataset_id is None or determined.subject is None:
+        return []
+    query = select(*(HOUSEHOLD.c[name] for name in PHONES_SEE)).where(HOUSEHOLD.c.uuid == determined.subject)
+    row = session.execute(query).first()
+    if row is None:
+        return []
+    values = {name: as_property(getattr(row, name)) for name in PHONES_SEE}
+    made = versions.derive(session, services.keys, dataset_id, determined.subject, values, at)
+    return [dataset_id] if made else []
+
+
+_CONTACTS = TABLES["household"].history
+_ERASE_CONTACT = (
+    update(_CONTACTS)
+    .where(
+        _CONTACTS.c.household_id == bindparam("subject"),
+        _CONTACTS.c.contact.is_not(None),
+        _CONTACTS.c.observed_at <= bindparam("until"),
+    )
+    .values(contact=None)
+)
+
+
+def _erase_withdrawn(connection: Connection, subject: str) -> None:
+    """A contact that comes after its withdrawal was heard, from before it, is not kept."""
+    withdrawn = select(_CONTACTS.c.observed_at).where(
+        _CONTACTS.c.household_id == subject,
+        _CONTACTS.c.contact_ok.is_(False),
+        _CONTACTS.c.superseded_at.is_(None),
+    )
+    until = connection.execute(withdrawn.order_by(_CONTACTS.c.observed_at.desc()).limit(1)).scalar()
+    if until is not None:
+        connection.execute(_ERASE_CONTACT, {"subject": subject, "until": until})
+
+
+_OBSERVE = insert(OBSERVATION)
+
+
+@cache
+def _insert(table: str) -> Executable:
+    return insert(TABLES[table].history)
+
+
+@cache
+def _blank(table: str) -> Mapping[str, None]:
+    return dict.fromkeys(column.name for column in TABLES[table].history.columns)
