@@ -56,7 +56,7 @@ def resolve(reference: str, context: str) -> str:
     steps = context.split("/")
     for step in reference.split("/"):
         if step == "..":
-            steps.pop() if len(steps) > 1 else None
+            steps = steps[:-1] or steps
         elif step not in ("", "."):
             steps.append(step)
     return "/".join(steps)

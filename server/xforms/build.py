@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from lxml import etree
 
 from . import safexml
-from .body import Control, has_external_itemsets, is_action, read_body, resolve
+from .body import LISTS, Control, has_external_itemsets, is_action, read_body, resolve
 from .entities import declarations
 from .errors import FormError
 from .lists import Lists
@@ -182,36 +182,34 @@ def _fields(
 def _field(
     node: Skeleton, path: str, repeats: tuple[str, ...], bind: Bind | None, control: Control | None
 ) -> Field:
-    type_ = canonical(bind.type if bind else None)
-    if control is not None and control.kind == "repeat":
-        type_ = "repeat"
-    elif node.children or (control is not None and control.kind == "group") or path.endswith("/meta/entity"):
-        type_ = "structure"
-    elif control is not None and control.kind in ("select1", "select", "rank"):
-        type_ = control.kind
-    elif control is not None and control.kind == "upload":
-        type_ = "binary"
-    common = Field(path, node.name, type_, bind=bind, repeats=repeats, default=node.default)
+    type_ = _type(node, path, bind, control)
+    plain = Field(path, node.name, type_, bind=bind, repeats=repeats, default=node.default)
     if control is None:
-        return common
-    return Field(
-        path,
-        node.name,
-        type_,
-        control.kind,
-        bind,
-        control.label,
-        control.hint,
-        control.choices,
-        control.itemset,
-        control.range,
-        control.repeat,
-        control.media_type,
-        control.appearance,
-        control.attributes,
-        repeats,
-        node.default,
+        return plain
+    return dataclasses.replace(
+        plain,
+        control=control.kind,
+        label=control.label,
+        hint=control.hint,
+        choices=control.choices,
+        itemset=control.itemset,
+        range=control.range,
+        repeat=control.repeat,
+        media_type=control.media_type,
+        appearance=control.appearance,
+        attributes=control.attributes,
     )
+
+
+def _type(node: Skeleton, path: str, bind: Bind | None, control: Control | None) -> str:
+    kind = control.kind if control is not None else None
+    if kind == "repeat":
+        return "repeat"
+    if node.children or kind == "group" or path.endswith("/meta/entity"):
+        return "structure"
+    if kind in LISTS:
+        return str(kind)
+    return "binary" if kind == "upload" else canonical(bind.type if bind else None)
 
 
 def _body_nodes(controls: Iterable[Control], fields: Mapping[str, Field]) -> Iterator[BodyNode]:

@@ -39,8 +39,8 @@ class FormError(XFormsError):
     """A form definition that cannot be used.
 
     Keys: empty, malformed, encoding, characters, dtd, too_large, too_deep, not_xform, no_model, no_instance,
-    no_form_id, question_without_node, question_without_reference, select_without_choices, text_missing. `path` is
-    the node's path where one is concerned, `line` the XML line.
+    no_form_id, question_without_node, question_without_reference, select_without_choices,
+    choice_without_label, text_missing. `path` is the node's path where one is concerned, `line` the XML line.
     """
 
     subject = "form"

@@ -9,8 +9,9 @@ import re
 
 from lxml import etree
 
+from .errors import FormError
 from .model import Choice, Itemset, SecondaryInstance
-from .safexml import local
+from .safexml import line_of, local
 from .schema import strip_prefixes
 from .text import NO_TEXT, Text, file_name, literal
 from .words import ITEXT_NODE, Words, children, content, first
@@ -47,8 +48,10 @@ class Lists:
         return items + self._listed(itemset), itemset
 
     def _item(self, item: etree._Element) -> Choice:
-        value = first(item, "value")
-        return Choice(content(value) if value is not None else "", self._words.of(first(item, "label")))
+        value, label = first(item, "value"), first(item, "label")
+        if label is None:
+            raise FormError("choice_without_label", line=line_of(item))
+        return Choice(content(value) if value is not None else "", self._words.of(label))
 
     def _itemset(self, element: etree._Element) -> Itemset:
         nodeset = (element.get("nodeset") or "").strip()

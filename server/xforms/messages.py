@@ -33,6 +33,7 @@ MESSAGES: Final[Mapping[str, str]] = {
     "form.question_without_node": "A question stands at {path}, but the form has no such node.",
     "form.question_without_reference": "A question (<{control}>) does not say which node its answer goes to.",
     "form.select_without_choices": "The question at {path} has no choices.",
+    "form.choice_without_label": "A choice has no label.",
     "form.text_missing": "The text {text} is missing in the form's default language {language}.",
     # Findings.
     "type.int": "This is not a whole number.",

@@ -16,7 +16,9 @@ from .errors import Scalar, XFormsError
 MAX_DEPTH = 100
 """Levels of elements. libxml2 itself stops at 256; no form nests a tenth of this."""
 
-_NODES_PER_MARKUP = 2  # an element with text spends two '<', so twice the bound of '<' can still be legal
+_MARKUP_PER_NODE = (
+    2  # an element with text spends two '<': only past twice the bound are there too many for sure
+)
 
 # Declared encodings that real clients write. A codec of Python's outside this list (rot13, idna, …) is no text
 # encoding, and a rare one is not worth a guess about somebody's answers.
@@ -31,7 +33,6 @@ _DECLARATION = re.compile(
 _DECLARATION_HEAD = re.compile(r"\s*<\?xml\s[^>]{0,300}\?>")
 
 # libxml2's error numbers (xmlerror.h).
-_ERR_EMPTY = 4
 _ERR_CHARACTER = 9
 _ERR_BYTES = 81
 _ERR_LIMIT = 114
@@ -50,7 +51,7 @@ def parse(xml: bytes, error: type[XFormsError], *, max_bytes: int, max_nodes: in
         raise error("empty")
     if b"\0" in utf8:
         raise error("characters")
-    if utf8.count(b"<") > _NODES_PER_MARKUP * max_nodes:
+    if utf8.count(b"<") > _MARKUP_PER_NODE * max_nodes:
         raise error("too_large")
     if _has_doctype(utf8):
         raise error("dtd")
@@ -66,7 +67,7 @@ def parse(xml: bytes, error: type[XFormsError], *, max_bytes: int, max_nodes: in
 
 
 def _parser() -> etree.XMLParser:
-    # One a call: an XMLParser holds a lock and an error log, and 64 threads parse at once. It costs 3 µs.
+    # One a call: an XMLParser holds a lock and an error log, and 64 threads parse at once. It costs microseconds.
     return etree.XMLParser(
         resolve_entities=False,
         load_dtd=False,
@@ -104,9 +105,7 @@ def _as_utf8(xml: bytes, error: type[XFormsError]) -> bytes:
     if xml[:2] == b"\0<":
         return _decoded(xml, "utf-16-be", error)
     if declared is None:
-        return (
-            xml.lstrip()
-        )  # white space before the root is legal without a declaration, and harmless with one
+        return xml.lstrip()  # white space before the root is legal, and harmless before a declaration
     name = declared[1].decode("ascii")
     if name.lower() in ("utf-8", "utf8"):
         return xml

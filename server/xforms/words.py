@@ -24,7 +24,10 @@ _SPACES = re.compile(r"[ \t]+")
 
 
 class Words:
-    """The form's dictionary (specification, 'Languages')."""
+    """The form's dictionary (specification, 'Languages').
+
+    Raises `FormError` (text_missing) where another language has a text that the default one lacks: phones refuse it.
+    """
 
     def __init__(self, itext: etree._Element | None) -> None:
         self.languages: tuple[str, ...] = ()
@@ -47,6 +50,12 @@ class Words:
                     forms[value.get("form", "")] = content(value)
         self.languages = tuple(languages)
         self.default = self.default or next(iter(languages), "")
+        for id_, by_language in self._texts.items():
+            if self.default not in by_language:
+                raise self._missing(id_, line_of(itext))
+
+    def _missing(self, text: str, line: int) -> FormError:
+        return FormError("text_missing", {"text": text[:200], "language": self.default}, line=line)
 
     def media(self) -> Iterator[tuple[str, str]]:
         """(itext form, words) of everything that is not plain text, in the order of the dictionary's languages."""
@@ -73,12 +82,7 @@ class Words:
         text = self.referenced(element.get("ref"))
         if text is not None:
             if self.default not in text.values:
-                reference = str(element.get("ref"))
-                raise FormError(
-                    "text_missing",
-                    {"text": reference[:200], "language": self.default},
-                    line=line_of(element),
-                )
+                raise self._missing(str(element.get("ref")), line_of(element))
             return text
         words = content(element)
         return literal(words) if words else NO_TEXT
@@ -87,7 +91,8 @@ class Words:
         """The text of `jr:constraintMsg` or `jr:requiredMsg`: a literal, or `jr:itext('…')`."""
         if not attribute:
             return None
-        return self.referenced(attribute) or literal(attribute)
+        text = self.referenced(attribute)
+        return literal(attribute) if text is None else text
 
     def referenced(self, expression: str | None) -> Text | None:
         """The text that `jr:itext('id')` names, None where the expression is no such call."""

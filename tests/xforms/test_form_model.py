@@ -79,6 +79,16 @@ def test_messages_of_constraint_and_required_are_in_the_readers_language_or_the_
     assert who.required_msg.in_("zh") == "Needed"
 
 
+def test_a_message_whose_text_is_missing_is_empty_and_never_its_reference() -> None:
+    model = from_model(
+        """<itext><translation lang="en"/></itext><instance><data id="f"><a/></data></instance>
+        <bind nodeset="/data/a" constraint=". = 1" jr:constraintMsg="jr:itext('gone')"/>"""
+    )
+    message = model.binds["/data/a"].constraint_msg
+    assert message is not None
+    assert message.in_("en") == ""
+
+
 def test_a_reference_in_a_label_stands_as_its_path() -> None:
     field = VISIT.field("/data/size")
     assert field is not None
@@ -311,7 +321,8 @@ def test_expected_attachments_include_searches_external_itemsets_and_default_pic
         <instance id="g" src="jr://file/g.geojson"/><instance id="l" src="jr://instance/last-saved"/>
         <bind nodeset="/data/p" type="binary"/>
         <bind nodeset="/data/q" calculate="pulldata('old', 'a', 'b', 'c')"/>""",
-        """<select1 ref="/data/q" appearance="minimal search('fruits')"><item><value>k</value></item></select1>
+        """<select1 ref="/data/q" appearance="minimal search('fruits')">
+        <item><label>l</label><value>k</value></item></select1>
         <input ref="/data/r" query="instance('x')/root/item"/>""",
     )
     assert model.attachments() == [
@@ -378,13 +389,17 @@ def test_a_question_without_node_is_refused_with_its_path_and_line() -> None:
 LABEL = """<input ref="/data/a"><label ref="jr:itext('gone')"/></input>"""
 ITEXT = '<itext><translation lang="en"><text id="x"><value>X</value></text></translation></itext>'
 
+CHINESE = '<translation lang="zh"><text id="y"><value>Y</value></text></translation>'
+
 
 @pytest.mark.parametrize(
     ("model", "body", "key"),
     [
         (GOOD, "<input><label>A</label></input>", "question_without_reference"),
         (GOOD, '<select1 ref="/data/a"><label>A</label></select1>', "select_without_choices"),
+        (GOOD, '<select1 ref="/data/a"><item><value>k</value></item></select1>', "choice_without_label"),
         (GOOD, LABEL, "text_missing"),
+        (ITEXT.replace("</itext>", f"{CHINESE}</itext>") + GOOD, "", "text_missing"),
         (ITEXT + GOOD, LABEL, "text_missing"),
         (GOOD, '<group ref="/data/b"/>', "question_without_node"),
         (GOOD, '<repeat nodeset="/data/b"/>', "question_without_node"),

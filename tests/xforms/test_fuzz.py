@@ -148,7 +148,13 @@ def test_any_arrangement_of_a_forms_words_is_a_model_or_refused(inside: str) -> 
     </h:head><h:body>{inside}</h:body></h:html>"""
     assert refusal(lambda: usable(FormModel.from_xml(xml.encode()))) in (
         "",
-        *("question_without_node", "question_without_reference", "select_without_choices", "text_missing"),
+        *(
+            "question_without_node",
+            "question_without_reference",
+            "select_without_choices",
+            "choice_without_label",
+            "text_missing",
+        ),
     )
 
 
