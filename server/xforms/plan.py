@@ -17,6 +17,8 @@ from .model import Field, FormModel
 if TYPE_CHECKING:
     from .types import Value
 
+_MAX_STEPS = 10**15  # past it decimals have no exact remainder, and no thumb finds the step
+
 META_NODES = frozenset(
     {
         "instanceID",
@@ -127,5 +129,7 @@ def _limits(one: Field) -> Limits | None:
     try:
         step = abs(types.parse_decimal(one.range.step))
     except types.TypeFault:
+        step = Decimal(0)
+    if step and abs(end - start) / step > _MAX_STEPS:
         step = Decimal(0)
     return Limits(min(start, end), max(start, end), start, step or None)

@@ -164,6 +164,7 @@ def test_choices_of_a_search_appearance_are_column_names_and_judge_nothing() -> 
         ("decimal", ("0.5", "2.5", "0.5"), "1.6", "range.step"),
         ("decimal", ("0", "1", "0.1"), "0.30000000000000004", None),
         ("decimal", ("0", "1", "0"), "0.123", None),
+        ("decimal", ("0", "1e300", "0.1"), "1e299", None),
         ("decimal", ("${a}", "1", "0.1"), "99", None),
         ("int", ("0", "10", "2"), "many", "type.int"),
     ],
@@ -208,6 +209,11 @@ def test_row_28_extra_nodes_are_found_wherever_they_stand() -> None:
         ("/data/member[2]/z", "unknown.node"),
     ]
     assert {one.rule for one in check(HOME, sent)} == {Rule.UNKNOWN}
+
+
+def test_a_strangers_long_name_is_cut_in_a_path() -> None:
+    (finding,) = check(HOME, instance(f"<{'x' * 40_000}/>"))
+    assert finding.path == f"/data/{'x' * 100}"
 
 
 def test_row_28_a_second_node_where_only_one_may_be_is_found_and_rows_are_not() -> None:
