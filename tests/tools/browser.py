@@ -20,7 +20,7 @@ from pathlib import Path
 import brotli
 from playwright.sync_api import Browser, Playwright, sync_playwright
 
-from tests.tools.cache import cached, npm_package
+from tests.tools.cache import cached, extract, npm_package
 from tests.tools.fonts import fontconfig
 from tools.node import NODE
 
@@ -148,5 +148,5 @@ def unpack(folder: Path) -> None:
     for name, place in {"swiftshader": ".", "al2023": "al2023", "fonts": "fonts"}.items():
         content = BytesIO(brotli.decompress((source / f"{name}.tar.br").read_bytes()))
         with tarfile.open(fileobj=content) as tar:
-            tar.extractall(folder / place, filter="data")
+            extract(tar, folder / place)
     shutil.rmtree(source.parent)

