@@ -36,7 +36,7 @@ class Pattern:
     """Words in context: `text` in a sentence, every one of `also` somewhere in the question, none of `unless`.
 
     `unless` is looked for in the sentence alone, `not_with` in the whole question. `types` narrows the rule's.
-    `in_choices`: a choice is judged as a sentence too. `only` limits it to some of the question's texts (`label`, `hint`, …).
+    `in_choices`: a choice is judged as a sentence too. `only`: kinds of text (`label`, `hint`, …).
     """
 
     id: str
