@@ -16,8 +16,6 @@ import tempfile
 from contextlib import suppress
 from typing import Any, BinaryIO
 
-MEMORY = 1_536 * 1024 * 1024  # bytes of address space: 100,000 choices need about 400 MB
-CPU_SECONDS = 60
 OUTPUT = 256 * 1024 * 1024  # bytes a conversion may write
 _NICE = 5  # phones are served before designers
 
@@ -58,19 +56,25 @@ def _work(request: bytes, out: BinaryIO) -> None:
     """One conversion in a process of its own: it ends here, whatever happens."""
     code = 1
     try:
-        for limit, value in (
-            (resource.RLIMIT_AS, MEMORY),
-            (resource.RLIMIT_CPU, CPU_SECONDS),
-            (resource.RLIMIT_FSIZE, OUTPUT),
-            (resource.RLIMIT_CORE, 0),
+        asked = json.loads(request)
+        seconds = int(asked["cpu_seconds"])
+        for limit, soft, hard in (
+            (resource.RLIMIT_AS, int(asked["memory"]), int(asked["memory"])),
+            (
+                resource.RLIMIT_CPU,
+                seconds,
+                seconds + 5,
+            ),  # at the hard one the system kills without saying why
+            (resource.RLIMIT_FSIZE, OUTPUT, OUTPUT),
+            (resource.RLIMIT_CORE, 0, 0),
         ):
             with suppress(
                 ValueError, OSError
             ):  # a system without that limit, or with a lower one set outside
-                resource.setrlimit(limit, (value, value))
+                resource.setrlimit(limit, (soft, hard))
         os.nice(_NICE)
         try:
-            answer = _convert(json.loads(request))
+            answer = _convert(asked)
         except MemoryError:
             answer = {"failure": "memory"}
         out.write(json.dumps(answer, ensure_ascii=False).encode("utf-8", "surrogatepass"))

@@ -28,8 +28,12 @@ from server.forms.notices import TABLE, Level, Notice
 from server.forms.places import REFERENCE, header_place, row_place
 from server.forms.workbook import Place, Sheet, Workbook
 
+MEMORY = 1_536 * 1024 * 1024
+"""Bytes of address space of one conversion: 100,000 choices need about 400 MB."""
+
+CPU_SECONDS = 60
 SECONDS = 90.0
-"""Wall time of one conversion: the child's own limit of CPU time ends it sooner, unless the machine is very busy."""
+"""Wall time of one conversion: its limit of CPU time ends it sooner, unless the machine is very busy."""
 
 _SHEETS = ("survey", "choices", "settings", "entities", "external_choices", "osm")
 _CHILD = Path(__file__).with_name("child.py")
@@ -86,7 +90,8 @@ def _request(book: Workbook, id_fallback: str | None) -> dict[str, Any]:
             rows.append({header: cell.text for header, cell in row.cells.items()})
         sheets[name] = {"header": sheet.header, "rows": rows}
     names = [sheet.name for sheet in book.sheets.values()]
-    return {"sheets": sheets, "names": names, "fallback": id_fallback}
+    limits = {"memory": MEMORY, "cpu_seconds": CPU_SECONDS}
+    return {"sheets": sheets, "names": names, "fallback": id_fallback, **limits}
 
 
 # --- the child ------------------------------------------------------------------------------------------------------
