@@ -10,10 +10,10 @@ from media import open_store
 from server import models, wiring
 from server.commit import Committer
 from server.db import db, engine_options, prepare_sqlite
+from server.edge import harden
 from server.keys import open_keyring
 from server.services import Services
 from server.settings import Settings
-from server.edge import harden
 
 __all__ = ["create_app"]
 

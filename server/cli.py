@@ -66,13 +66,20 @@ def prepare(settings: Settings) -> None:
 @main.command()
 @click.option("--host", help="Address to listen on.")
 @click.option("--port", type=int, help="Port to listen on.")
-@click.option("--lan", is_flag=True, help="Open it to phones on this network, with this machine's address in QR codes.")
+@click.option(
+    "--lan", is_flag=True, help="Open it to phones on this network, with this machine's address in QR codes."
+)
 @click.pass_obj
 def serve(settings: Settings, host: str | None, port: int | None, lan: bool) -> None:
     """Start the server in the foreground; Ctrl-C stops it, finishing what is under way."""
     settings = Settings.load(data=settings.data, host="0.0.0.0" if lan else host, port=port)  # noqa: S104  # --lan asks for it
     if lan and not settings.public_url:
-        settings = Settings.load(data=settings.data, host=settings.host, port=port, public_url=f"http://{own_address()}:{settings.port}")
+        settings = Settings.load(
+            data=settings.data,
+            host=settings.host,
+            port=port,
+            public_url=f"http://{own_address()}:{settings.port}",
+        )
     with running(settings) as (_, services):
         from server.start import first_start
 
@@ -165,7 +172,9 @@ def key_rotate(settings: Settings) -> None:
     app = bare_app(settings)
     with app.app_context():
         name = rotate(db.session(), settings.key_path)
-    click.echo(f"The key {name} is in force. Print a new sheet (`fieldfare key sheet`): the old one opens nothing made from now on.")
+    click.echo(
+        f"The key {name} is in force. Print a new sheet (`fieldfare key sheet`): the old one opens nothing made from now on."
+    )
 
 
 if __name__ == "__main__":

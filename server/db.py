@@ -98,7 +98,9 @@ class RoutedSession(FlaskSession):
 
 
 db: SQLAlchemy = SQLAlchemy(
-    model_class=Base, session_options={"class_": RoutedSession, "expire_on_commit": False}, disable_autonaming=True
+    model_class=Base,
+    session_options={"class_": RoutedSession, "expire_on_commit": False},
+    disable_autonaming=True,
 )
 """Flask-SQLAlchemy's handle: engines and the request's session. Only doors, jobs and commands touch it; rooms are given a session."""
 
@@ -138,7 +140,12 @@ def reading(session: Session) -> Iterator[Session]:
 def engine_options(url: str, *, readers: int) -> dict[str, Any]:
     """Options of one engine: enough connections for `readers` threads, SQLite's own transactions off."""
     if url.startswith("sqlite"):
-        return {"url": url, "pool_size": readers, "max_overflow": readers, "connect_args": {"timeout": 30, "isolation_level": None}}
+        return {
+            "url": url,
+            "pool_size": readers,
+            "max_overflow": readers,
+            "connect_args": {"timeout": 30, "isolation_level": None},
+        }
     return {"url": url, "pool_size": readers, "max_overflow": readers, "pool_pre_ping": True}
 
 
@@ -147,7 +154,13 @@ def prepare_sqlite(engine: Engine, *, immediate: bool) -> None:
 
     def connect(connection: DBAPIConnection, record: ConnectionPoolEntry) -> None:
         cursor = connection.cursor()
-        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=30000", "temp_store=MEMORY"):
+        for pragma in (
+            "journal_mode=WAL",
+            "synchronous=FULL",
+            "foreign_keys=ON",
+            "busy_timeout=30000",
+            "temp_store=MEMORY",
+        ):
             cursor.execute(f"PRAGMA {pragma}")
         cursor.close()
 

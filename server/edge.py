@@ -26,7 +26,17 @@ log = logging.getLogger("fieldfare.request")
 SECRET_PATH = re.compile(r"/(key|test|st)/[^/]+")
 """Path parts that are tokens: they never reach a log."""
 
-CSP = "default-src 'self'; img-src 'self' data: blob:; style-src 'self' 'unsafe-inline'; frame-ancestors 'none'; base-uri 'self'; form-action 'self'; object-src 'none'"
+CSP = "; ".join(
+    (
+        "default-src 'self'",
+        "img-src 'self' data: blob:",
+        "style-src 'self' 'unsafe-inline'",
+        "frame-ancestors 'none'",
+        "base-uri 'self'",
+        "form-action 'self'",
+        "object-src 'none'",
+    )
+)
 
 
 class RawConverter(BaseConverter):
@@ -52,7 +62,9 @@ class RawPath:
     def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
         raw = (environ.get("RAW_URI") or environ.get("REQUEST_URI") or "").partition("?")[0]
         if "%2f" in raw.lower() or "%25" in raw:
-            segments = [unquote_to_bytes(s).replace(b"%", b"%25").replace(b"/", b"%2F") for s in raw.split("/")]
+            segments = [
+                unquote_to_bytes(s).replace(b"%", b"%25").replace(b"/", b"%2F") for s in raw.split("/")
+            ]
             environ["PATH_INFO"] = b"/".join(segments).decode("latin-1")
         return self.app(environ, start_response)
 
@@ -100,7 +112,11 @@ class JsonLines(logging.Formatter):
     """One JSON object a line."""
 
     def format(self, record: logging.LogRecord) -> str:
-        line: dict[str, Any] = {"at": self.formatTime(record, "%Y-%m-%dT%H:%M:%S"), "level": record.levelname, "event": record.getMessage()}
+        line: dict[str, Any] = {
+            "at": self.formatTime(record, "%Y-%m-%dT%H:%M:%S"),
+            "level": record.levelname,
+            "event": record.getMessage(),
+        }
         line.update(getattr(record, "fields", {}))
         if record.exc_info:
             line["error"] = self.formatException(record.exc_info)

@@ -28,7 +28,10 @@ class Job(Base):
     """A piece of work that waits."""
 
     __tablename__ = "job"
-    __table_args__ = (Index("ix_job_due", "run_at", "id"), {"comment": "Work that runs later, written in the transaction that wants it."})
+    __table_args__ = (
+        Index("ix_job_due", "run_at", "id"),
+        {"comment": "Work that runs later, written in the transaction that wants it."},
+    )
     id: Mapped[int] = column("Order of arrival", BigId, primary_key=True, autoincrement=True)
     kind: Mapped[str] = column("Which registered function runs it", String(40))
     ref: Mapped[str] = column("What it is about: the function's argument", String(200))
@@ -57,7 +60,12 @@ def enqueue(session: Session | Connection, jobs: Iterable[Later]) -> None:
 def take(session: Session) -> tuple[int, str, str, int] | None:
     """Take the next due job under a lease (id, kind, ref, attempts), or None. Commits."""
     now = utcnow()
-    query = select(Job).where(Job.run_at <= now, Job.attempts < MAX_ATTEMPTS).order_by(Job.run_at, Job.id).limit(1)
+    query = (
+        select(Job)
+        .where(Job.run_at <= now, Job.attempts < MAX_ATTEMPTS)
+        .order_by(Job.run_at, Job.id)
+        .limit(1)
+    )
     with reading(session):  # an idle worker must not take the write lock each second
         if session.execute(query.with_only_columns(Job.id)).first() is None:
             return None
@@ -84,7 +92,11 @@ def run_one(session: Session, functions: Mapping[str, JobFunction]) -> bool:
     except Exception:
         session.rollback()
         wait = timedelta(seconds=min(3600, 5 * 2**attempts))
-        session.execute(update(Job).where(Job.id == job_id).values(run_at=utcnow() + wait, error=traceback.format_exc(limit=8)))
+        session.execute(
+            update(Job)
+            .where(Job.id == job_id)
+            .values(run_at=utcnow() + wait, error=traceback.format_exc(limit=8))
+        )
         session.commit()
     finally:
         session.expunge_all()
@@ -99,7 +111,9 @@ def run_due(session: Session, functions: Mapping[str, JobFunction]) -> int:
     return count
 
 
-def work(session: Session, functions: Mapping[str, JobFunction], stop: threading.Event, *, idle: float = 1.0) -> None:
+def work(
+    session: Session, functions: Mapping[str, JobFunction], stop: threading.Event, *, idle: float = 1.0
+) -> None:
     """The worker's life: run what is due, then wait `idle` seconds, until told to stop."""
     while not stop.is_set():
         if not run_due(session, functions):

@@ -37,7 +37,9 @@ class DataKey(Base):
 
     __tablename__ = "data_key"
     __table_args__ = {"comment": "Data keys, each wrapped by the master key in the key file."}
-    id: Mapped[int] = column("Key id, written into the header of everything encrypted with it", primary_key=True)
+    id: Mapped[int] = column(
+        "Key id, written into the header of everything encrypted with it", primary_key=True
+    )
     purpose: Mapped[str] = column("content (encrypts) or mac (recognises)", String(16))
     wrapped: Mapped[bytes] = column("The 32-byte key, AES-256-GCM under the master key", LargeBinary)
     wrapped_by: Mapped[str] = column("Name of the master key that wraps it", String(32))
@@ -64,7 +66,10 @@ def new_master_key() -> tuple[str, bytes]:
 
 def write_key_file(path: Path, keys: Mapping[str, bytes]) -> MasterKeys:
     """Write the key file durably, readable by its owner alone, whole or not at all."""
-    body = {"fieldfare key file": 1, "keys": {name: base64.b64encode(key).decode() for name, key in keys.items()}}
+    body = {
+        "fieldfare key file": 1,
+        "keys": {name: base64.b64encode(key).decode() for name, key in keys.items()},
+    }
     path.parent.mkdir(parents=True, exist_ok=True)
     part = path.with_name(path.name + ".part")
     fd = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
@@ -128,7 +133,9 @@ class Keyring:
             box = self._content[int.from_bytes(sealed[:4], "big")][1]
             return box.decrypt(sealed[4:16], sealed[16:], context.encode())
         except (KeyError, InvalidTag, ValueError) as error:
-            raise KeyTrouble(f"A value of {context} cannot be opened: damaged, or encrypted with another key.") from error
+            raise KeyTrouble(
+                f"A value of {context} cannot be opened: damaged, or encrypted with another key."
+            ) from error
 
     def mac(self, purpose: str, *parts: bytes) -> bytes:
         """HMAC-SHA-256 (32 bytes) that recognises a content without confirming it to whoever lacks the key."""
@@ -154,7 +161,9 @@ def _unwrap(masters: MasterKeys, row: DataKey) -> bytes:
     try:
         return AESGCM(master).decrypt(row.wrapped[:12], row.wrapped[12:], f"data_key:{row.id}".encode())
     except InvalidTag as error:
-        raise KeyTrouble(f"{masters.path} does not open this database's keys. Nothing was changed.") from error
+        raise KeyTrouble(
+            f"{masters.path} does not open this database's keys. Nothing was changed."
+        ) from error
 
 
 def open_keyring(session: Session, path: Path) -> Keyring:
@@ -181,7 +190,9 @@ def open_keyring(session: Session, path: Path) -> Keyring:
 
 def _new_data_key(masters: MasterKeys, key_id: int, purpose: str) -> DataKey:
     wrapped = _wrap(masters.keys[masters.current], secrets.token_bytes(32), key_id)
-    return DataKey(id=key_id, purpose=purpose, wrapped=wrapped, wrapped_by=masters.current, created_at=utcnow())
+    return DataKey(
+        id=key_id, purpose=purpose, wrapped=wrapped, wrapped_by=masters.current, created_at=utcnow()
+    )
 
 
 def rotate(session: Session, path: Path) -> str:

@@ -34,7 +34,9 @@ def sheet(masters: MasterKeys) -> str:
     """The sheet as text for a terminal or printer."""
     name, key = masters.current, masters.keys[masters.current]
     out = io.StringIO()
-    segno.make(f"fieldfare-key:{name}:{''.join(letters(key))}", error="m", micro=False).terminal(out=out, compact=True)
+    segno.make(f"fieldfare-key:{name}:{''.join(letters(key))}", error="m", micro=False).terminal(
+        out=out, compact=True
+    )
     groups = letters(key)
     lines = ["  ".join(groups[i : i + 5]) for i in range(0, len(groups), 5)]
     return "\n".join(

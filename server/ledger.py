@@ -41,13 +41,18 @@ class LedgerRow(Base):
     """One event. `ref` names what it is about, as `submission_version:12`, so that it can be found without opening a payload."""
 
     __tablename__ = "ledger"
-    __table_args__ = (Index("ix_ledger_ref", "ref"), {"comment": "Append-only record of what came and what was decided."})
+    __table_args__ = (
+        Index("ix_ledger_ref", "ref"),
+        {"comment": "Append-only record of what came and what was decided."},
+    )
     seq: Mapped[int] = column("Receipt order", BigId, primary_key=True, autoincrement=True)
     at: Mapped[datetime] = column("When the server recorded it")
     kind: Mapped[str] = column("submission, review, merge …", String(16))
     ref: Mapped[str] = column("What it is about: table:id", String(80))
     actor_id: Mapped[int | None] = column("Who caused it; null: the server itself")
-    payload: Mapped[bytes | None] = column("Encrypted JSON of references, decisions, determinations; null once erased", LargeBinary)
+    payload: Mapped[bytes | None] = column(
+        "Encrypted JSON of references, decisions, determinations; null once erased", LargeBinary
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +68,14 @@ class Event:
 
 
 def append(
-    session: Session | Connection, keys: Keyring, kind: Kind, ref: str, actor_id: int | None, payload: Mapping[str, Any], *, at: datetime | None = None
+    session: Session | Connection,
+    keys: Keyring,
+    kind: Kind,
+    ref: str,
+    actor_id: int | None,
+    payload: Mapping[str, Any],
+    *,
+    at: datetime | None = None,
 ) -> int:
     """Write one event in the caller's transaction; returns its `seq`."""
     box = keys.seal(dump_json(payload).encode(), "ledger")

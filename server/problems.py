@@ -59,69 +59,222 @@ def _row(name: str, code: str, words: str, *keys: str) -> Problem:
 
 UNPARSEABLE = _row("UNPARSEABLE", "400.1", "The data could not be read as {format}.", "format", "rawLength")
 MISSING_PARAMETER = _row("MISSING_PARAMETER", "400.2", "{field} is missing.", "field")
-MISSING_PARAMETERS = _row("MISSING_PARAMETERS", "400.3", "Something needed is missing: expected {expected}.", "expected", "got")
+MISSING_PARAMETERS = _row(
+    "MISSING_PARAMETERS", "400.3", "Something needed is missing: expected {expected}.", "expected", "got"
+)
 UNEXPECTED_ATTRIBUTE = _row("UNEXPECTED_ATTRIBUTE", "400.4", "{field} is not known here.", "field")
-INVALID_HEADER = _row("INVALID_HEADER", "400.6", "The header {field} has a value that cannot be used: {value}.", "field", "value")
-MISSING_MULTIPART = _row("MISSING_MULTIPART", "400.7", "The part {field} is missing from the request.", "field")
-UNEXPECTED_VALUE = _row("UNEXPECTED_VALUE", "400.8", "{field} cannot be {value}: {reason}.", "field", "value", "reason")
+INVALID_HEADER = _row(
+    "INVALID_HEADER",
+    "400.6",
+    "The header {field} has a value that cannot be used: {value}.",
+    "field",
+    "value",
+)
+MISSING_MULTIPART = _row(
+    "MISSING_MULTIPART", "400.7", "The part {field} is missing from the request.", "field"
+)
+UNEXPECTED_VALUE = _row(
+    "UNEXPECTED_VALUE", "400.8", "{field} cannot be {value}: {reason}.", "field", "value", "reason"
+)
 INVALID_TYPE = _row("INVALID_TYPE", "400.11", "{field} should be {expected}.", "field", "value", "expected")
-NO_SUCH_KEY = _row("NO_SUCH_KEY", "400.14", "{field} names something that does not exist: {value}.", "field", "value", "table")
-XLSFORM_INVALID = _row("XLSFORM_INVALID", "400.15", "The spreadsheet cannot become a form yet: {count} places to mend.", "error", "warnings")
-XLSFORM_WARNINGS = _row("XLSFORM_WARNINGS", "400.16", "The form works, and {count} places deserve a look.", "warnings")
-FIELD_TYPE_CONFLICT = _row("FIELD_TYPE_CONFLICT", "400.17", "{path} was of type {type} before and cannot change it.", "path", "type")
-EXPECTED_DEPRECATION = _row("EXPECTED_DEPRECATION", "400.19", "An edit names the instance it replaces in deprecatedID.")
+NO_SUCH_KEY = _row(
+    "NO_SUCH_KEY",
+    "400.14",
+    "{field} names something that does not exist: {value}.",
+    "field",
+    "value",
+    "table",
+)
+XLSFORM_INVALID = _row(
+    "XLSFORM_INVALID",
+    "400.15",
+    "The spreadsheet cannot become a form yet: {count} places to mend.",
+    "error",
+    "warnings",
+)
+XLSFORM_WARNINGS = _row(
+    "XLSFORM_WARNINGS", "400.16", "The form works, and {count} places deserve a look.", "warnings"
+)
+FIELD_TYPE_CONFLICT = _row(
+    "FIELD_TYPE_CONFLICT", "400.17", "{path} was of type {type} before and cannot change it.", "path", "type"
+)
+EXPECTED_DEPRECATION = _row(
+    "EXPECTED_DEPRECATION", "400.19", "An edit names the instance it replaces in deprecatedID."
+)
 PASSWORD_SHORT = _row("PASSWORD_SHORT", "400.21", "The password is too short: use at least 10 characters.")
-INVALID_ENTITY_FORM = _row("INVALID_ENTITY_FORM", "400.25", "The form's entity part cannot be used: {reason}.", "reason")
+INVALID_ENTITY_FORM = _row(
+    "INVALID_ENTITY_FORM", "400.25", "The form's entity part cannot be used: {reason}.", "reason"
+)
 INVALID_ENTITY = _row("INVALID_ENTITY", "400.28", "The entity cannot be used: {reason}.", "reason")
 REQUEST_TOO_LARGE = _row("REQUEST_TOO_LARGE", "400.36", "The request is too large.")
 ENCODING = _row("ENCODING", "400.37", "The text's encoding cannot be read: send it as UTF-8.")
 PASSWORD_LONG = _row("PASSWORD_LONG", "400.38", "The password is too long: use at most 72 characters.")
-MULTIPART = _row("MULTIPART", "400.39", "The request is not the multipart/form-data that a submission comes in.")
-INVALID_QUERY = _row("INVALID_QUERY", "400.41", "The query cannot be used: {violationText}.", "paramSet", "violationText")
-UNAUTHENTICATED = _row("UNAUTHENTICATED", "401.2", "Please sign in: e-mail and password, or a valid token, are needed.")
+MULTIPART = _row(
+    "MULTIPART", "400.39", "The request is not the multipart/form-data that a submission comes in."
+)
+INVALID_QUERY = _row(
+    "INVALID_QUERY", "400.41", "The query cannot be used: {violationText}.", "paramSet", "violationText"
+)
+UNAUTHENTICATED = _row(
+    "UNAUTHENTICATED", "401.2", "Please sign in: e-mail and password, or a valid token, are needed."
+)
 HTTPS_ONLY = _row("HTTPS_ONLY", "401.3", "A password may be sent over https only.")
 FORBIDDEN = _row("FORBIDDEN", "403.1", "You may not do this. Ask an administrator or the project's manager.")
 NOT_FOUND = _row("NOT_FOUND", "404.1", "There is nothing here, or you may not see it.")
-DEPRECATED_UNKNOWN = _row("DEPRECATED_UNKNOWN", "404.5", "The visit that this one replaces is not known here ({deprecatedId}).", "deprecatedId")
-FORM_VERSION_UNKNOWN = _row("FORM_VERSION_UNKNOWN", "404.6", "The form has no version “{formVersion}” here. Fetch the form again.", "formVersion")
-DATASET_NOT_FOUND = _row("DATASET_NOT_FOUND", "404.7", "There is no list called {datasetName}.", "datasetName")
+DEPRECATED_UNKNOWN = _row(
+    "DEPRECATED_UNKNOWN",
+    "404.5",
+    "The visit that this one replaces is not known here ({deprecatedId}).",
+    "deprecatedId",
+)
+FORM_VERSION_UNKNOWN = _row(
+    "FORM_VERSION_UNKNOWN",
+    "404.6",
+    "The form has no version “{formVersion}” here. Fetch the form again.",
+    "formVersion",
+)
+DATASET_NOT_FOUND = _row(
+    "DATASET_NOT_FOUND", "404.7", "There is no list called {datasetName}.", "datasetName"
+)
 UNACCEPTABLE = _row("UNACCEPTABLE", "406.1", "This can be given as {allowed} only.", "allowed")
-XML_CONFLICT = _row("XML_CONFLICT", "409.1", "Another visit with the same identity and other answers is already stored. It was kept as it is; tell your supervisor.")
-FORM_NOT_OPEN = _row("FORM_NOT_OPEN", "409.2", "This form takes no visits at present. Your visit stays on the phone; ask your supervisor.")
-NOT_UNIQUE = _row("NOT_UNIQUE", "409.3", "{values} exists already: choose another {fields}.", "fields", "values")
-VERSION_TAKEN = _row("VERSION_TAKEN", "409.6", "The version “{version}” of {xmlFormId} was published before. Give the settings sheet another version.", "xmlFormId", "version")
+XML_CONFLICT = _row(
+    "XML_CONFLICT",
+    "409.1",
+    "Another visit with the same identity and other answers is already stored. It was kept as it is; tell your supervisor.",
+)
+FORM_NOT_OPEN = _row(
+    "FORM_NOT_OPEN",
+    "409.2",
+    "This form takes no visits at present. Your visit stays on the phone; ask your supervisor.",
+)
+NOT_UNIQUE = _row(
+    "NOT_UNIQUE", "409.3", "{values} exists already: choose another {fields}.", "fields", "values"
+)
+VERSION_TAKEN = _row(
+    "VERSION_TAKEN",
+    "409.6",
+    "The version “{version}” of {xmlFormId} was published before. Give the settings sheet another version.",
+    "xmlFormId",
+    "version",
+)
 NOT_PUBLISHED = _row("NOT_PUBLISHED", "409.7", "The form has no published version yet.")
 INSTANCE_CONFLICT = _row("INSTANCE_CONFLICT", "409.8", "The instanceID of an edit may not change here.")
-DEPRECATING_OLD = _row("DEPRECATING_OLD", "409.9", "The visit was edited meanwhile: {deprecatedId} is not its newest version.", "deprecatedId")
-DUPLICATE_SUBMISSION = _row("DUPLICATE_SUBMISSION", "409.18", "This submission was deleted here. It was not stored again.")
-ENTITY_CONFLICT = _row("ENTITY_CONFLICT", "409.15", "The entity changed meanwhile: version {current}, not {provided}.", "current", "provided")
-UNKNOWN_TROUBLE = _row("UNKNOWN_TROUBLE", "500.1", "Something went wrong here. Nothing was lost; try again, and tell the administrator the request's number.")
+DEPRECATING_OLD = _row(
+    "DEPRECATING_OLD",
+    "409.9",
+    "The visit was edited meanwhile: {deprecatedId} is not its newest version.",
+    "deprecatedId",
+)
+DUPLICATE_SUBMISSION = _row(
+    "DUPLICATE_SUBMISSION", "409.18", "This submission was deleted here. It was not stored again."
+)
+ENTITY_CONFLICT = _row(
+    "ENTITY_CONFLICT",
+    "409.15",
+    "The entity changed meanwhile: version {current}, not {provided}.",
+    "current",
+    "provided",
+)
+UNKNOWN_TROUBLE = _row(
+    "UNKNOWN_TROUBLE",
+    "500.1",
+    "Something went wrong here. Nothing was lost; try again, and tell the administrator the request's number.",
+)
 NOT_IMPLEMENTED = _row("NOT_IMPLEMENTED", "501.1", "{feature} is not offered by this server.", "feature")
 
 XML_MISSING = _row("XML_MISSING", "400.60", "The submission has no form data (xml_submission_file).")
-XML_UNREADABLE = _row("XML_UNREADABLE", "400.61", "The form data cannot be read: {reason}. It stays on the phone; tell your supervisor.", "reason")
-INSTANCE_ID_MISSING = _row("INSTANCE_ID_MISSING", "400.62", "The form data has no instanceID, by which a visit is known.")
+XML_UNREADABLE = _row(
+    "XML_UNREADABLE",
+    "400.61",
+    "The form data cannot be read: {reason}. It stays on the phone; tell your supervisor.",
+    "reason",
+)
+INSTANCE_ID_MISSING = _row(
+    "INSTANCE_ID_MISSING", "400.62", "The form data has no instanceID, by which a visit is known."
+)
 BAD_FILE_NAME = _row("BAD_FILE_NAME", "400.63", "A file's name cannot be used: {name}.", "name")
-FORM_REFUSED = _row("FORM_REFUSED", "400.64", "This form asks what may not be asked here: {count} questions. Nothing was stored.", "findings")
-MAPPING_INVALID = _row("MAPPING_INVALID", "400.65", "What the form writes to tables does not fit: {count} places to mend.", "findings")
-NOT_A_SPREADSHEET = _row("NOT_A_SPREADSHEET", "400.66", "This file cannot be opened as a spreadsheet: {reason}.", "reason")
+FORM_REFUSED = _row(
+    "FORM_REFUSED",
+    "400.64",
+    "This form asks what may not be asked here: {count} questions. Nothing was stored.",
+    "findings",
+)
+MAPPING_INVALID = _row(
+    "MAPPING_INVALID",
+    "400.65",
+    "What the form writes to tables does not fit: {count} places to mend.",
+    "findings",
+)
+NOT_A_SPREADSHEET = _row(
+    "NOT_A_SPREADSHEET", "400.66", "This file cannot be opened as a spreadsheet: {reason}.", "reason"
+)
 NOT_AN_XFORM = _row("NOT_AN_XFORM", "400.67", "This file cannot be read as a form: {reason}.", "reason")
-AREAS_INVALID = _row("AREAS_INVALID", "400.68", "The list of areas cannot be taken: {reason}.", "reason", "row")
-REASON_NEEDED = _row("REASON_NEEDED", "400.69", "Opening this needs a reason (X-Reason), which is kept with your name.")
-FORM_ID_UNUSABLE = _row("FORM_ID_UNUSABLE", "400.70", "The form id “{value}” cannot be used: {reason}.", "value", "reason")
+AREAS_INVALID = _row(
+    "AREAS_INVALID", "400.68", "The list of areas cannot be taken: {reason}.", "reason", "row"
+)
+REASON_NEEDED = _row(
+    "REASON_NEEDED", "400.69", "Opening this needs a reason (X-Reason), which is kept with your name."
+)
+FORM_ID_UNUSABLE = _row(
+    "FORM_ID_UNUSABLE", "400.70", "The form id “{value}” cannot be used: {reason}.", "value", "reason"
+)
 CYCLE = _row("CYCLE", "400.71", "An edit cannot replace itself.")
-ATTACHMENT_MISSING = _row("ATTACHMENT_MISSING", "400.72", "The form still lacks files: {names}. Upload them to the draft, then publish.", "names")
-PICTURE_UNREADABLE = _row("PICTURE_UNREADABLE", "400.73", "This photo cannot be shown small. Open or download the original.")
-ATTACHMENT_INVALID = _row("ATTACHMENT_INVALID", "400.74", "The file {name} cannot be used: {reason}", "name", "reason", "notices")
+ATTACHMENT_MISSING = _row(
+    "ATTACHMENT_MISSING",
+    "400.72",
+    "The form still lacks files: {names}. Upload them to the draft, then publish.",
+    "names",
+)
+PICTURE_UNREADABLE = _row(
+    "PICTURE_UNREADABLE", "400.73", "This photo cannot be shown small. Open or download the original."
+)
+ATTACHMENT_INVALID = _row(
+    "ATTACHMENT_INVALID", "400.74", "The file {name} cannot be used: {reason}", "name", "reason", "notices"
+)
 CSRF = _row("CSRF", "403.60", "The page is too old to act from. Load it again, then repeat.")
-PHONE_UNKNOWN = _row("PHONE_UNKNOWN", "403.61", "This phone's access was withdrawn or is not known. Your visits stay on the phone; ask your supervisor for a new QR code.")
-OUTSIDE_AREA = _row("OUTSIDE_AREA", "403.62", "The area {area} is not one of this phone's. Nothing was stored; ask your supervisor.", "area")
-PROTECTED = _row("PROTECTED", "403.63", "This is a protected answer. A project manager can open it, with a reason.")
+PHONE_UNKNOWN = _row(
+    "PHONE_UNKNOWN",
+    "403.61",
+    "This phone's access was withdrawn or is not known. Your visits stay on the phone; ask your supervisor for a new QR code.",
+)
+OUTSIDE_AREA = _row(
+    "OUTSIDE_AREA",
+    "403.62",
+    "The area {area} is not one of this phone's. Nothing was stored; ask your supervisor.",
+    "area",
+)
+PROTECTED = _row(
+    "PROTECTED", "403.63", "This is a protected answer. A project manager can open it, with a reason."
+)
 ALREADY_MERGED = _row("ALREADY_MERGED", "409.60", "{code} was merged into another household already.", "code")
 STALE = _row("STALE", "409.61", "Somebody else decided meanwhile. Look again, then decide.")
-FILE_TOO_LARGE = _row("FILE_TOO_LARGE", "413.60", "The file {name} is larger than this server takes ({limit} MB). The visit stays on the phone; tell your supervisor.", "name", "limit")
+FILE_TOO_LARGE = _row(
+    "FILE_TOO_LARGE",
+    "413.60",
+    "The file {name} is larger than this server takes ({limit} MB). The visit stays on the phone; tell your supervisor.",
+    "name",
+    "limit",
+)
 XML_TOO_LARGE = _row("XML_TOO_LARGE", "413.61", "The form data is larger than 10 MB.")
-TOO_MANY_TRIES = _row("TOO_MANY_TRIES", "429.60", "Too many tries. Wait {minutes} minutes, then try again.", "minutes")
-STORE_AWAY = _row("STORE_AWAY", "503.60", "Photos cannot be stored at the moment. Nothing was stored; the phone will send again by itself.")
-DISK_FULL = _row("DISK_FULL", "507.60", "The server has no room left. Nothing was stored; tell the administrator, and send again later.")
-DATABASE_AWAY = _row("DATABASE_AWAY", "503.61", "The database does not answer at the moment. Nothing was stored; the phone will send again by itself.")
+TOO_MANY_TRIES = _row(
+    "TOO_MANY_TRIES", "429.60", "Too many tries. Wait {minutes} minutes, then try again.", "minutes"
+)
+STORE_AWAY = _row(
+    "STORE_AWAY",
+    "503.60",
+    "Photos cannot be stored at the moment. Nothing was stored; the phone will send again by itself.",
+)
+DISK_FULL = _row(
+    "DISK_FULL",
+    "507.60",
+    "The server has no room left. Nothing was stored; tell the administrator, and send again later.",
+)
+DATABASE_AWAY = _row(
+    "DATABASE_AWAY",
+    "503.61",
+    "The database does not answer at the moment. Nothing was stored; the phone will send again by itself.",
+)
+PROPERTY_NOT_FOUND = _row("PROPERTY_NOT_FOUND", "400.23", "{property} is missing.", "property")
+UNEXPECTED_PROPERTIES = _row(
+    "UNEXPECTED_PROPERTIES", "400.33", "Only {expected} may stand here.", "expected", "actual"
+)

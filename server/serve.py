@@ -61,7 +61,7 @@ def serve(settings: Settings) -> int:
         signal.signal(signum, stop)
     environment = {**os.environ, **settings.as_environment()}
     commands = [gunicorn_command(settings), [sys.executable, "-m", "server.cli", "worker"]]
-    children = [subprocess.Popen(c, env=environment, start_new_session=True) for c in commands]
+    children = [subprocess.Popen(c, env=environment, start_new_session=True) for c in commands]  # noqa: S603  # our own programs
     failed = 0
     while not stopping:
         ended = [child for child in children if child.poll() is not None]

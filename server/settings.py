@@ -13,12 +13,15 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+DATA = Path("data")
+EVERYWHERE = "0.0.0.0"  # noqa: S104  # what `--lan` asks for, never the default
+
 
 class SettingError(ValueError):
     """A setting cannot be used; the message names it and says what it takes."""
 
 
-def _setting(default: Any, doc: str) -> Any:
+def _setting(default: Any, doc: str) -> Any:  # a field of `Settings`, with its documentation
     return field(default=default, metadata={"doc": doc})
 
 
@@ -26,26 +29,45 @@ def _setting(default: Any, doc: str) -> Any:
 class Settings:
     """The settings in force. Field `x_y` is the variable `FIELDFARE_X_Y`."""
 
-    host: str = _setting("127.0.0.1", "Address the server listens on; 0.0.0.0 (or `serve --lan`) opens it to the network.")
+    host: str = _setting(
+        "127.0.0.1", "Address the server listens on; 0.0.0.0 (or `serve --lan`) opens it to the network."
+    )
     port: int = _setting(8000, "Port the server listens on.")
-    public_url: str = _setting("", "Address that phones and people use, as in https://survey.example.org; goes into QR codes and links.")
-    data: Path = _setting(Path("data"), "Folder for the database, the photos and the keys.")
-    database_url: str = _setting("", "SQLAlchemy URL; empty: SQLite in the data folder. PostgreSQL: postgresql+psycopg://user:password@host/name.")
-    media_url: str = _setting("file:media", "Where photos live: file:<folder> (relative to the data folder) or s3://bucket/prefix.")
+    public_url: str = _setting(
+        "",
+        "Address that phones and people use, as in https://survey.example.org; goes into QR codes and links.",
+    )
+    data: Path = field(default=DATA, metadata={"doc": "Folder for the database, the photos and the keys."})
+    database_url: str = _setting(
+        "",
+        "SQLAlchemy URL; empty: SQLite in the data folder. PostgreSQL: postgresql+psycopg://user:password@host/name.",
+    )
+    media_url: str = _setting(
+        "file:media", "Where photos live: file:<folder> (relative to the data folder) or s3://bucket/prefix."
+    )
     s3_endpoint: str = _setting("", "Address of an S3 service other than AWS.")
     workers: int = _setting(0, "Web worker processes; 0: one on SQLite, two per core on PostgreSQL.")
     threads: int = _setting(64, "Threads of each web worker process; each slow upload holds one.")
     secret_key: str = _setting("", "Signs cookies. Made and kept in the data folder where unset.")
-    key_file: str = _setting("", "The key file that opens everything encrypted. Made in the data folder where unset and the database is empty.")
+    key_file: str = _setting(
+        "",
+        "The key file that opens everything encrypted. Made in the data folder where unset and the database is empty.",
+    )
     timezone: str = _setting("UTC", "Time zone of new projects: decides day, month and round.")
-    trusted_proxies: int = _setting(0, "How many proxies stand in front whose X-Forwarded-* headers are believed.")
+    trusted_proxies: int = _setting(
+        0, "How many proxies stand in front whose X-Forwarded-* headers are believed."
+    )
     admin_email: str = _setting("", "E-mail address of an administrator made at first start.")
     admin_password: str = _setting("", "Password of that administrator (10 characters or more).")
-    sample: bool = _setting(True, "On an empty database: a project with invented areas, households and the shipped forms.")
+    sample: bool = _setting(
+        True, "On an empty database: a project with invented areas, households and the shipped forms."
+    )
     max_upload: int = _setting(1_000_000_000, "Largest single file taken, in bytes; above it 413.")
     language: str = _setting("en", "Language of messages where the reader's is not known: en, zh or ar.")
     log_level: str = _setting("INFO", "Least level that is logged.")
-    metrics_token: str = _setting("", "Bearer token with which /metrics may be read from elsewhere than this machine.")
+    metrics_token: str = _setting(
+        "", "Bearer token with which /metrics may be read from elsewhere than this machine."
+    )
 
     @property
     def database(self) -> str:
@@ -65,7 +87,7 @@ class Settings:
     @property
     def base_url(self) -> str:
         """Address for links and QR codes, without a slash at the end."""
-        host = "127.0.0.1" if self.host == "0.0.0.0" else self.host
+        host = "127.0.0.1" if self.host == EVERYWHERE else self.host
         return (self.public_url or f"http://{host}:{self.port}").rstrip("/")
 
     def as_environment(self) -> dict[str, str]:
@@ -107,24 +129,37 @@ def _convert(name: str, default: Any, raw: Any) -> Any:
         if isinstance(default, bool):
             if isinstance(raw, bool):
                 return raw
-            return {"1": True, "true": True, "yes": True, "on": True, "0": False, "false": False, "no": False, "off": False}[
-                str(raw).strip().lower()
-            ]
+            return {
+                "1": True,
+                "true": True,
+                "yes": True,
+                "on": True,
+                "0": False,
+                "false": False,
+                "no": False,
+                "off": False,
+            }[str(raw).strip().lower()]
         if isinstance(default, int):
             return int(raw)
         if isinstance(default, Path):
             return Path(raw)
         return str(raw)
     except (KeyError, ValueError) as error:
-        raise SettingError(f"FIELDFARE_{name.upper()}: {raw!r} cannot be read as {type(default).__name__}.") from error
+        raise SettingError(
+            f"FIELDFARE_{name.upper()}: {raw!r} cannot be read as {type(default).__name__}."
+        ) from error
 
 
 def _validate(settings: Settings) -> None:
     try:
         ZoneInfo(settings.timezone)
     except (ZoneInfoNotFoundError, ValueError) as error:
-        raise SettingError(f"FIELDFARE_TIMEZONE: no time zone is called {settings.timezone!r} (as in Asia/Shanghai).") from error
+        raise SettingError(
+            f"FIELDFARE_TIMEZONE: no time zone is called {settings.timezone!r} (as in Asia/Shanghai)."
+        ) from error
     if settings.admin_email and len(settings.admin_password) < 10:
-        raise SettingError("FIELDFARE_ADMIN_PASSWORD: give at least 10 characters beside FIELDFARE_ADMIN_EMAIL.")
+        raise SettingError(
+            "FIELDFARE_ADMIN_PASSWORD: give at least 10 characters beside FIELDFARE_ADMIN_EMAIL."
+        )
     if settings.public_url and not settings.public_url.startswith(("http://", "https://")):
         raise SettingError("FIELDFARE_PUBLIC_URL: begin it with http:// or https://.")

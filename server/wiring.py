@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import os
 import secrets
+from collections.abc import Callable
 from importlib import import_module
 from importlib.util import find_spec
 
 from flask import Flask
+from sqlalchemy.orm import Session
 
 from server.db import Base, db
 from server.jobs import JobFunction
@@ -37,8 +39,12 @@ def register_jobs(app: Flask) -> None:
         if find_spec(name) is None:
             continue
         for kind, function in import_module(name).JOBS.items():
-            functions[kind] = lambda session, ref, function=function: function(session, services, ref)
+            functions[kind] = _bound(function, services)
     app.extensions["fieldfare.jobs"] = functions
+
+
+def _bound(function: Callable[[Session, Services, str], None], services: Services) -> JobFunction:
+    return lambda session, ref: function(session, services, ref)
 
 
 def secret_key(settings: Settings) -> str:

@@ -29,7 +29,11 @@ def catalogue(language: str) -> Mapping[str, str]:
     if language == "en" or not path.is_file():
         return {}
     with path.open("rb") as file:
-        return {str(m.id): str(m.string) for m in read_po(file, locale=language) if m.id and m.string and isinstance(m.id, str)}
+        return {
+            str(m.id): str(m.string)
+            for m in read_po(file, locale=language)
+            if m.id and m.string and isinstance(m.id, str)
+        }
 
 
 def say(language: str, text: str, **args: Any) -> str:

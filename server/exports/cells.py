@@ -21,7 +21,9 @@ def safe(value: Any) -> Any:
     return value
 
 
-def stream(header: Sequence[str], rows: Iterable[Sequence[Any]], *, bom: bool = False, escape: bool = True) -> Iterator[bytes]:
+def stream(
+    header: Sequence[str], rows: Iterable[Sequence[Any]], *, bom: bool = False, escape: bool = True
+) -> Iterator[bytes]:
     """A CSV in pieces of some hundred rows: memory stays flat, the first piece goes out at once.
 
     `bom` helps spreadsheets that would take UTF-8 for something else; `escape` false gives the exact values.

@@ -19,10 +19,23 @@ from server.ingest.redact import redact_record
 from server.services import Services
 from server.xforms import merge, value_at
 
-BASE = ("received", "observed", "form", "area", "sent by", "review state", "blocking findings", "warnings", "name", "instanceID")
+BASE = (
+    "received",
+    "observed",
+    "form",
+    "area",
+    "sent by",
+    "review state",
+    "blocking findings",
+    "warnings",
+    "name",
+    "instanceID",
+)
 
 
-def as_csv(session: Session, services: Services, where: ColumnElement[bool], *, form_id: int | None) -> Iterator[bytes]:
+def as_csv(
+    session: Session, services: Services, where: ColumnElement[bool], *, form_id: int | None
+) -> Iterator[bytes]:
     """The visits that meet a condition. With one form, its questions as columns too (answers of repeats are left out)."""
     paths = _paths(session, form_id) if form_id is not None else ()
     header = [*BASE, *("-".join(path.split("/")[2:]) for path in paths)]
@@ -34,12 +47,25 @@ def _paths(session: Session, form_id: int) -> Sequence[str]:
     version = None if form is None else form.current_version_id or form.draft_version_id
     if version is None:
         return ()
-    return [f.path for f in plan_of(session, version).model.fields() if f.is_leaf and not f.repeats and f.control != "trigger"]
+    return [
+        f.path
+        for f in plan_of(session, version).model.fields()
+        if f.is_leaf and not f.repeats and f.control != "trigger"
+    ]
 
 
-def _rows(session: Session, services: Services, where: ColumnElement[bool], paths: Sequence[str]) -> Iterator[list[Any]]:
+def _rows(
+    session: Session, services: Services, where: ColumnElement[bool], paths: Sequence[str]
+) -> Iterator[list[Any]]:
     query = (
-        select(Submission, Form.xml_form_id, Area.code, Actor.display_name, SubmissionVersion.answers, SubmissionVersion.protected)
+        select(
+            Submission,
+            Form.xml_form_id,
+            Area.code,
+            Actor.display_name,
+            SubmissionVersion.answers,
+            SubmissionVersion.protected,
+        )
         .join(Form, Form.id == Submission.form_id)
         .join(SubmissionVersion, SubmissionVersion.id == Submission.version_id)
         .outerjoin(Area, Area.id == Submission.area_id)
@@ -66,7 +92,14 @@ def _rows(session: Session, services: Services, where: ColumnElement[bool], path
         yield row
 
 
-def _answers(session: Session, services: Services, form_version_id: int, answers: Any, protected: bytes | None, paths: Sequence[str]) -> list[str]:
+def _answers(
+    session: Session,
+    services: Services,
+    form_version_id: int,
+    answers: Any,
+    protected: bytes | None,
+    paths: Sequence[str],
+) -> list[str]:
     if protected is not None:
         plan = plan_of(session, form_version_id)
         hidden = json.loads(services.keys.open(protected, "submission_version.protected"))

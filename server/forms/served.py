@@ -36,7 +36,15 @@ class ServedFile:
     dataset_id: int | None
 
 
-_COLUMNS = (Form.id, FormVersion.id, Form.xml_form_id, FormVersion.version, FormVersion.title, FormVersion.md5, FormVersion.has_media)
+_COLUMNS = (
+    Form.id,
+    FormVersion.id,
+    Form.xml_form_id,
+    FormVersion.version,
+    FormVersion.title,
+    FormVersion.md5,
+    FormVersion.has_media,
+)
 
 
 def forms_for_phones(session: Session, project_id: int, only: Collection[int] | None) -> list[ServedForm]:
@@ -57,7 +65,9 @@ def served(session: Session, project_id: int, xml_form_id: str, *, draft: bool =
     """
     pointer = Form.draft_version_id if draft else Form.current_version_id
     query = select(*_COLUMNS).join(FormVersion, FormVersion.id == pointer)
-    row = session.execute(query.where(Form.project_id == project_id, Form.xml_form_id == xml_form_id, Form.deleted_at.is_(None))).first()
+    row = session.execute(
+        query.where(Form.project_id == project_id, Form.xml_form_id == xml_form_id, Form.deleted_at.is_(None))
+    ).first()
     if row is None:
         raise problems.NOT_FOUND()
     return ServedForm(*row)
@@ -71,12 +81,21 @@ def xml_of(session: Session, form_version_id: int) -> bytes:
 def files_of(session: Session, form_version_id: int) -> list[ServedFile]:
     """The files of a version that are there, in order of their names; missing ones are left out of what phones are told."""
     query = (
-        select(FormAttachment.name, FormAttachment.source, FormFile.md5, FormAttachment.file_id, FormAttachment.dataset_id)
+        select(
+            FormAttachment.name,
+            FormAttachment.source,
+            FormFile.md5,
+            FormAttachment.file_id,
+            FormAttachment.dataset_id,
+        )
         .outerjoin(FormFile, FormFile.id == FormAttachment.file_id)
         .where(FormAttachment.form_version_id == form_version_id, FormAttachment.source.is_not(None))
         .order_by(FormAttachment.name)
     )
-    return [ServedFile(*row) for row in session.execute(query)]
+    return [
+        ServedFile(name, source or "", md5, file_id, dataset_id)
+        for name, source, md5, file_id, dataset_id in session.execute(query)
+    ]
 
 
 def file_of(session: Session, form_version_id: int, name: str) -> ServedFile:

@@ -34,15 +34,23 @@ def open_answers(session: Session, services: Services, version_id: int, *, prote
     Raises NOT_FOUND.
     """
     row = session.execute(
-        select(SubmissionVersion.form_version_id, SubmissionVersion.answers, SubmissionVersion.protected).where(SubmissionVersion.id == version_id)
+        select(
+            SubmissionVersion.form_version_id, SubmissionVersion.answers, SubmissionVersion.protected
+        ).where(SubmissionVersion.id == version_id)
     ).first()
     if row is None:
         raise problems.NOT_FOUND()
     plan = plan_of(session, row.form_version_id)
-    hidden = json.loads(services.keys.open(row.protected, "submission_version.protected")) if row.protected else None
+    hidden = (
+        json.loads(services.keys.open(row.protected, "submission_version.protected"))
+        if row.protected
+        else None
+    )
     if not hidden:
         return Opened(plan, row.answers, None)
-    return Opened(plan, merge(plan.model, row.answers, hidden if protected else redact_record(plan, hidden)), hidden)
+    return Opened(
+        plan, merge(plan.model, row.answers, hidden if protected else redact_record(plan, hidden)), hidden
+    )
 
 
 def raw_xml(session: Session, services: Services, version_id: int) -> bytes:

@@ -29,7 +29,15 @@ def blocks(finding: Finding) -> bool:
     return finding.rule in BLOCKING and not finding.reads
 
 
-def check(plan: Plan, instance: Instance, answers: dict[str, Any], *, attachments: frozenset[str], now: datetime, timezone: str) -> Verdict:
+def check(
+    plan: Plan,
+    instance: Instance,
+    answers: dict[str, Any],
+    *,
+    attachments: frozenset[str],
+    now: datetime,
+    timezone: str,
+) -> Verdict:
     """All findings of one submission. Encrypted instances cannot be read and have none."""
     if instance.encrypted:
         return Verdict((), 0, 0)
@@ -57,4 +65,7 @@ def as_json(message: Any) -> dict[str, Any]:
     """A message as it is stored: key and arguments, or the form's own words by language."""
     if isinstance(message, Message):
         return {"key": message.key, "args": dict(message.args)}
-    return {"text": {language: forms.get("", "") for language, forms in message.values.items()}, "default": message.default}
+    return {
+        "text": {language: forms.get("", "") for language, forms in message.values.items()},
+        "default": message.default,
+    }

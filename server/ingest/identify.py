@@ -42,17 +42,34 @@ def target(session: Session, parcel: Parcel, sender: Sender, instance: Instance)
     Raises NOT_FOUND, FORM_VERSION_UNKNOWN, FORM_NOT_OPEN, FORBIDDEN, UNEXPECTED_VALUE (an address that names another form).
     """
     if parcel.xml_form_id is not None and parcel.xml_form_id != instance.form_id:
-        raise problems.UNEXPECTED_VALUE(field="form id", value=instance.form_id, reason=f"the address names {parcel.xml_form_id}")
+        raise problems.UNEXPECTED_VALUE(
+            field="form id", value=instance.form_id, reason=f"the address names {parcel.xml_form_id}"
+        )
     if sender.draft_form_id is not None:
         return _draft(session, sender, instance)
     published = and_(
-        FormVersion.form_id == Form.id, FormVersion.version == (instance.version or ""), FormVersion.published_at.is_not(None)
+        FormVersion.form_id == Form.id,
+        FormVersion.version == (instance.version or ""),
+        FormVersion.published_at.is_not(None),
     )
     row = session.execute(
-        select(Form.id, Form.state, Project.archived, Project.timezone, Project.exact_points, FormVersion.id.label("version_id"), Form.current_version_id)
+        select(
+            Form.id,
+            Form.state,
+            Project.archived,
+            Project.timezone,
+            Project.exact_points,
+            FormVersion.id.label("version_id"),
+            Form.current_version_id,
+        )
         .join(Project, Project.id == Form.project_id)
         .outerjoin(FormVersion, published)
-        .where(Form.project_id == sender.project_id, Form.xml_form_id == instance.form_id, Form.deleted_at.is_(None), Project.deleted_at.is_(None))
+        .where(
+            Form.project_id == sender.project_id,
+            Form.xml_form_id == instance.form_id,
+            Form.deleted_at.is_(None),
+            Project.deleted_at.is_(None),
+        )
     ).first()
     if row is None or row.current_version_id is None:
         raise problems.NOT_FOUND()
@@ -80,7 +97,9 @@ def known(session: Session, keys: Keyring, to: Target, instance_id: str) -> Know
     """The taken instanceID of that form, or None."""
     row = session.execute(
         select(InstanceKey.xml_mac, InstanceKey.submission_id, InstanceKey.version_id).where(
-            InstanceKey.form_id == to.form_id, InstanceKey.draft == to.draft, InstanceKey.instance_mac == instance_mac(keys, instance_id)
+            InstanceKey.form_id == to.form_id,
+            InstanceKey.draft == to.draft,
+            InstanceKey.instance_mac == instance_mac(keys, instance_id),
         )
     ).first()
     return None if row is None else Known(row.xml_mac, row.submission_id, row.version_id)

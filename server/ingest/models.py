@@ -36,12 +36,16 @@ class Submission(Base):
     submitter_id: Mapped[int | None] = column("Who sent it first", ForeignKey("actor.id"))
     device_id: Mapped[str | None] = column("deviceID that came", String(255))
     user_agent: Mapped[str | None] = column("User-Agent that came", String(255))
-    review_state: Mapped[str | None] = column("null (received), hasIssues, edited, approved, rejected", String(10))
+    review_state: Mapped[str | None] = column(
+        "null (received), hasIssues, edited, approved, rejected", String(10)
+    )
     created_at: Mapped[datetime] = column("When it was received")
     updated_at: Mapped[datetime | None] = column("When it was last edited or reviewed")
     deleted_at: Mapped[datetime | None] = column("In the bin since")
     version_id: Mapped[int | None] = column("Its current version", BigId)
-    form_version_id: Mapped[int] = column("Form version of the current version", ForeignKey("form_version.id"))
+    form_version_id: Mapped[int] = column(
+        "Form version of the current version", ForeignKey("form_version.id")
+    )
     area_id: Mapped[int | None] = column("Area, fixed at receipt", ForeignKey("area.id"))
     subject: Mapped[str | None] = column("household:<uuid> or facility:<uuid> that it writes to", String(50))
     observed_at: Mapped[datetime | None] = column("When it was observed (mapping.md 'When')")
@@ -56,7 +60,10 @@ class SubmissionVersion(Base):
     """One version of a submission: as first sent, or an edit of it."""
 
     __tablename__ = "submission_version"
-    __table_args__ = (Index("ix_submission_version_submission", "submission_id"), {"comment": "Versions of submissions."})
+    __table_args__ = (
+        Index("ix_submission_version_submission", "submission_id"),
+        {"comment": "Versions of submissions."},
+    )
     id: Mapped[int] = column("Order of receipt", BigId, primary_key=True, autoincrement=True)
     submission_id: Mapped[int] = column("Submission", ForeignKey("submission.id"))
     form_version_id: Mapped[int] = column("Form version that it was filled in", ForeignKey("form_version.id"))
@@ -64,7 +71,9 @@ class SubmissionVersion(Base):
     instance_name: Mapped[str | None] = column("Name that the form calculates for it", Text)
     xml: Mapped[bytes] = deferred(column("The XML exactly as it came, encrypted", LargeBinary))
     answers: Mapped[dict[str, Any]] = deferred(column("Answers in form order, protected ones left out", Json))
-    protected: Mapped[bytes | None] = deferred(column("Protected answers: encrypted JSON of the same shape", LargeBinary))
+    protected: Mapped[bytes | None] = deferred(
+        column("Protected answers: encrypted JSON of the same shape", LargeBinary)
+    )
     submitter_id: Mapped[int | None] = column("Who sent it", ForeignKey("actor.id"))
     device_id: Mapped[str | None] = column("deviceID that came", String(255))
     user_agent: Mapped[str | None] = column("User-Agent that came", String(255))
@@ -91,7 +100,9 @@ class Blob(Base):
     __table_args__ = {"comment": "Files in the photo store, encrypted there."}
     id: Mapped[int] = column("Blob id", BigId, primary_key=True, autoincrement=True)
     name: Mapped[str] = column("Random name in the store", String(64))
-    mac: Mapped[bytes] = column("HMAC of its SHA-256: finds the same content again", LargeBinary(32), unique=True)
+    mac: Mapped[bytes] = column(
+        "HMAC of its SHA-256: finds the same content again", LargeBinary(32), unique=True
+    )
     size: Mapped[int] = column("Size of the content", BigId, unit="bytes")
     content_type: Mapped[str] = column("What it is by its first bytes", String(80))
     created_at: Mapped[datetime] = column("When it came first")

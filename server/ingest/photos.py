@@ -26,7 +26,9 @@ LARGEST = 60_000_000
 def read_photo(session: Session, services: Services, blob_id: str) -> None:
     """Job `photo`: read one blob, if it is a picture. Done twice it gives the same."""
     with reading(session):
-        row = session.execute(select(Blob.name, Blob.size, Blob.content_type).where(Blob.id == int(blob_id))).first()
+        row = session.execute(
+            select(Blob.name, Blob.size, Blob.content_type).where(Blob.id == int(blob_id))
+        ).first()
         zone = ZoneInfo(_timezone(session, int(blob_id)))
     if row is None or not row.content_type.startswith(PICTURES):
         return
@@ -37,7 +39,9 @@ def read_photo(session: Session, services: Services, blob_id: str) -> None:
 
 
 def _read(services: Services, name: str, size: int, zone: ZoneInfo) -> dict[str, Any]:
-    empty = dict.fromkeys(("width", "height", "taken_at", "position", "phash", "colour", "thumb", "screen", "trouble"))
+    empty = dict.fromkeys(
+        ("width", "height", "taken_at", "position", "phash", "colour", "thumb", "screen", "trouble")
+    )
     if size > LARGEST:
         return {**empty, "trouble": "too_large"}
     try:
@@ -46,9 +50,13 @@ def _read(services: Services, name: str, size: int, zone: ZoneInfo) -> dict[str,
         return {**empty, "trouble": error.reason}
     taken = picture.taken_at
     if taken is not None:
-        taken = taken.replace(tzinfo=zone if picture.utc_offset is None else timezone(picture.utc_offset)).astimezone(UTC)
+        taken = taken.replace(
+            tzinfo=zone if picture.utc_offset is None else timezone(picture.utc_offset)
+        ).astimezone(UTC)
     place = picture.position
-    position = None if place is None else json.dumps([place.latitude, place.longitude, place.accuracy]).encode()
+    position = (
+        None if place is None else json.dumps([place.latitude, place.longitude, place.accuracy]).encode()
+    )
     return {
         "width": picture.width,
         "height": picture.height,

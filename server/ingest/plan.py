@@ -46,7 +46,13 @@ def plan_of(session: Session, form_version_id: int) -> Plan:
     query = select(FormVersion.mapping, FormVersion.protected, FormVersion.household_form)
     row = session.execute(query.where(FormVersion.id == form_version_id)).one()
     mapping = None if row.mapping is None else form_plan(row.mapping)
-    plan = Plan(form_version_id, form_model(session, form_version_id), mapping, frozenset(row.protected), row.household_form)
+    plan = Plan(
+        form_version_id,
+        form_model(session, form_version_id),
+        mapping,
+        frozenset(row.protected),
+        row.household_form,
+    )
     with _lock:
         _plans[form_version_id, md5] = plan
         while len(_plans) > KEPT:

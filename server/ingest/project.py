@@ -7,10 +7,9 @@ rows in a SAVEPOINT. Rebuild calls `apply` with the determinations that the ledg
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.exc import OperationalError
@@ -29,11 +28,22 @@ from server.ingest.models import Attachment, FindingRow, Submission, SubmissionV
 from server.ingest.parcel import Sender
 from server.ingest.plan import Plan
 from server.services import Services
-from server.xforms import Instance, Rule, parse_instance, saved_entities
+from server.xforms import Instance, Record, Rule, parse_instance, saved_entities
 
 log = logging.getLogger("fieldfare.ingest")
 
-__all__ = ["Determined", "Place", "Work", "apply", "code_of", "determine", "files_came", "prepare", "retry", "settle"]
+__all__ = [
+    "Determined",
+    "Place",
+    "Work",
+    "apply",
+    "code_of",
+    "determine",
+    "files_came",
+    "prepare",
+    "retry",
+    "settle",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +68,17 @@ class Work:
         return self.incoming.plan is not None or bool(self.incoming.entities)
 
 
-def prepare(plan: Plan, instance: Instance, answers: Mapping[str, Any], to: Target, sender: Sender, now: datetime, *, first_id: str, submission_id: int | None) -> Work:
+def prepare(
+    plan: Plan,
+    instance: Instance,
+    answers: Record,
+    to: Target,
+    sender: Sender,
+    now: datetime,
+    *,
+    first_id: str,
+    submission_id: int | None,
+) -> Work:
     """Gather what projecting needs. An encrypted instance has nothing to project."""
     return Work(
         Incoming(
@@ -76,13 +96,15 @@ def prepare(plan: Plan, instance: Instance, answers: Mapping[str, Any], to: Targ
             phone=sender.actor_id,
             user_agent=sender.user_agent,
             submission_id=submission_id,
-            entities=() if instance.encrypted else tuple(saved_entities(plan.model, instance)),
+            entities=() if instance.encrypted else tuple(saved_entities(plan.model, instance, answers)),
             protected=plan.protected,
         )
     )
 
 
-def apply(session: Session, services: Services, work: Work, determined: Determined, place: Place, *, held: bool) -> bool:
+def apply(
+    session: Session, services: Services, work: Work, determined: Determined, place: Place, *, held: bool
+) -> bool:
     """Write rows and entities in a SAVEPOINT; returns whether it went through.
 
     A fault of our own leaves the submission stored and not projected: it is reported, and a job tries again.
@@ -96,13 +118,17 @@ def apply(session: Session, services: Services, work: Work, determined: Determin
         raise  # the database is in trouble: nothing of this may pass for stored
     except Exception:
         log.exception("projection failed", extra={"fields": {"submission": place.submission_id}})
-        session.execute(update(Submission).where(Submission.id == place.submission_id).values(projected=False))
+        session.execute(
+            update(Submission).where(Submission.id == place.submission_id).values(projected=False)
+        )
         jobs.enqueue(session, [jobs.Later("project", str(place.submission_id))])
         return False
     return True
 
 
-def write(session: Session, services: Services, work: Work, determined: Determined, place: Place, *, held: bool) -> None:
+def write(
+    session: Session, services: Services, work: Work, determined: Determined, place: Place, *, held: bool
+) -> None:
     """Write rows and entities, as event `place.seq`."""
     writer.apply(
         session,
@@ -117,21 +143,36 @@ def write(session: Session, services: Services, work: Work, determined: Determin
     )
 
 
-def stored_work(session: Session, services: Services, version: SubmissionVersion, submission: Submission) -> tuple[Work, Determined]:
+def stored_work(
+    session: Session, services: Services, version: SubmissionVersion, submission: Submission
+) -> tuple[Work, Determined]:
     """The work of a stored version, with the determinations made when it was received."""
     opened = open_answers(session, services, version.id, protected=True)
     instance = parse_instance(raw_xml(session, services, version.id))
     timezone = session.scalars(select(Project.timezone).where(Project.id == submission.project_id)).one()
-    to = Target(submission.project_id, submission.form_id, version.form_version_id, submission.draft, timezone, False)
-    sender = Sender(version.submitter_id, submission.project_id, lambda form_id: True, user_agent=version.user_agent)
+    to = Target(
+        submission.project_id, submission.form_id, version.form_version_id, submission.draft, timezone, False
+    )
+    sender = Sender(
+        version.submitter_id, submission.project_id, lambda form_id: True, user_agent=version.user_agent
+    )
     work = prepare(
-        opened.plan, instance, opened.record, to, sender, version.created_at, first_id=submission.instance_id, submission_id=submission.id
+        opened.plan,
+        instance,
+        opened.record,
+        to,
+        sender,
+        version.created_at,
+        first_id=submission.instance_id,
+        submission_id=submission.id,
     )
     event = next(ledger.read(session, services.keys, after=version.id - 1))
     return work, Determined.from_dict(event.payload["determined"])
 
 
-def settle(session: Session, services: Services, submission: Submission, seq: int, at: datetime, *, wanted: bool) -> None:
+def settle(
+    session: Session, services: Services, submission: Submission, seq: int, at: datetime, *, wanted: bool
+) -> None:
     """Make the tables agree with a decision, recorded as event `seq`: rows of this submission stand where `wanted`."""
     assert submission.version_id is not None
     version = session.get_one(SubmissionVersion, submission.version_id)
@@ -160,9 +201,17 @@ def retry(session: Session, services: Services, submission_id: str) -> None:
         return
     at = utcnow()
     seq = ledger.append(
-        session, services.keys, ledger.Kind.RETRY, f"submission:{submission.id}", None, {"version": submission.version_id}, at=at
+        session,
+        services.keys,
+        ledger.Kind.RETRY,
+        f"submission:{submission.id}",
+        None,
+        {"version": submission.version_id},
+        at=at,
     )
-    if submission.review_state != "rejected" and (submission.blocking == 0 or submission.review_state == "approved"):
+    if submission.review_state != "rejected" and (
+        submission.blocking == 0 or submission.review_state == "approved"
+    ):
         settle(session, services, submission, seq, at, wanted=True)
 
 
@@ -173,17 +222,35 @@ def code_of(session: Session, subject: str | None) -> str | None:
     return session.scalar(select(Household.code).where(Household.uuid == subject.removeprefix("household:")))
 
 
-def files_came(session: Session, submission_id: int, version_id: int, names: Sequence[str], added: int) -> None:
+def files_came(session: Session, submission_id: int, version_id: int, names: Sequence[str]) -> None:
     """Files that were missing are there: the findings that said so go, counts follow."""
-    mentioned = select(Attachment.path).where(Attachment.version_id == version_id, Attachment.name.in_(names), Attachment.path.is_not(None))
+    mentioned = select(Attachment.path).where(
+        Attachment.version_id == version_id, Attachment.name.in_(names), Attachment.path.is_not(None)
+    )
     paths = list(session.scalars(mentioned))
     if paths:
         session.execute(
-            delete(FindingRow).where(FindingRow.version_id == version_id, FindingRow.rule == str(Rule.ATTACHMENT), FindingRow.path.in_(paths))
+            delete(FindingRow).where(
+                FindingRow.version_id == version_id,
+                FindingRow.rule == str(Rule.ATTACHMENT),
+                FindingRow.path.in_(paths),
+            )
         )
-    there = select(func.count()).where(Attachment.version_id == version_id, Attachment.blob_id.is_not(None)).scalar_subquery()
-    missing = select(func.count()).where(Attachment.version_id == version_id, Attachment.blob_id.is_(None)).scalar_subquery()
-    warnings = select(func.count()).where(FindingRow.version_id == version_id, FindingRow.blocking.is_(False)).scalar_subquery()
+    there = (
+        select(func.count())
+        .where(Attachment.version_id == version_id, Attachment.blob_id.is_not(None))
+        .scalar_subquery()
+    )
+    missing = (
+        select(func.count())
+        .where(Attachment.version_id == version_id, Attachment.blob_id.is_(None))
+        .scalar_subquery()
+    )
+    warnings = (
+        select(func.count())
+        .where(FindingRow.version_id == version_id, FindingRow.blocking.is_(False))
+        .scalar_subquery()
+    )
     session.execute(
         update(Submission)
         .where(Submission.id == submission_id, Submission.version_id == version_id)

@@ -12,7 +12,7 @@ from datetime import datetime
 from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
-from media import Full, Received, Unavailable
+from media import Full, Missing, Received, Unavailable
 from server import jobs, ledger, problems
 from server.accounts import audit
 from server.db import dump_json, utcnow
@@ -21,15 +21,13 @@ from server.ingest.check import check
 from server.ingest.identify import Known, Target
 from server.ingest.models import Attachment, Blob, Submission
 from server.ingest.parcel import Parcel, Receipt, Sender
-from server.ingest.plan import Plan, plan_of
-from server.ingest.store import LostRaceError, Prepared, keep_blob, store
+from server.ingest.plan import plan_of
+from server.ingest.store import Arrived, LostRaceError, Prepared, keep_blob, store
 from server.services import Services
-from server.xforms import Instance, InstanceError, media_names, merge, parse_instance, record, split
+from server.xforms import Instance, InstanceError, media_names, parse_instance, record, split
 
 TRIES = 3
 """How often the identity is read again after a lost race: the winner is there at the first."""
-
-__all__ = ["merge", "parse", "receive", "receipt_number"]
 
 
 def parse(xml: bytes) -> Instance:
@@ -71,12 +69,20 @@ def receipt_number(services: Services, form_id: int, instance_id: str) -> str:
     return f"{text[:4]}-{text[4:]}"
 
 
-def _first(session: Session, services: Services, parcel: Parcel, sender: Sender, to: Target, instance: Instance, xml_mac: bytes) -> Receipt:
+def _first(
+    session: Session,
+    services: Services,
+    parcel: Parcel,
+    sender: Sender,
+    to: Target,
+    instance: Instance,
+    xml_mac: bytes,
+) -> Receipt:
     assert instance.instance_id is not None
     replaced = _replaced(session, services, parcel, to, instance)
     plan = plan_of(session, to.form_version_id)
     mentioned = {name: path for path, name in media_names(plan.model, instance)}
-    stored_before = _stored_macs(session, services, parcel.files)
+    arrived = _arrived(session, services, parcel.files)
     there = frozenset(f.name for f in parcel.files) | _carried(session, replaced)
     now = utcnow()
     answers = record(plan.model, instance)
@@ -92,7 +98,7 @@ def _first(session: Session, services: Services, parcel: Parcel, sender: Sender,
         submission_id=replaced.id if replaced else None,
     )
     session.rollback()  # the connection goes back before the disk is waited for
-    _keep(parcel, [f.blob_id for f in parcel.files if services.keys.mac("blob", f.sha256) not in stored_before])
+    _keep(parcel, arrived)
     open_part, hidden = split(plan.model, answers, plan.protected)
     keys = services.keys
     prepared = Prepared(
@@ -103,12 +109,14 @@ def _first(session: Session, services: Services, parcel: Parcel, sender: Sender,
         xml_mac=xml_mac,
         xml_sealed=keys.seal(parcel.xml, "submission_version.xml"),
         answers=open_part,
-        protected_sealed=keys.seal(dump_json(hidden).encode(), "submission_version.protected") if hidden else None,
+        protected_sealed=keys.seal(dump_json(hidden).encode(), "submission_version.protected")
+        if hidden
+        else None,
         findings=verdict.rows,
         blocking=verdict.blocking,
         warnings=verdict.warnings,
         mentioned=mentioned,
-        files={f.name: (keys.mac("blob", f.sha256), f) for f in parcel.files},
+        files=arrived,
         work=work,
         received_at=now,
         replaces=(replaced.id, replaced.version_id) if replaced and replaced.version_id is not None else None,
@@ -117,10 +125,21 @@ def _first(session: Session, services: Services, parcel: Parcel, sender: Sender,
     )
     stored = services.committer.run(lambda writing: store(writing, services, prepared))
     number = receipt_number(services, to.form_id, instance.instance_id)
-    return Receipt(to.form_id, instance.instance_id, stored.submission_id, stored.version_id, True, number, stored.code, stored.subject)
+    return Receipt(
+        to.form_id,
+        instance.instance_id,
+        stored.submission_id,
+        stored.version_id,
+        True,
+        number,
+        stored.code,
+        stored.subject,
+    )
 
 
-def _replaced(session: Session, services: Services, parcel: Parcel, to: Target, instance: Instance) -> Submission | None:
+def _replaced(
+    session: Session, services: Services, parcel: Parcel, to: Target, instance: Instance
+) -> Submission | None:
     """The submission that this instance edits; None where it is no edit. An edit names the newest version of one that is there."""
     if instance.deprecated_id is None:
         if parcel.replaces is not None:
@@ -143,22 +162,33 @@ def _carried(session: Session, replaced: Submission | None) -> frozenset[str]:
     """Names of the files that an edit's base has."""
     if replaced is None:
         return frozenset()
-    query = select(Attachment.name).where(Attachment.version_id == replaced.version_id, Attachment.blob_id.is_not(None))
+    query = select(Attachment.name).where(
+        Attachment.version_id == replaced.version_id, Attachment.blob_id.is_not(None)
+    )
     return frozenset(session.scalars(query))
 
 
-def _stored_macs(session: Session, services: Services, files: tuple[Received, ...]) -> frozenset[bytes]:
-    """Which of the contents that came are in the store already; their age is renewed, so that no sweeper takes them now."""
+def _arrived(session: Session, services: Services, files: tuple[Received, ...]) -> tuple[Arrived, ...]:
+    """What came, beside what is in the store already: that is renewed, so that no sweeper takes it now, and not kept twice."""
     if not files:
-        return frozenset()
-    macs = [services.keys.mac("blob", f.sha256) for f in files]
-    rows = session.execute(select(Blob.mac, Blob.name).where(Blob.mac.in_(macs))).all()
-    return frozenset(row.mac for row in rows)
+        return ()
+    macs = {f.name: services.keys.mac("blob", f.sha256) for f in files}
+    rows = session.execute(select(Blob.mac, Blob.name).where(Blob.mac.in_(macs.values()))).all()
+    there = {row.mac for row in rows if _renewed(services, row.name)}
+    return tuple(Arrived(f, macs[f.name], macs[f.name] not in there) for f in files)
 
 
-def _keep(parcel: Parcel, blob_ids: list[str]) -> None:
+def _renewed(services: Services, name: str) -> bool:
     try:
-        parcel.inbox.keep(blob_ids)
+        services.store.touch(name)
+    except Missing:
+        return False  # the row outlived its file: what came now takes its place
+    return True
+
+
+def _keep(parcel: Parcel, arrived: tuple[Arrived, ...]) -> None:
+    try:
+        parcel.inbox.keep([a.received.blob_id for a in arrived if a.kept])
     except Full as error:
         raise problems.DISK_FULL() from error
     except Unavailable as error:
@@ -166,7 +196,14 @@ def _keep(parcel: Parcel, blob_ids: list[str]) -> None:
 
 
 def _again(
-    session: Session, services: Services, parcel: Parcel, sender: Sender, to: Target, instance_id: str, known: Known, xml_mac: bytes
+    session: Session,
+    services: Services,
+    parcel: Parcel,
+    sender: Sender,
+    to: Target,
+    instance_id: str,
+    known: Known,
+    xml_mac: bytes,
 ) -> Receipt:
     """A known instanceID: the same XML is everyday traffic and adds what files were missing; another XML is refused."""
     if known.xml_mac != xml_mac:
@@ -179,60 +216,92 @@ def _again(
         services.committer.run(lambda writing: _note_resend_of_deleted(writing, to, sender, known))
         return Receipt(to.form_id, instance_id, None, None, False, number)
     if parcel.new_only:
-        raise problems.NOT_UNIQUE(fields=["formId", "instanceId", "draft"], values=[to.form_id, instance_id, to.draft])
+        raise problems.NOT_UNIQUE(
+            fields=["formId", "instanceId", "draft"], values=[to.form_id, instance_id, to.draft]
+        )
     code, subject = project.code_of(session, submission.subject), submission.subject
     version_id = known.version_id
     assert version_id is not None
     missing = _missing(session, version_id, parcel.files)
-    session.rollback()
     if missing:
-        add_files(services, parcel, missing, submission.id, version_id, sender.actor_id)
+        add_files(session, services, parcel, missing, submission.id, version_id, sender.actor_id)
     return Receipt(to.form_id, instance_id, submission.id, version_id, False, number, code, subject)
 
 
 def _note_resend_of_deleted(session: Session, to: Target, sender: Sender, known: Known) -> None:
     actee = None if known.submission_id is None else f"submission:{known.submission_id}"
-    audit.record(session, "submission.resend.deleted", actor_id=sender.actor_id, actee=actee, project_id=to.project_id)
+    audit.record(
+        session, "submission.resend.deleted", actor_id=sender.actor_id, actee=actee, project_id=to.project_id
+    )
 
 
 def _missing(session: Session, version_id: int, files: tuple[Received, ...]) -> tuple[Received, ...]:
     """Those of the files that this version has not yet."""
     if not files:
         return ()
-    there = set(session.scalars(select(Attachment.name).where(Attachment.version_id == version_id, Attachment.blob_id.is_not(None))))
+    there = set(
+        session.scalars(
+            select(Attachment.name).where(
+                Attachment.version_id == version_id, Attachment.blob_id.is_not(None)
+            )
+        )
+    )
     return tuple(f for f in files if f.name not in there)
 
 
-def add_files(services: Services, parcel: Parcel, files: tuple[Received, ...], submission_id: int, version_id: int, actor_id: int | None) -> None:
+def add_files(
+    session: Session,
+    services: Services,
+    parcel: Parcel,
+    files: tuple[Received, ...],
+    submission_id: int,
+    version_id: int,
+    actor_id: int | None,
+) -> None:
     """Add files to a version that is stored: the next part of a split upload, or a resend of what got lost."""
-    _keep(parcel, [f.blob_id for f in files])
+    arrived = _arrived(session, services, files)
+    session.rollback()
+    _keep(parcel, arrived)
     now = utcnow()
-    macs = {f.name: services.keys.mac("blob", f.sha256) for f in files}
 
-    def write(session: Session) -> None:
-        added = 0
+    def write(writing: Session) -> None:
+        added: list[str] = []
         new: list[int] = []
-        for received in files:
-            blob_id, is_new = keep_blob(session, macs[received.name], received, now)
-            added += _attach(session, version_id, received.name, blob_id, now)
+        for one in arrived:
+            blob_id, is_new = keep_blob(writing, one, now)
+            if _attach(writing, version_id, one.name, blob_id, now):
+                added.append(one.name)
             if is_new:
                 new.append(blob_id)
-        payload = {"version": version_id, "names": [f.name for f in files]}
-        ledger.append(session, services.keys, ledger.Kind.ATTACHMENT, f"submission:{submission_id}", actor_id, payload, at=now)
-        project.files_came(session, submission_id, version_id, [f.name for f in files], added)
-        jobs.enqueue(session, [jobs.Later("photo", str(blob_id)) for blob_id in new])
+        if added:
+            payload = {"version": version_id, "names": added}
+            ledger.append(
+                writing,
+                services.keys,
+                ledger.Kind.ATTACHMENT,
+                f"submission:{submission_id}",
+                actor_id,
+                payload,
+                at=now,
+            )
+            project.files_came(writing, submission_id, version_id, added)
+        jobs.enqueue(writing, [jobs.Later("photo", str(blob_id)) for blob_id in new])
 
     services.committer.run(write)
 
 
-def _attach(session: Session, version_id: int, name: str, blob_id: int, now: datetime) -> int:
-    """Give the named attachment its blob, or make it where the form does not mention it; 1 where something changed."""
-    row = session.execute(select(Attachment.id, Attachment.blob_id).where(Attachment.version_id == version_id, Attachment.name == name)).first()
+def _attach(session: Session, version_id: int, name: str, blob_id: int, now: datetime) -> bool:
+    """Give the named attachment its blob, or make it where the form does not mention it; whether something changed."""
+    row = session.execute(
+        select(Attachment.id, Attachment.blob_id).where(
+            Attachment.version_id == version_id, Attachment.name == name
+        )
+    ).first()
     if row is None:
         values = {"version_id": version_id, "name": name, "path": None, "blob_id": blob_id, "created_at": now}
         session.execute(insert(Attachment), values)
-        return 1
+        return True
     if row.blob_id is not None:
-        return 0
+        return False
     session.execute(update(Attachment).where(Attachment.id == row.id).values(blob_id=blob_id, created_at=now))
-    return 1
+    return True

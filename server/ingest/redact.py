@@ -58,7 +58,9 @@ def _shown(plan: Plan, path: str, text: str) -> str:
 
 def redact_xml(plan: Plan, xml: bytes) -> bytes:
     """The XML with protected nodes rounded or emptied, everything else as it came."""
-    root = etree.fromstring(xml, etree.XMLParser(resolve_entities=False, no_network=True, remove_blank_text=False))
+    root = etree.fromstring(
+        xml, etree.XMLParser(resolve_entities=False, no_network=True, remove_blank_text=False)
+    )
     changed = False
     for element in root.iter():
         if not isinstance(element.tag, str):

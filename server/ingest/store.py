@@ -29,6 +29,20 @@ class LostRaceError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
+class Arrived:
+    """A file that came: the HMAC of its content, and whether it was kept under its own name (else it was there already)."""
+
+    received: Received
+    mac: bytes
+    kept: bool
+
+    @property
+    def name(self) -> str:
+        """Its file name."""
+        return self.received.name
+
+
+@dataclass(frozen=True, slots=True)
 class Prepared:
     """Everything about a submission that is known before the write lock is taken."""
 
@@ -44,7 +58,7 @@ class Prepared:
     blocking: int
     warnings: int
     mentioned: dict[str, str]  # file name -> path of the question
-    files: dict[str, tuple[bytes, Received]]  # file name -> HMAC of its content, what came
+    files: tuple[Arrived, ...]
     work: project.Work
     received_at: datetime
     replaces: tuple[int, int] | None = None  # submission id, its version replaced
@@ -73,7 +87,12 @@ def store(session: Session, services: Services, p: Prepared) -> Stored:
         ledger.Kind.SUBMISSION,
         f"submission:{p.replaces[0]}" if p.replaces else "submission",
         p.sender.actor_id,
-        {"form_version": p.to.form_version_id, "draft": p.to.draft, "held": held, "determined": determined.as_dict()},
+        {
+            "form_version": p.to.form_version_id,
+            "draft": p.to.draft,
+            "held": held,
+            "determined": determined.as_dict(),
+        },
         at=p.received_at,
     )
     submission_id = p.replaces[0] if p.replaces else seq
@@ -101,7 +120,14 @@ def store(session: Session, services: Services, p: Prepared) -> Stored:
     if p.findings:
         session.execute(insert(FindingRow), [{**row, "version_id": seq} for row in p.findings])
     if not p.to.draft:
-        project.apply(session, services, p.work, determined, project.Place(submission_id, seq, seq, p.received_at), held=held)
+        project.apply(
+            session,
+            services,
+            p.work,
+            determined,
+            project.Place(submission_id, seq, seq, p.received_at),
+            held=held,
+        )
     audit.record(
         session,
         "submission.update" if p.replaces else "submission.create",
@@ -112,7 +138,13 @@ def store(session: Session, services: Services, p: Prepared) -> Stored:
         details={"instanceId": p.instance_id, "form": p.to.form_id},
     )
     jobs.enqueue(session, [jobs.Later("photo", str(blob_id)) for blob_id, new in blobs.values() if new])
-    return Stored(submission_id, seq, determined.code, determined.about, frozenset(name for name, (_, new) in blobs.items() if new))
+    return Stored(
+        submission_id,
+        seq,
+        determined.code,
+        determined.about,
+        frozenset(name for name, (_, new) in blobs.items() if new),
+    )
 
 
 def _claim(session: Session, services: Services, p: Prepared, submission_id: int, seq: int) -> None:
@@ -130,7 +162,14 @@ def _claim(session: Session, services: Services, p: Prepared, submission_id: int
         raise LostRaceError
 
 
-def _submission(session: Session, p: Prepared, submission_id: int, seq: int, determined: project.Determined, files: list[dict[str, Any]]) -> None:
+def _submission(
+    session: Session,
+    p: Prepared,
+    submission_id: int,
+    seq: int,
+    determined: project.Determined,
+    files: list[dict[str, Any]],
+) -> None:
     there = sum(1 for row in files if row["blob_id"] is not None)
     common = {
         "instance_name": p.instance_name,
@@ -174,30 +213,58 @@ def _submission(session: Session, p: Prepared, submission_id: int, seq: int, det
 
 def _blobs(session: Session, p: Prepared) -> dict[str, tuple[int, bool]]:
     """Ids of the blobs of what came, by file name, and whether each is new."""
-    return {name: keep_blob(session, mac, received, p.received_at) for name, (mac, received) in p.files.items()}
+    return {arrived.name: keep_blob(session, arrived, p.received_at) for arrived in p.files}
 
 
-def keep_blob(session: Session, mac: bytes, received: Received, at: datetime) -> tuple[int, bool]:
-    """The row of a content: made now, or the one that holds it already. The file is durably in the store before this."""
+def keep_blob(session: Session, arrived: Arrived, at: datetime) -> tuple[int, bool]:
+    """The row of a content and whether it is new. The file is durably in the store before this.
+
+    A row that is there already names what was kept just now from then on: its own file may have been what was missing.
+    """
+    received, mac = arrived.received, arrived.mac
     make = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
-    row = {"name": received.blob_id, "mac": mac, "size": received.size, "content_type": received.content_type_seen, "created_at": at}
+    row = {
+        "name": received.blob_id,
+        "mac": mac,
+        "size": received.size,
+        "content_type": received.content_type_seen,
+        "created_at": at,
+    }
     made = session.execute(make(Blob).values(**row).on_conflict_do_nothing().returning(Blob.id)).scalar()
     if made is not None:
         return int(made), True
+    if arrived.kept:
+        session.execute(update(Blob).where(Blob.mac == mac).values(name=received.blob_id))
     return session.execute(select(Blob.id).where(Blob.mac == mac)).scalar_one(), False
 
 
-def _attachments(session: Session, p: Prepared, seq: int, blobs: dict[str, tuple[int, bool]]) -> list[dict[str, Any]]:
+def _attachments(
+    session: Session, p: Prepared, seq: int, blobs: dict[str, tuple[int, bool]]
+) -> list[dict[str, Any]]:
     """A row for every file mentioned or received; an edit takes over what it mentions and does not bring."""
     kept: dict[str, int] = {}
     if p.replaces:
-        before = select(Attachment.name, Attachment.blob_id).where(Attachment.version_id == p.replaces[1], Attachment.blob_id.is_not(None))
-        kept = {name: blob_id for name, blob_id in session.execute(before) if blob_id is not None and name in p.mentioned}
+        before = select(Attachment.name, Attachment.blob_id).where(
+            Attachment.version_id == p.replaces[1], Attachment.blob_id.is_not(None)
+        )
+        kept = {
+            name: blob_id
+            for name, blob_id in session.execute(before)
+            if blob_id is not None and name in p.mentioned
+        }
     rows = []
     for name in dict.fromkeys([*p.mentioned, *blobs]):
         blob_id = blobs[name][0] if name in blobs else kept.get(name)
         at = p.received_at if blob_id is not None else None
-        rows.append({"version_id": seq, "name": name, "path": p.mentioned.get(name), "blob_id": blob_id, "created_at": at})
+        rows.append(
+            {
+                "version_id": seq,
+                "name": name,
+                "path": p.mentioned.get(name),
+                "blob_id": blob_id,
+                "created_at": at,
+            }
+        )
     if rows:
         session.execute(insert(Attachment), rows)
     return rows

@@ -57,7 +57,9 @@ def by_key(session: Session, services: Services, token: str, project_id: int) ->
     return Caller(access, project_id, f"{root()}/v1/key/{token}/projects/{project_id}", language, phone=phone)
 
 
-def by_test_token(session: Session, services: Services, token: str, project_id: int, xml_form_id: str) -> Caller:
+def by_test_token(
+    session: Session, services: Services, token: str, project_id: int, xml_form_id: str
+) -> Caller:
     """Whoever holds a draft's test token. Raises NOT_FOUND."""
     form = lifecycle.by_draft_token(session, services, token)
     if form is None or form.project_id != project_id or form.xml_form_id != xml_form_id:

@@ -66,7 +66,9 @@ def form_list(project_id: int, token: str | None = None, xml_form_id: str | None
         forms = [served.served(session, project_id, xml_form_id or "", draft=True)]
     else:
         assert who.access is not None
-        forms = served.forms_for_phones(session, project_id, who.access.forms(Verb.FORM_READ, project_id))
+        forms = served.forms_for_phones(
+            session, project_id, who.access.forms(Verb.OPEN_FORM_READ, project_id)
+        )
     listed = [_listed(who, form) for form in forms]
     _seen(who)
     return _conditional(wire.form_list(listed))
@@ -133,12 +135,13 @@ def form_file(project_id: int, xml_form_id: str, name: str, token: str | None = 
     if file.source != "file":
         copy = _list(who, file, request.args.get("g", type=int))
         return _conditional(copy.content, tag=copy.md5, content_type="text/csv; charset=utf-8")
-    assert file.md5 is not None and file.file_id is not None
+    assert file.md5 is not None
+    assert file.file_id is not None
     tag = f'"{file.md5}"'
     if request.headers.get("If-None-Match") == tag:
         return _not_modified(tag)
-    content_type, pieces = attachments.content(db.session(), services(), file.file_id)
-    response = _answer(pieces, tag, content_type=content_type)
+    file_row, pieces = attachments.content(db.session(), services(), file.file_id)
+    response = _answer(pieces, tag, content_type=file_row.content_type)
     response.headers["Content-Disposition"] = "attachment"
     return response
 
@@ -146,7 +149,7 @@ def form_file(project_id: int, xml_form_id: str, name: str, token: str | None = 
 def _served(who: Caller, xml_form_id: str) -> served.ServedForm:
     form = served.served(db.session(), who.project_id, xml_form_id, draft=who.draft_form_id is not None)
     if who.access is not None:
-        who.access.require(Verb.FORM_READ, who.project_id, form.form_id)
+        who.access.require(Verb.OPEN_FORM_READ, who.project_id, form.form_id)
     return form
 
 
@@ -194,9 +197,13 @@ def submission(project_id: int, token: str | None = None, xml_form_id: str | Non
 
 
 def _answer(
-    content: bytes | Iterable[bytes], tag: str | None = None, *, status: int = 200, content_type: str = wire.CONTENT_TYPE
+    content: bytes | Iterable[bytes],
+    tag: str | None = None,
+    *,
+    status: int = 200,
+    content_type: str = wire.CONTENT_TYPE,
 ) -> Response:
-    response = Response(content, status=status, content_type=content_type)  # type: ignore[arg-type]  # an iterator is fine
+    response = Response(content, status=status, content_type=content_type)
     _stamp(response, tag)
     return response
 
@@ -215,7 +222,9 @@ def _not_modified(tag: str) -> Response:
     return response
 
 
-def _conditional(content: bytes, *, tag: str | None = None, content_type: str = wire.CONTENT_TYPE) -> Response:
+def _conditional(
+    content: bytes, *, tag: str | None = None, content_type: str = wire.CONTENT_TYPE
+) -> Response:
     quoted = f'"{tag or hashlib.md5(content, usedforsecurity=False).hexdigest()}"'
     if request.headers.get("If-None-Match") == quoted:
         return _not_modified(quoted)

@@ -92,7 +92,12 @@ def _parts(stream: IO[bytes], boundary: bytes) -> Iterator[tuple[str, str | None
         if isinstance(event, Field | File):
             file_name = event.filename if isinstance(event, File) else None
             content = _content(events)
-            yield event.name, file_name, event.headers.get("Content-Type", "application/octet-stream"), content
+            yield (
+                event.name,
+                file_name,
+                event.headers.get("Content-Type", "application/octet-stream"),
+                content,
+            )
             for _ in content:
                 pass
 

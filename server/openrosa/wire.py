@@ -69,7 +69,10 @@ def manifest(files: Iterable[ListedFile]) -> bytes:
 
 def integrity(states: Iterable[tuple[str, bool]]) -> bytes:
     """Which of the entities asked for were deleted."""
-    rows = "".join(f"<entity id={quoteattr(uuid)}><deleted>{str(gone).lower()}</deleted></entity>" for uuid, gone in states)
+    rows = "".join(
+        f"<entity id={quoteattr(uuid)}><deleted>{str(gone).lower()}</deleted></entity>"
+        for uuid, gone in states
+    )
     return f"{_HEAD}<data><entities>{rows}</entities></data>".encode()
 
 

@@ -14,7 +14,10 @@ class Comment(Base):
     """What somebody wrote about a submission."""
 
     __tablename__ = "comment"
-    __table_args__ = (Index("ix_comment_submission", "submission_id"), {"comment": "Comments on submissions."})
+    __table_args__ = (
+        Index("ix_comment_submission", "submission_id"),
+        {"comment": "Comments on submissions."},
+    )
     id: Mapped[int] = column("Order of time", BigId, primary_key=True, autoincrement=True)
     submission_id: Mapped[int] = column("Submission", ForeignKey("submission.id"))
     actor_id: Mapped[int] = column("Who wrote it", ForeignKey("actor.id"))

@@ -80,7 +80,11 @@ def _state(word: str) -> ColumnElement[bool]:
     if word not in STATES:
         raise problems.UNEXPECTED_VALUE(field="state", value=word, reason=f"it is one of {', '.join(STATES)}")
     if word == "held":
-        return and_(Submission.blocking > 0, Submission.projected.is_(False), Submission.review_state.is_distinct_from("rejected"))
+        return and_(
+            Submission.blocking > 0,
+            Submission.projected.is_(False),
+            Submission.review_state.is_distinct_from("rejected"),
+        )
     if word == "received":
         return Submission.review_state.is_(None)
     return Submission.review_state == word
@@ -88,7 +92,9 @@ def _state(word: str) -> ColumnElement[bool]:
 
 def page(session: Session, wanted: Filter, *, after: int | None = None, size: int = 50) -> Page:
     """A page, newest first; `after` is the `next` of the page before."""
-    query = select(Submission).where(conditions(session, wanted)).order_by(Submission.id.desc()).limit(size + 1)
+    query = (
+        select(Submission).where(conditions(session, wanted)).order_by(Submission.id.desc()).limit(size + 1)
+    )
     if after is not None:
         query = query.where(Submission.id < after)
     items = session.scalars(query).all()
@@ -97,13 +103,17 @@ def page(session: Session, wanted: Filter, *, after: int | None = None, size: in
 
 def by_offset(session: Session, wanted: Filter, *, limit: int | None, offset: int) -> Sequence[Submission]:
     """Central's paging."""
-    query: Select[Any] = select(Submission).where(conditions(session, wanted)).order_by(Submission.id.desc()).offset(offset)
+    query: Select[Any] = (
+        select(Submission).where(conditions(session, wanted)).order_by(Submission.id.desc()).offset(offset)
+    )
     return session.scalars(query.limit(limit) if limit is not None else query).all()
 
 
 def count(session: Session, wanted: Filter) -> int:
     """How many. Counted: for a filter that no kept count answers, on pages that show it as an extra."""
-    return session.scalar(select(func.count()).select_from(Submission).where(conditions(session, wanted))) or 0
+    return (
+        session.scalar(select(func.count()).select_from(Submission).where(conditions(session, wanted))) or 0
+    )
 
 
 def one(
@@ -121,18 +131,27 @@ def one(
     key = session.get(InstanceKey, (form_id, draft, instance_mac(keys, instance_id)))
     if key is not None and key.submission_id is not None:
         wanted = Filter(project_id, areas, (form_id,), draft=draft, deleted=deleted)
-        found = session.scalars(select(Submission).where(conditions(session, wanted), Submission.id == key.submission_id)).first()
+        found = session.scalars(
+            select(Submission).where(conditions(session, wanted), Submission.id == key.submission_id)
+        ).first()
         if found is not None and found.instance_id == instance_id:
             return found
     raise problems.NOT_FOUND()
 
 
-def by_id(session: Session, project_id: int, submission_id: int, *, areas: tuple[int, ...] = ()) -> Submission:
+def by_id(
+    session: Session, project_id: int, submission_id: int, *, areas: tuple[int, ...] = ()
+) -> Submission:
     """A submission by its number, drafts' too. Raises NOT_FOUND."""
     found = session.get(Submission, submission_id)
     if found is not None and found.project_id == project_id and found.deleted_at is None:
         wanted = Filter(project_id, areas, draft=found.draft)
-        if session.scalar(select(Submission.id).where(conditions(session, wanted), Submission.id == submission_id)) is not None:
+        if (
+            session.scalar(
+                select(Submission.id).where(conditions(session, wanted), Submission.id == submission_id)
+            )
+            is not None
+        ):
             return found
     raise problems.NOT_FOUND()
 

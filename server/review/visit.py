@@ -70,10 +70,14 @@ class Visit:
     labels: Mapping[str, str] = field(default_factory=dict)
 
 
-def look(session: Session, services: Services, version_id: int, language: str, *, protected: bool = False) -> Visit:
+def look(
+    session: Session, services: Services, version_id: int, language: str, *, protected: bool = False
+) -> Visit:
     """A version's visit in a language; with `protected` whole (the caller has checked the right and logged the reason)."""
     opened = open_answers(session, services, version_id, protected=protected)
-    found = session.scalars(select(FindingRow).where(FindingRow.version_id == version_id).order_by(FindingRow.id)).all()
+    found = session.scalars(
+        select(FindingRow).where(FindingRow.version_id == version_id).order_by(FindingRow.id)
+    ).all()
     by_path: dict[str, list[FindingRow]] = defaultdict(list)
     for row in found:
         by_path[row.path].append(row)
@@ -84,7 +88,11 @@ def look(session: Session, services: Services, version_id: int, language: str, *
     return Visit(
         opened,
         sections,
-        tuple(pictures(session, version_id, {f.path: f.label.in_(language) for f in model.fields() if f.is_leaf})),
+        tuple(
+            pictures(
+                session, version_id, {f.path: f.label.in_(language) for f in model.fields() if f.is_leaf}
+            )
+        ),
         tuple(found),
         {f.path: f.label.in_(language) for f in model.fields()},
     )
@@ -133,15 +141,28 @@ class _Reader:
         if node.field.type == "repeat":
             rows = inner if isinstance(inner, list) else []
             for number, row in enumerate(rows, start=1):
-                yield self._section(f"{title or node.field.name} {number}", f"{path}[{number}]", node.children, row, f"{path}[{number}]")
+                yield self._section(
+                    f"{title or node.field.name} {number}",
+                    f"{path}[{number}]",
+                    node.children,
+                    row,
+                    f"{path}[{number}]",
+                )
         else:
             yield self._section(title, path, node.children, inner if isinstance(inner, dict) else {}, path)
 
-    def _section(self, title: str, path: str, nodes: Sequence[BodyNode], record: Mapping[str, Any], at: str) -> Section:
+    def _section(
+        self, title: str, path: str, nodes: Sequence[BodyNode], record: Mapping[str, Any], at: str
+    ) -> Section:
         items: list[Shown] = []
         empty = 0
         for node in nodes:
-            if node.children or node.field is None or node.control == "trigger" or node.field.type in ("structure", "repeat"):
+            if (
+                node.children
+                or node.field is None
+                or node.control == "trigger"
+                or node.field.type in ("structure", "repeat")
+            ):
                 continue
             shown = self._item(node.field, record, at)
             if shown is None:

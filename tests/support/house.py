@@ -79,10 +79,19 @@ class House:
         assert answer.status_code == 200, answer.text
         return int(answer.json["id"])
 
-    def publish(self, project_id: int, sheet: bytes, *, content_type: str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", ignore_warnings: bool = True) -> dict[str, Any]:
+    def publish(
+        self,
+        project_id: int,
+        sheet: bytes,
+        *,
+        content_type: str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+        ignore_warnings: bool = True,
+    ) -> dict[str, Any]:
         """Upload and publish a form; its JSON."""
         query = f"publish=true&ignoreWarnings={str(ignore_warnings).lower()}"
-        answer = self.api("POST", f"/projects/{project_id}/forms?{query}", data=sheet, content_type=content_type)
+        answer = self.api(
+            "POST", f"/projects/{project_id}/forms?{query}", data=sheet, content_type=content_type
+        )
         assert answer.status_code == 200, answer.text
         return dict(answer.json)
 
@@ -91,7 +100,9 @@ class House:
         answer = self.api("POST", f"/projects/{project_id}/app-users", json={"displayName": name, **extra})
         assert answer.status_code == 200, answer.text
         for xml_form_id in forms:
-            given = self.api("POST", f"/projects/{project_id}/forms/{xml_form_id}/assignments/app-user/{answer.json['id']}")
+            given = self.api(
+                "POST", f"/projects/{project_id}/forms/{xml_form_id}/assignments/app-user/{answer.json['id']}"
+            )
             assert given.status_code == 200, given.text
         return Phone(self, project_id, answer.json["token"], int(answer.json["id"]))
 
@@ -118,9 +129,14 @@ class Phone:
     def get(self, path: str, **headers: str) -> TestResponse:
         """A GET as Collect sends it."""
         mark = "&" if "?" in path else "?"
-        return self.house.client.get(f"{self.base}{path}{mark}deviceID=collect%3Atest", headers={"X-OpenRosa-Version": "1.0", **headers})
+        return self.house.client.get(
+            f"{self.base}{path}{mark}deviceID=collect%3Atest",
+            headers={"X-OpenRosa-Version": "1.0", **headers},
+        )
 
-    def send(self, xml: str | bytes, files: Mapping[str, bytes] | None = None, *, incomplete: bool = False) -> TestResponse:
+    def send(
+        self, xml: str | bytes, files: Mapping[str, bytes] | None = None, *, incomplete: bool = False
+    ) -> TestResponse:
         """A submission as Collect sends it."""
         body = xml.encode() if isinstance(xml, str) else xml
         parts: dict[str, Any] = {"xml_submission_file": (io.BytesIO(body), "visit.xml", "text/xml")}
@@ -128,7 +144,11 @@ class Phone:
             parts[name] = (io.BytesIO(content), name)
         if incomplete:
             parts["*isIncomplete*"] = "yes"
-        return self.house.client.post(f"{self.base}/submission?deviceID=collect%3Atest", data=parts, headers={"X-OpenRosa-Version": "1.0"})
+        return self.house.client.post(
+            f"{self.base}/submission?deviceID=collect%3Atest",
+            data=parts,
+            headers={"X-OpenRosa-Version": "1.0"},
+        )
 
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -140,7 +160,12 @@ def xlsx(survey: str, *, choices: str = "", settings: str = "", entities: str = 
 
     book = Workbook()
     book.remove(book.active)
-    for title, text in (("survey", survey), ("choices", choices), ("settings", settings), ("entities", entities)):
+    for title, text in (
+        ("survey", survey),
+        ("choices", choices),
+        ("settings", settings),
+        ("entities", entities),
+    ):
         rows = [line for line in text.strip().splitlines() if line.strip()]
         if rows:
             sheet = book.create_sheet(title)
@@ -151,7 +176,14 @@ def xlsx(survey: str, *, choices: str = "", settings: str = "", entities: str = 
     return out.getvalue()
 
 
-def instance(form_id: str, body: str, *, version: str = "1", instance_id: str | None = None, deprecated: str | None = None) -> str:
+def instance(
+    form_id: str,
+    body: str,
+    *,
+    version: str = "1",
+    instance_id: str | None = None,
+    deprecated: str | None = None,
+) -> str:
     """An instance as a phone writes it; `body` is what stands inside the root beside meta."""
     own = instance_id or f"uuid:{uuid.uuid4()}"
     old = f"<orx:deprecatedID>{deprecated}</orx:deprecatedID>" if deprecated else ""
