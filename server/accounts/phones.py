@@ -15,7 +15,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import segno
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from server import problems
@@ -260,11 +260,14 @@ def is_news(session: Session, phone: Phone, form_version_id: int | None = None) 
 
 
 def seen(session: Session, phone: Phone, form_version_id: int | None = None) -> None:
-    """Note that a phone was heard of, and which form version it fetched; once a minute at most."""
+    """Note that a phone was heard of, and which form version it fetched; once a minute at most.
+
+    `phone` may belong to another session: it is read only.
+    """
     if not is_news(session, phone, form_version_id):
         return
     now = utcnow()
-    phone.last_seen_at = now
+    session.execute(update(Phone).where(Phone.actor_id == phone.actor_id).values(last_seen_at=now))
     if form_version_id is not None:
         row = session.get(PhoneForm, (phone.actor_id, form_version_id))
         if row is None:

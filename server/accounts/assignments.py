@@ -1,0 +1,134 @@
+"""Roles given and taken away: on the whole site, in a project, on one form.
+
+Whether somebody may give a role is `Access.may_assign`; here it is done and recorded.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy import Select, delete, select
+from sqlalchemy.orm import Session
+
+from server import problems
+from server.accounts import audit
+from server.accounts.models import Actor, Assignment, Grant
+from server.accounts.roles import GRANTABLE, Role, Verb
+
+
+def actor(session: Session, actor_id: int) -> Actor:
+    """Anybody who acts, by id. Raises `NOT_FOUND`, also for who was removed."""
+    found = session.get(Actor, actor_id)
+    if found is None or found.deleted_at is not None:
+        raise problems.NOT_FOUND()
+    return found
+
+
+def at(
+    session: Session, project_id: int | None = None, form_id: int | None = None, role: Role | None = None
+) -> Sequence[tuple[Assignment, Actor]]:
+    """The roles given exactly there (not those of the site in a project), one role or all, in order of giving."""
+    query = _there(project_id, form_id).order_by(Assignment.id)
+    if role is not None:
+        query = query.where(Assignment.role == role.system)
+    return [(row[0], row[1]) for row in session.execute(query)]
+
+
+def on_forms(
+    session: Session, project_id: int, role: Role | None = None
+) -> Sequence[tuple[Assignment, Actor]]:
+    """The roles given on single forms of a project."""
+    query = (
+        select(Assignment, Actor)
+        .join(Actor, Actor.id == Assignment.actor_id)
+        .where(
+            Assignment.project_id == project_id, Assignment.form_id.is_not(None), Actor.deleted_at.is_(None)
+        )
+        .order_by(Assignment.id)
+    )
+    if role is not None:
+        query = query.where(Assignment.role == role.system)
+    return [(row[0], row[1]) for row in session.execute(query)]
+
+
+def give(
+    session: Session,
+    to: Actor,
+    role: Role,
+    project_id: int | None = None,
+    form_id: int | None = None,
+    *,
+    by: int | None,
+) -> None:
+    """Give a role. Raises `NOT_UNIQUE` (409.3) where it is held there already, as ODK Central does."""
+    held = _there(project_id, form_id).where(Assignment.actor_id == to.id, Assignment.role == role.system)
+    if session.execute(held).first() is not None:
+        raise problems.NOT_UNIQUE(fields="actorId, roleId, acteeId", values=f"{to.id}, {role.id}")
+    session.add(Assignment(actor_id=to.id, role=role.system, project_id=project_id, form_id=form_id))
+    details = {"roleId": role.id, "role": role.system, "form": form_id}
+    _record(session, to, "create", project_id, by, details)
+    session.flush()
+
+
+def take(
+    session: Session,
+    of: Actor,
+    role: Role,
+    project_id: int | None = None,
+    form_id: int | None = None,
+    *,
+    by: int | None,
+) -> None:
+    """Take a role away. Raises `NOT_FOUND` where it is not held there."""
+    held = _there(project_id, form_id).where(Assignment.actor_id == of.id, Assignment.role == role.system)
+    rows = session.execute(held).all()
+    if not rows:
+        raise problems.NOT_FOUND()
+    session.execute(delete(Assignment).where(Assignment.id.in_([row[0].id for row in rows])))
+    details = {"roleId": role.id, "role": role.system, "form": form_id}
+    _record(session, of, "delete", project_id, by, details)
+    session.flush()
+
+
+def grant(session: Session, to: Actor, verb: Verb, project_id: int, *, given: bool, by: int | None) -> None:
+    """Give a single verb beside a role, or take it back; nothing happens where it is so already.
+
+    Raises `UNEXPECTED_VALUE` for a verb that only roles give.
+    """
+    if verb not in GRANTABLE:
+        raise problems.UNEXPECTED_VALUE(field="verb", value=str(verb), reason="only a role gives it")
+    row = session.get(Grant, (to.id, project_id, str(verb)))
+    if (row is not None) == given:
+        return
+    if row is None:
+        session.add(Grant(actor_id=to.id, project_id=project_id, verb=str(verb)))
+    else:
+        session.delete(row)
+    _record(session, to, "create" if given else "delete", project_id, by, {"verb": str(verb)})
+    session.flush()
+
+
+def _there(project_id: int | None, form_id: int | None) -> Select[Assignment, Actor]:
+    return (
+        select(Assignment, Actor)
+        .join(Actor, Actor.id == Assignment.actor_id)
+        .where(
+            Assignment.project_id.is_(None) if project_id is None else Assignment.project_id == project_id,
+            Assignment.form_id.is_(None) if form_id is None else Assignment.form_id == form_id,
+            Actor.deleted_at.is_(None),
+        )
+    )
+
+
+def _record(
+    session: Session,
+    whom: Actor,
+    what: str,
+    project_id: int | None,
+    by: int | None,
+    details: dict[str, object],
+) -> None:
+    action = f"{whom.type}.assignment.{what}"
+    audit.record(
+        session, action, actor_id=by, actee=f"actor:{whom.id}", project_id=project_id, details=details
+    )

@@ -1,0 +1,116 @@
+"""Who calls: a token in the path, a Bearer token, Basic over https, or a page's cookie with its CSRF value.
+
+Reads only, but for failed passwords, which are counted.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from flask import Request, Response, current_app, g
+from sqlalchemy.orm import Session
+
+from server import problems
+from server.accounts import phones, signin
+from server.accounts.access import Access, access_of
+from server.accounts.signin import Current
+from server.services import Services
+
+SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+LOCAL = frozenset({"127.0.0.1", "::1"})
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Whoever calls, and the session they came with, where it was one."""
+
+    access: Access
+    session: Current | None
+
+
+def services() -> Services:
+    """The installation's services."""
+    found: Services = current_app.extensions["fieldfare"]
+    return found
+
+
+def identify(session: Session, request: Request) -> Caller:
+    """The caller of a request. Raises `UNAUTHENTICATED`, `HTTPS_ONLY`, `CSRF`, `TOO_MANY_TRIES`, `PHONE_UNKNOWN`."""
+    if key := g.get("key_token"):
+        return _caller(session, phones.by_token(session, services(), key).actor_id, None)
+    given = request.headers.get("Authorization")
+    if given is None:
+        return _by_cookie(session, request)
+    kind, _, rest = given.partition(" ")
+    if kind.lower() == "bearer":
+        return _by_token(session, rest.strip())
+    if kind.lower() == "basic":
+        return _by_password(session, request)
+    raise problems.UNAUTHENTICATED()
+
+
+def is_private(request: Request) -> bool:
+    """Whether a password may travel: over https, or on this machine without any proxy between."""
+    forwarded = any(name in request.headers for name in ("Forwarded", "X-Forwarded-For", "X-Forwarded-Proto"))
+    return request.is_secure or (request.remote_addr in LOCAL and not forwarded)
+
+
+def is_secure(request: Request) -> bool:
+    """Whether cookies must insist on https."""
+    return request.is_secure or services().settings.base_url.startswith("https://")
+
+
+def set_cookies(response: Response, request: Request, opened: signin.Opened) -> None:
+    """Give a browser its session and the value that its writes must carry (`X-CSRF`)."""
+    secure = is_secure(request)
+    name = signin.cookie_name(secure=secure)
+    for key, value, hidden in ((name, opened.token, True), (signin.CSRF_COOKIE, opened.csrf, False)):
+        response.set_cookie(
+            key, value, expires=opened.expires_at, path="/", secure=secure, httponly=hidden, samesite="Strict"
+        )
+
+
+def clear_cookies(response: Response, request: Request) -> None:
+    """Make a browser forget its session."""
+    secure = is_secure(request)
+    for key in (signin.cookie_name(secure=secure), signin.CSRF_COOKIE):
+        response.delete_cookie(key, path="/", secure=secure, samesite="Strict")
+
+
+def _by_token(session: Session, token: str) -> Caller:
+    current = signin.by_token(session, services(), token)
+    if current is None:
+        raise problems.UNAUTHENTICATED()
+    return _caller(session, current.actor_id, current)
+
+
+def _by_password(session: Session, request: Request) -> Caller:
+    if not is_private(request):
+        raise problems.HTTPS_ONLY()
+    given = request.authorization
+    if given is None or not given.username or not given.password:
+        raise problems.UNAUTHENTICATED()
+    verdict = signin.examine(session, services(), given.username, given.password, request.remote_addr or "")
+    if verdict.actor_id is None:
+        services().committer.run(lambda writing: signin.note(writing, verdict))
+        raise problems.UNAUTHENTICATED()
+    return _caller(session, verdict.actor_id, None)
+
+
+def _by_cookie(session: Session, request: Request) -> Caller:
+    token = request.cookies.get(signin.cookie_name(secure=is_secure(request)))
+    if token is None:
+        raise problems.UNAUTHENTICATED()
+    caller = _by_token(session, token)
+    if request.method not in SAFE:
+        assert caller.session is not None
+        if not signin.csrf_holds(caller.session, request.headers.get("X-CSRF")):
+            raise problems.CSRF()
+    return caller
+
+
+def _caller(session: Session, actor_id: int, current: Current | None) -> Caller:
+    access = access_of(session, actor_id)
+    if access is None:
+        raise problems.UNAUTHENTICATED()
+    return Caller(access, current)

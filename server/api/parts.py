@@ -1,0 +1,14 @@
+"""Every part of the API, in the order of /docs."""
+
+from __future__ import annotations
+
+from server.api.app_users import app_users
+from server.api.areas import areas
+from server.api.audits import audits
+from server.api.preferences import preferences
+from server.api.projects import projects
+from server.api.roles import roles
+from server.api.sessions import sessions
+from server.api.users import users
+
+PARTS = (sessions, users, preferences, roles, projects, app_users, areas, audits)
