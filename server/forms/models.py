@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, deferred, relationship
 
-from server.db import Base, BigId, Json, column
+from server.db import Base, Json, column
 
 
 class Project(Base):
@@ -21,7 +21,9 @@ class Project(Base):
     description: Mapped[str | None] = column("What it is for", Text)
     archived: Mapped[bool] = column("Archived: forms take nothing", default=False)
     timezone: Mapped[str] = column("Time zone: decides day, month and round", String(64), default="UTC")
-    exact_points: Mapped[bool] = column("Phones get exact dwelling points in their lists; each download is audited", default=False)
+    exact_points: Mapped[bool] = column(
+        "Phones get exact dwelling points in their lists; each download is audited", default=False
+    )
     created_at: Mapped[datetime] = column("When it was made")
     updated_at: Mapped[datetime | None] = column("When it was last changed")
     deleted_at: Mapped[datetime | None] = column("In the bin since")
@@ -36,17 +38,27 @@ class Form(Base):
     project_id: Mapped[int] = column("Project", ForeignKey("project.id"))
     xml_form_id: Mapped[str] = column("The form_id of its spreadsheet", String(255))
     state: Mapped[str] = column("open, closing (takes what was begun), closed", String(8), default="open")
-    current_version_id: Mapped[int | None] = column("Version that phones get", ForeignKey("form_version.id", use_alter=True))
-    draft_version_id: Mapped[int | None] = column("The draft, where there is one", ForeignKey("form_version.id", use_alter=True))
-    draft_token_mac: Mapped[bytes | None] = column("HMAC of the draft's test token", LargeBinary(32), unique=True)
+    current_version_id: Mapped[int | None] = column(
+        "Version that phones get", ForeignKey("form_version.id", use_alter=True)
+    )
+    draft_version_id: Mapped[int | None] = column(
+        "The draft, where there is one", ForeignKey("form_version.id", use_alter=True)
+    )
+    draft_token_mac: Mapped[bytes | None] = column(
+        "HMAC of the draft's test token", LargeBinary(32), unique=True
+    )
     draft_token_sealed: Mapped[bytes | None] = column("The draft's test token, encrypted", LargeBinary)
     created_at: Mapped[datetime] = column("When it was made")
     updated_at: Mapped[datetime | None] = column("When it was last changed")
     deleted_at: Mapped[datetime | None] = column("In the bin since")
     created_by: Mapped[int | None] = column("Who made it", ForeignKey("actor.id"))
     project: Mapped[Project] = relationship(lazy="joined", innerjoin=True)
-    current_version: Mapped[FormVersion | None] = relationship(foreign_keys=[current_version_id], post_update=True)
-    draft_version: Mapped[FormVersion | None] = relationship(foreign_keys=[draft_version_id], post_update=True)
+    current_version: Mapped[FormVersion | None] = relationship(
+        foreign_keys=[current_version_id], post_update=True
+    )
+    draft_version: Mapped[FormVersion | None] = relationship(
+        foreign_keys=[draft_version_id], post_update=True
+    )
 
 
 class FormCount(Base):
@@ -69,7 +81,10 @@ class FormVersion(Base):
     """One version of a form: the draft while `published_at` is null."""
 
     __tablename__ = "form_version"
-    __table_args__ = (Index("ix_form_version_form", "form_id", "version"), {"comment": "Versions of forms; published bytes never change."})
+    __table_args__ = (
+        Index("ix_form_version_form", "form_id", "version"),
+        {"comment": "Versions of forms; published bytes never change."},
+    )
     id: Mapped[int] = column("Version id", primary_key=True)
     form_id: Mapped[int] = column("Form", ForeignKey("form.id"))
     version: Mapped[str] = column("The version of its settings sheet; may be empty", String(255), default="")
@@ -78,9 +93,15 @@ class FormVersion(Base):
     md5: Mapped[str] = column("MD5 of `xml`, hex: what the form list carries", String(32))
     sheet: Mapped[bytes | None] = deferred(column("The spreadsheet as uploaded", LargeBinary))
     sheet_type: Mapped[str | None] = column("Its media type", String(120))
-    mapping: Mapped[dict[str, Any] | None] = column("The compiled mapping (forms/mapping.py); null: writes to no table", Json)
-    protected: Mapped[list[str]] = column("Paths of protected answers (without positions)", Json, default=list)
-    household_form: Mapped[bool] = column("Writes to a household: points and metadata are protected", default=False)
+    mapping: Mapped[dict[str, Any] | None] = column(
+        "The compiled mapping (forms/mapping.py); null: writes to no table", Json
+    )
+    protected: Mapped[list[str]] = column(
+        "Paths of protected answers (without positions)", Json, default=list
+    )
+    household_form: Mapped[bool] = column(
+        "Writes to a household: points and metadata are protected", default=False
+    )
     entity_related: Mapped[bool] = column("Creates or updates entities", default=False)
     notices: Mapped[list[Any]] = column("Warnings at upload, as shown", Json, default=list)
     has_media: Mapped[bool] = column("Expects attachments: has a manifest", default=False)
@@ -119,7 +140,10 @@ class FormAttachment(Base):
     """A file that a form version expects: uploaded, taken from an entity list, `areas.csv` made by the server, or missing."""
 
     __tablename__ = "form_attachment"
-    __table_args__ = (UniqueConstraint("form_version_id", "name"), {"comment": "Files that form versions expect."})
+    __table_args__ = (
+        UniqueConstraint("form_version_id", "name"),
+        {"comment": "Files that form versions expect."},
+    )
     id: Mapped[int] = column("Id", primary_key=True)
     form_version_id: Mapped[int] = column("Version", ForeignKey("form_version.id"))
     name: Mapped[str] = column("File name in the form", String(255))
