@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from tests.tools.axe import violations
 from tests.tools.preview import BUILT, ROOT, manifest, serving
 
 TOKENS = (ROOT / "frontend" / "src" / "tokens.scss").read_text()
@@ -92,7 +93,7 @@ def test_lock_files_hold_hashes_and_no_address() -> None:
 @pytest.mark.parametrize("theme", ["light", "dark"])
 @pytest.mark.parametrize("direction", ["ltr", "rtl"])
 @pytest.mark.parametrize("width", [360, 1280])
-def test_every_component_fits_and_thumbs_hit(
+def test_every_component_fits_is_hit_by_thumbs_and_heard_by_screen_readers(
     browser: Browser, address: str, width: int, direction: str, theme: str
 ) -> None:
     context = browser.new_context(
@@ -115,7 +116,9 @@ def test_every_component_fits_and_thumbs_hit(
     )
     overflow = page.evaluate("document.documentElement.scrollWidth - innerWidth")
     shown = page.evaluate("document.documentElement.dataset.bsTheme")
+    faults = violations(page)
     context.close()
+    assert faults == []
     assert too_low == []
     assert overflow <= 0
     assert shown == theme
