@@ -6,17 +6,27 @@ Knows no household: which properties are protected is told by whoever publishes.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Set
+from typing import cast
 
-from sqlalchemy import select, update
+from sqlalchemy import Table, bindparam, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from server.db import utcnow
+from server.entities.hot import Hot
 from server.entities.models import Dataset, DatasetForm, DatasetProperty
 from server.xforms import EntityDecl
 
 SERVER_PROPERTIES: Mapping[str, tuple[str, ...]] = {"households": ("code",), "facilities": ("code",)}
 """Properties that the server itself fills, of the lists that are the monitoring database's."""
+
+
+_DATASET = cast(Table, Dataset.__table__)
+_RAISE = Hot(
+    update(_DATASET)
+    .where(_DATASET.c.id == bindparam("the_dataset"))
+    .values(generation=_DATASET.c.generation + 1)
+)
 
 
 def declare(
@@ -62,8 +72,7 @@ def touch(session: Session, dataset_id: int) -> None:
 
     Call it last: until that commit it holds the list's row against other writers (PostgreSQL).
     """
-    raised = {"generation": Dataset.generation + 1}
-    session.execute(update(Dataset.__table__).where(Dataset.id == dataset_id).values(raised))  # type: ignore[arg-type]
+    _RAISE.run(session.connection(), {"the_dataset": dataset_id})
 
 
 def _dataset(session: Session, project_id: int, name: str) -> int:

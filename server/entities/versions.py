@@ -13,11 +13,12 @@ from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import Any, Literal, cast
 
-from sqlalchemy import Row, Table, and_, insert, select, update
+from sqlalchemy import Row, Table, and_, bindparam, insert, select, update
 from sqlalchemy.orm import Session
 
 from server.db import dump_json
 from server.entities.datasets import properties_of, touch
+from server.entities.hot import Hot
 from server.entities.models import Dataset, DatasetProperty, Entity, EntityVersion
 from server.keys import Keyring
 from server.xforms import SavedEntity
@@ -27,7 +28,28 @@ SEALED = "entity.protected"
 
 _ENTITY = cast(Table, Entity.__table__)
 _VERSION = cast(Table, EntityVersion.__table__)
+_FOUND = select(_ENTITY).where(
+    _ENTITY.c.dataset_id == bindparam("the_dataset"), _ENTITY.c.uuid == bindparam("the_uuid")
+)
+_LOCKED = _FOUND.with_for_update()
+_CHANGED = ("data", "protected", "label", "version", "conflict", "updated_at", "area_id")
+_CHANGE = Hot(
+    update(_ENTITY)
+    .where(_ENTITY.c.id == bindparam("the_id"))
+    .values({name: bindparam(name) for name in _CHANGED})
+)
+_ADD_VERSION = Hot(insert(_VERSION), [column.name for column in _VERSION.columns if column.name != "id"])
 _UUID4 = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}")
+
+_LIST = (
+    select(Dataset.id, DatasetProperty.name)
+    .outerjoin(DatasetProperty, and_(DatasetProperty.dataset_id == Dataset.id, DatasetProperty.protected))
+    .where(
+        Dataset.project_id == bindparam("project"),
+        Dataset.name == bindparam("name"),
+        Dataset.deleted_at.is_(None),
+    )
+)
 
 Action = Literal["create", "update", "none"]
 
@@ -99,8 +121,7 @@ def plan(
         return None
     dataset_id, flagged = dataset
     made = EntityWrite(saved.path, dataset_id, uuid, "none", protected=flagged)
-    query = select(_ENTITY).where(_ENTITY.c.dataset_id == dataset_id, _ENTITY.c.uuid == uuid)
-    entity = session.execute(query.with_for_update()).first()
+    entity = session.connection().execute(_LOCKED, {"the_dataset": dataset_id, "the_uuid": uuid}).first()
     if entity is None:
         return replace(made, action="create", version=1) if block.create else replace(made, reason="unknown")
     if submission_id is not None:
@@ -219,9 +240,10 @@ def write(
         "version": decided.version,
         "conflict": _worse(decided.conflict, entity.conflict),
         "updated_at": cause.at,
-        **({"area_id": area_id} if move else {}),
+        "area_id": area_id if move else entity.area_id,
+        "the_id": entity.id,
     }
-    session.execute(update(_ENTITY).where(_ENTITY.c.id == entity.id).values(row))
+    _CHANGE.run(session.connection(), row)
     _version(session, entity.id, decided, label, values, _given(saved), "submission", cause)
     return True
 
@@ -233,9 +255,8 @@ def derive(
 
     Conflicts and branches ignore it. Make few: each changes the list that every phone downloads.
     """
-    query = select(_ENTITY).where(_ENTITY.c.dataset_id == dataset_id, _ENTITY.c.uuid == uuid)
-    entity = session.execute(query.where(_ENTITY.c.deleted_at.is_(None)).with_for_update()).first()
-    if entity is None:
+    entity = session.connection().execute(_LOCKED, {"the_dataset": dataset_id, "the_uuid": uuid}).first()
+    if entity is None or entity.deleted_at is not None:
         return False
     declared = properties_of(session, dataset_id)
     opened = _opened(keys, entity)
@@ -246,8 +267,8 @@ def derive(
     values = _values(keys, {**opened, **changed}, hidden)
     number = entity.version + 1
     made = EntityWrite("", dataset_id, uuid, "update", version=number, base_version=entity.version)
-    row = {**values, "version": number, "updated_at": at}
-    session.execute(update(_ENTITY).where(_ENTITY.c.id == entity.id).values(row))
+    row = {**entity._asdict(), **values, "version": number, "updated_at": at, "the_id": entity.id}
+    _CHANGE.run(session.connection(), row)
     cause = Cause(0, 0, None, None, at)
     _version(session, entity.id, made, entity.label, values, changed, "derived", cause)
     return True
@@ -330,18 +351,12 @@ def _version(
         "user_agent": cause.user_agent,
         "created_at": cause.at,
     }
-    session.execute(insert(_VERSION), row)
+    _ADD_VERSION.run(session.connection(), row)
 
 
 def _dataset(session: Session, project_id: int, name: str) -> tuple[int, tuple[str, ...]] | None:
     """A list's id and its protected properties."""
-    flagged = and_(DatasetProperty.dataset_id == Dataset.id, DatasetProperty.protected)
-    query = (
-        select(Dataset.id, DatasetProperty.name)
-        .outerjoin(DatasetProperty, flagged)
-        .where(Dataset.project_id == project_id, Dataset.name == name, Dataset.deleted_at.is_(None))
-    )
-    rows = session.execute(query).all()
+    rows = session.connection().execute(_LIST, {"project": project_id, "name": name}).all()
     return (rows[0].id, tuple(row.name for row in rows if row.name is not None)) if rows else None
 
 

@@ -10,11 +10,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from typing import Any, cast
 
-from sqlalchemy import Row, Table, bindparam, column, delete, insert, select, table, update
+from sqlalchemy import Row, Table, bindparam, column, delete, insert, literal_column, select, table, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection
 from sqlalchemy.sql import Executable
 
+from server.entities.hot import Hot
 from server.households.tables import TABLES, Monitored, Observation
 from server.households.times import rank_of
 
@@ -30,17 +31,15 @@ PARTS_OF = {"point": ("point_lat", "point_lon"), "dwelling": ("dwelling_lat", "d
 
 def is_newest(connection: Connection, subject: str, rank: bytes) -> bool:
     """Whether nothing that stands was seen of the subject after this."""
-    return connection.execute(_LATER, {"subject": subject, "rank": rank}).first() is None
+    return _LATER.run(connection, {"subject": subject, "rank": rank}).first() is None
 
 
-_LATER = (
-    select(OBSERVATION.c.id)
-    .where(
+_LATER = Hot(
+    select(literal_column("1")).where(
         OBSERVATION.c.subject == bindparam("subject"),
         OBSERVATION.c.rank > bindparam("rank"),
         OBSERVATION.c.superseded_at.is_(None),
     )
-    .limit(1)
 )
 
 
@@ -50,33 +49,38 @@ def lay_over(
     subject: str,
     origin: Mapping[str, Any],
     values: Mapping[str, Any],
+    ready: Mapping[str, Any] | None = None,
 ) -> None:
-    """Lay the newest row's columns over the current row: those in `values`, no others. One statement."""
+    """Lay the newest row's columns over the current row: those in `values`, no others. One statement.
+
+    `ready`: what of `origin` is as the driver takes it already.
+    """
     if monitored.is_subject:
         if values:
-            statement = _update_subject(monitored.name, tuple(values))
-            connection.execute(
-                statement, {**values, "the_uuid": subject, "updated_at": origin["recorded_at"]}
-            )
+            row = {**values, "the_uuid": subject, "updated_at": origin["recorded_at"]}
+            _update_subject(monitored.name, tuple(values)).run(connection, row)
         return
-    row = {monitored.key: subject, **{name: origin[name] for name in ORIGIN}, **values}
-    connection.execute(_upsert(connection.dialect.name, monitored.name, tuple(row)), row)
+    names = (monitored.key, *ORIGIN, *values)
+    row = {**{name: origin[name] for name in ORIGIN}, **values, monitored.key: subject}
+    _upsert(connection.dialect.name, monitored.name, names).run(connection, row, ready)
 
 
 def replace_rows(
-    connection: Connection, monitored: Monitored, subject: str, rows: Sequence[Mapping[str, Any]]
+    connection: Connection,
+    monitored: Monitored,
+    subject: str,
+    rows: Sequence[Mapping[str, Any]],
+    ready: Mapping[str, Any] | None = None,
 ) -> None:
     """A repeat's current rows become these: rows of history, in their order."""
-    connection.execute(_delete(monitored.name), {"the_uuid": subject})
+    _delete(monitored.name).run(connection, {"the_uuid": subject})
     if rows:
         names = [c.name for c in monitored.current.columns if c.name not in (monitored.key, "position")]
-        connection.execute(
-            _insert(monitored.name),
-            [
-                {monitored.key: subject, "position": position, **{name: row[name] for name in names}}
-                for position, row in enumerate(rows, 1)
-            ],
-        )
+        rows = [
+            {monitored.key: subject, "position": position, **{name: row.get(name) for name in names}}
+            for position, row in enumerate(rows, 1)
+        ]
+        _insert(monitored.name).run_many(connection, rows, ready)
 
 
 def remake(connection: Connection, kind: str, subject: str, names: Iterable[str]) -> None:
@@ -96,7 +100,7 @@ def _remake_row(connection: Connection, monitored: Monitored, subject: str) -> N
     query = select(history).where(history.c[monitored.key] == subject, history.c.superseded_at.is_(None))
     rows = sorted(connection.execute(query).all(), key=_rank)
     if not rows and not monitored.is_subject:
-        connection.execute(_delete(monitored.name), {"the_uuid": subject})
+        _delete(monitored.name).run(connection, {"the_uuid": subject})
         return
     asked = _asked(connection, monitored.name, {row.form_version_id for row in rows})
     values = merged(rows, answers_of(monitored.name), asked)
@@ -193,19 +197,20 @@ def answers_of(name: str) -> tuple[str, ...]:
 
 
 @cache
-def _upsert(dialect: str, name: str, names: tuple[str, ...]) -> Executable:
+def _upsert(dialect: str, name: str, names: tuple[str, ...]) -> Hot:
     make = sqlite.insert if dialect == "sqlite" else postgresql.insert
     monitored = TABLES[name]
     statement = make(monitored.current).values({name: bindparam(name) for name in names})
     changed = {name: statement.excluded[name] for name in names if name != monitored.key}
-    return statement.on_conflict_do_update(index_elements=[monitored.current.c[monitored.key]], set_=changed)
+    key = [monitored.current.c[monitored.key]]
+    return Hot(statement.on_conflict_do_update(index_elements=key, set_=changed))
 
 
 @cache
-def _update_subject(name: str, names: tuple[str, ...]) -> Executable:
+def _update_subject(name: str, names: tuple[str, ...]) -> Hot:
     current = TABLES[name].current
     values: dict[str, Any] = {name: bindparam(name) for name in (*names, "updated_at")}
-    return update(current).where(current.c.uuid == bindparam("the_uuid")).values(values)
+    return Hot(update(current).where(current.c.uuid == bindparam("the_uuid")).values(values))
 
 
 @cache
@@ -215,11 +220,12 @@ def _updated_at(name: str) -> Executable:
 
 
 @cache
-def _delete(name: str) -> Executable:
+def _delete(name: str) -> Hot:
     monitored = TABLES[name]
-    return delete(monitored.current).where(monitored.current.c[monitored.key] == bindparam("the_uuid"))
+    return Hot(delete(monitored.current).where(monitored.current.c[monitored.key] == bindparam("the_uuid")))
 
 
 @cache
-def _insert(name: str) -> Executable:
-    return insert(TABLES[name].current)
+def _insert(name: str) -> Hot:
+    current = TABLES[name].current
+    return Hot(insert(current), [column.name for column in current.columns])

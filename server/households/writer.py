@@ -15,9 +15,9 @@ from typing import Any
 from sqlalchemy import bindparam, insert, select, update
 from sqlalchemy.engine import Connection
 from sqlalchemy.orm import Session
-from sqlalchemy.sql import Executable
 
 from server.entities import datasets, versions
+from server.entities.hot import Hot
 from server.households import current
 from server.households.current import OBSERVATION
 from server.households.determine import FACILITY, HOUSEHOLD, Determined, determine
@@ -127,14 +127,17 @@ def _insert_facts(
         if TABLES[row.table].subject != determined.kind:
             continue
         values = stored(services.keys, row.table, row.values)
-        whole = {**_blank(row.table), **origin, **whose, **values}
-        whole |= {"id": seq * ROWS_A_SUBMISSION + position, "path": row.path}
+        whole = {**origin, **whose, **values, "id": seq * ROWS_A_SUBMISSION + position, "path": row.path}
         by_table.setdefault(row.table, []).append(whole)
         facts.append((row.table, whole, row.answered))
+    ready = _OBSERVE.ready(connection, origin)
     for table, rows in by_table.items():
-        connection.execute(_insert(table), rows if len(rows) > 1 else rows[0])
-    connection.execute(
-        _OBSERVE,
+        if len(rows) == 1:
+            _insert(table).run(connection, rows[0], ready)
+        else:
+            _insert(table).run_many(connection, rows, ready)
+    _OBSERVE.run(
+        connection,
         {
             **origin,
             "id": seq * ROWS_A_SUBMISSION,
@@ -147,6 +150,7 @@ def _insert_facts(
             "outcome": filled.outcome,
             "written": [[table, row["id"], columns] for table, row, columns in facts],
         },
+        ready,
     )
     return facts
 
@@ -170,22 +174,19 @@ def _keep_current(
     repeats = form.repeats if filled.took_place else frozenset()
     if again or not current.is_newest(connection, subject, determined.rank(incoming.instance_id)):
         current.remake(connection, kind, subject, again.union((table for table, _, _ in facts), repeats))
-    else:
-        for table, row, _ in facts:
-            if not TABLES[table].repeated:
-                values = {name: row[name] for name in _laid(table, row, filled)}
-                current.lay_over(connection, TABLES[table], subject, row, values)
-        for table in repeats:
-            rows = [row for of, row, _ in facts if of == table]
-            current.replace_rows(connection, TABLES[table], subject, rows)
-    if kind == "household" and any(
-        row.get("contact_ok") is False for table, row, _ in facts if table == "household"
-    ):
-        connection.execute(_ERASE_CONTACT, {"subject": subject, "until": determined.observed_at})
-    elif kind == "household" and any(
-        row.get("contact") is not None for table, row, _ in facts if table == "household"
-    ):
-        _erase_withdrawn(connection, subject)
+        if kind == "household":
+            _erase_withdrawn(connection, subject)
+        return
+    ready = _OBSERVE.ready(connection, {name: facts[0][1][name] for name in current.ORIGIN}) if facts else {}
+    for table, row, _ in facts:
+        if not TABLES[table].repeated:
+            values = {name: row[name] for name in _laid(table, row, filled)}
+            current.lay_over(connection, TABLES[table], subject, row, values, ready)
+            if table == "household" and row.get("contact_ok") is False:
+                _ERASE_CONTACT.run(connection, {"subject": subject, "until": determined.observed_at})
+    for table in repeats:
+        rows = [row for of, row, _ in facts if of == table]
+        current.replace_rows(connection, TABLES[table], subject, rows, ready)
 
 
 def _laid(table: str, row: Mapping[str, Any], filled: Filled) -> Iterable[str]:
@@ -290,7 +291,7 @@ def _derive(
 
 
 _CONTACTS = TABLES["household"].history
-_ERASE_CONTACT = (
+_ERASE_CONTACT = Hot(
     update(_CONTACTS)
     .where(
         _CONTACTS.c.household_id == bindparam("subject"),
@@ -310,17 +311,13 @@ def _erase_withdrawn(connection: Connection, subject: str) -> None:
     )
     until = connection.execute(withdrawn.order_by(_CONTACTS.c.observed_at.desc()).limit(1)).scalar()
     if until is not None:
-        connection.execute(_ERASE_CONTACT, {"subject": subject, "until": until})
+        _ERASE_CONTACT.run(connection, {"subject": subject, "until": until})
 
 
-_OBSERVE = insert(OBSERVATION)
-
-
-@cache
-def _insert(table: str) -> Executable:
-    return insert(TABLES[table].history)
+_OBSERVE = Hot(insert(OBSERVATION), [column.name for column in OBSERVATION.columns])
 
 
 @cache
-def _blank(table: str) -> Mapping[str, None]:
-    return dict.fromkeys(column.name for column in TABLES[table].history.columns)
+def _insert(table: str) -> Hot:
+    history = TABLES[table].history
+    return Hot(insert(history), [column.name for column in history.columns])
