@@ -117,6 +117,8 @@ def store(session: Session, services: Services, p: Prepared) -> Stored:
             "created_at": p.received_at,
         },
     )
+    if files:
+        session.execute(insert(Attachment), files)
     if p.findings:
         session.execute(insert(FindingRow), [{**row, "version_id": seq} for row in p.findings])
     if not p.to.draft:
@@ -241,7 +243,7 @@ def keep_blob(session: Session, arrived: Arrived, at: datetime) -> tuple[int, bo
 def _attachments(
     session: Session, p: Prepared, seq: int, blobs: dict[str, tuple[int, bool]]
 ) -> list[dict[str, Any]]:
-    """A row for every file mentioned or received; an edit takes over what it mentions and does not bring."""
+    """Rows for every file mentioned or received; an edit takes over what it mentions and does not bring."""
     kept: dict[str, int] = {}
     if p.replaces:
         before = select(Attachment.name, Attachment.blob_id).where(
@@ -265,8 +267,6 @@ def _attachments(
                 "created_at": at,
             }
         )
-    if rows:
-        session.execute(insert(Attachment), rows)
     return rows
 
 

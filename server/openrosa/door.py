@@ -291,11 +291,13 @@ def too_large(error: TooLarge) -> Response:
     return problem(problems.FILE_TOO_LARGE(name="", limit=services().settings.max_upload // 1_000_000))
 
 
+openrosa.register_error_handler(problems.ProblemError, problem)
+openrosa.register_error_handler(TooLarge, too_large)
+openrosa.register_error_handler(Full, _as_problem(problems.DISK_FULL))
+openrosa.register_error_handler(Unavailable, _as_problem(problems.STORE_AWAY))
+openrosa.register_error_handler(Exception, trouble)
+
+
 def register(app: Flask) -> None:
-    """Join the application."""
-    openrosa.register_error_handler(problems.ProblemError, problem)
-    openrosa.register_error_handler(TooLarge, too_large)
-    openrosa.register_error_handler(Full, _as_problem(problems.DISK_FULL))
-    openrosa.register_error_handler(Unavailable, _as_problem(problems.STORE_AWAY))
-    openrosa.register_error_handler(Exception, trouble)
+    """Join the application; several in one process may."""
     app.register_blueprint(openrosa)
