@@ -31,7 +31,7 @@ def document(*, language: str, direction: str) -> bytes:
     if direction == "rtl":
         html = html.replace("{style.css}", "{style.rtl.css}")
     names = manifest()
-    return re.sub(r"\{([\w.-]+)\}", lambda found: names.get(found[1], found[1]), html).encode()
+    return re.sub(r"\{([\w-]+\.[\w.-]+)\}", lambda found: names.get(found[1], found[1]), html).encode()
 
 
 def drawing(ground: str, thing: str) -> bytes:
