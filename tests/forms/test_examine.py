@@ -1,0 +1,323 @@
+"""An upload looked at from every side: what is refused, where, and what passes."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from server import problems
+from server.forms.examine import examine
+from server.forms.notices import TABLE, Level, Notice, from_json
+from server.problems import ProblemError
+from server.xforms.model import FormModel
+from tests.forms.desk import HOUSEHOLDS, form, looked_at, one, said, xlsx
+
+PLAIN = "type | name | label\ntext | remark | Anything else?"
+
+
+def problem_of(data: bytes, filename: str = "form.xlsx", *, ignore_warnings: bool = True) -> ProblemError:
+    with pytest.raises(ProblemError) as caught:
+        examine(data, filename).check(ignore_warnings=ignore_warnings)
+    return caught.value
+
+
+# --- the file -------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("data", "filename", "code"),
+    [
+        (b"", "form.xlsx", "workbook.empty"),
+        (b"\x89PNG\r\n\x1a\n" + b"\0" * 64, "form.xlsx", "workbook.not_a_spreadsheet"),
+        (b"%PDF-1.7 some words", "form.xlsx", "workbook.not_a_spreadsheet"),
+        (b"PK\x03\x04 cut off", "form.xlsx", "workbook.damaged"),
+        ("survey\n,type,name,label\n,text,a,问题\n".encode("gb18030"), "form.csv", "workbook.encoding"),
+    ],
+)
+def test_32_what_is_no_spreadsheet_is_said_to_be_none(data: bytes, filename: str, code: str) -> None:
+    error = problem_of(data, filename)
+    assert error.problem is problems.NOT_A_SPREADSHEET
+    assert [notice["code"] for notice in error.details["notices"]] == [code]
+    assert error.details["notices"][0]["fix"]
+
+
+def test_32_a_csv_becomes_a_form() -> None:
+    examined = examine(b"survey\n,type,name,label\n,text,a,A\nsettings\n,form_id\n,from_csv\n", "form.csv")
+    assert examined.usable
+    assert (examined.form_id, examined.sheet_type) == ("from_csv", "text/csv")
+
+
+def test_32_a_macro_enabled_workbook_becomes_a_form_without_its_macros() -> None:
+    source = io.BytesIO(form(PLAIN))
+    with zipfile.ZipFile(source, "a") as archive:
+        archive.writestr("xl/vbaProject.bin", b"\xd0\xcf\x11\xe0 macros")
+    examined = examine(source.getvalue(), "form.xlsm")
+    assert examined.usable
+    assert [(str(notice.level), notice.code) for notice in examined.notices] == [
+        ("note", "workbook.macros_ignored")
+    ]
+
+
+def test_33_a_zip_bomb_is_refused_before_it_unpacks() -> None:
+    source = io.BytesIO(form(PLAIN))
+    with zipfile.ZipFile(source, "a", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("xl/worksheets/sheet9.xml", b"<worksheet>" + b" " * (200 * 1024 * 1024))
+    assert len(source.getvalue()) < 1_000_000
+    error = problem_of(source.getvalue())
+    assert error.details["notices"][0]["code"] == "workbook.too_large"
+
+
+def test_33_links_to_other_workbooks_are_ignored_and_told() -> None:
+    source = io.BytesIO(form(PLAIN))
+    with zipfile.ZipFile(source, "a") as archive:
+        archive.writestr("xl/externalLinks/externalLink1.xml", b"<externalLink/>")
+    examined = examine(source.getvalue())
+    assert examined.usable
+    assert one(examined, "workbook.external_links_ignored").level is Level.NOTE
+
+
+def test_two_columns_of_one_heading_are_told_at_the_second() -> None:
+    examined = looked_at(xlsx([["type", "name", "label", "label"], ["text", "a", "A", "B"]]))
+    assert said(examined.notices) == [("survey!D1", "header.duplicate")]
+
+
+# --- an XForm -------------------------------------------------------------------------------------------------------
+
+
+def test_an_xform_is_taken_byte_for_byte() -> None:
+    made = looked_at(form(PLAIN)).xml
+    assert made is not None
+    data = made.replace(b"<h:head>", b"<!-- by hand --><h:head>")
+    examined = examine(data, "form.xml")
+    assert examined.usable
+    assert examined.xml == data
+    assert examined.sheet is None
+
+
+@pytest.mark.parametrize(
+    ("data", "reason"),
+    [
+        (b"<h:html", "it is not well-formed XML"),
+        (b"<html><body/></html>", "it has no model"),
+        (b'<!DOCTYPE x [<!ENTITY a "b">]><x>&a;</x>', "document type declaration"),
+        ('<?xml version="1.0"?><x/>'.encode("utf-16"), "its encoding is not UTF-8"),
+        (b"<a>" * 200_000, "it is"),
+    ],
+)
+def test_xml_that_is_no_form_is_refused_with_the_reason(data: bytes, reason: str) -> None:
+    error = problem_of(data, "form.xml")
+    assert error.problem is problems.NOT_AN_XFORM
+    assert reason in error.details["reason"]
+
+
+# --- ids and settings -----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "form_id", ["with spaces", 'it\'s "quoted"', "入户调查", "زيارة", "x" * 200, "a+b&c=d;e%2Fg?h#i"]
+)
+def test_35_a_form_id_of_any_letters_is_kept_as_it_is(form_id: str) -> None:
+    examined = looked_at(form(PLAIN, form_id=form_id))
+    assert examined.usable, said(examined.notices)
+    assert examined.form_id == form_id
+
+
+@pytest.mark.parametrize(
+    ("form_id", "code"),
+    [("a/b", "form.id_slash"), ("x" * 256, "form.id_long"), ("a\u202eb", "form.id_control")],
+)
+def test_35_a_form_id_that_cannot_stand_in_an_address_is_refused_at_its_cell(form_id: str, code: str) -> None:
+    error = problem_of(form(PLAIN, form_id=form_id))
+    assert error.problem is problems.FORM_ID_UNUSABLE
+    (notice,) = error.details["notices"]
+    assert (notice["code"], notice["sheet"], notice["row"], notice["column"]) == (code, "settings", 2, "A")
+
+
+def test_a_form_that_sends_elsewhere_is_refused_at_its_cell() -> None:
+    settings = "form_id | version | submission_url\nvisit | 1 | https://elsewhere.example.org/submission"
+    examined = looked_at(form(PLAIN, settings=settings))
+    assert said(examined.errors) == [("settings!C2", "form.submission_url")]
+
+
+def test_an_encrypted_form_may_write_to_no_table_and_no_list() -> None:
+    key = "MIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8A"
+    settings = (
+        f'form_id | version | public_key | namespaces\nvisit | 1 | {key} | hh="urn:fieldfare:household"'
+    )
+    mapped = "type | name | label | bind::hh:column\nselect_one_from_file areas.csv | a | A | area.code"
+    assert said(looked_at(form(mapped, settings=settings)).errors) == [
+        ("settings!C2", "form.encrypted_mapping")
+    ]
+    entity = form(PLAIN, settings=settings, entities="list_name | label\ntrees | 'a tree'")
+    assert said(looked_at(entity).errors) == [("settings!C2", "form.encrypted_mapping")]
+    assert looked_at(form(PLAIN, settings=settings)).usable
+
+
+# --- labels ---------------------------------------------------------------------------------------------------------
+
+HOUSEHOLD = """type | name | label | calculation
+select_one_from_file households.csv | household | Which? |
+select_one_from_file areas.csv | area | Where? |
+text | remark | What is the building like? |
+geopoint | dwelling | Where is it? |
+calculate | step | | concat('from ', ${remark})
+calculate | code | | concat(${area}, '-', substr(${household}, 1, 4))
+"""
+
+
+def labelled(label: str, instance_name: str = "") -> bytes:
+    settings = f"form_id | version | instance_name\nvisit | 1 | {instance_name}"
+    return form(
+        HOUSEHOLD,
+        settings=settings,
+        entities=f"list_name | entity_id | label\nhouseholds | ${{household}} | {label}",
+    )
+
+
+def test_a_label_of_place_and_serial_passes() -> None:
+    assert looked_at(labelled("concat(${area}, ' ', ${code})", "${code}")).usable
+
+
+@pytest.mark.parametrize("label", ["${remark}", "concat(${code}, ${step})", "string(${step})"])
+def test_a_typed_text_in_a_households_label_is_refused_at_its_cell(label: str) -> None:
+    notice = one(looked_at(labelled(label)), "label.typed")
+    assert (notice.place.sheet, notice.place.ref) == ("entities", "C2")  # type: ignore[union-attr]
+    assert notice.args["name"] == "remark"
+
+
+def test_a_typed_text_in_a_visits_name_is_refused_at_its_cell() -> None:
+    notice = one(looked_at(labelled("${code}", "concat(${code}, ' ', ${step})")), "label.typed")
+    assert (notice.place.sheet, notice.place.ref) == ("settings", "C2")  # type: ignore[union-attr]
+
+
+def test_an_exact_point_in_a_households_label_is_refused() -> None:
+    assert one(looked_at(labelled("${dwelling}")), "label.point").args["name"] == "dwelling"
+
+
+def test_the_word_of_a_question_inside_quotes_is_no_reference() -> None:
+    assert looked_at(labelled("concat(${code}, '/data/remark')")).usable
+
+
+def test_labels_of_other_forms_may_show_what_was_typed() -> None:
+    data = form(
+        "type | name | label\ntext | remark | Which tree?", entities="list_name | label\ntrees | ${remark}"
+    )
+    assert looked_at(data).usable
+
+
+# --- words ----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "label",
+    [
+        "<script>alert(1)</script>",
+        "[look](javascript:alert(1))",
+        "{{7*7}} {% raw %}",
+        "<b>bold</b> & more",
+        "{0} {name}",
+    ],
+)
+def test_40_words_that_look_like_code_stay_words(label: str) -> None:
+    examined = looked_at(form(f"type | name | label\ntext | remark | {label}"))
+    assert examined.usable, said(examined.notices)
+    assert examined.xml is not None
+    assert b"<script" not in examined.xml
+    (field,) = (one for one in FormModel.from_xml(examined.xml).fields() if one.name == "remark")
+    assert field.label.in_() == label
+
+
+def test_40_a_notice_about_such_words_is_not_filled_twice() -> None:
+    notice = Notice(Level.ERROR, "map.form", args={"value": "{0.__class__} {value} {{7*7}}"})
+    assert notice.message == "“{0.__class__} {value} {{7*7}}” is not written as table.column."
+
+
+def test_42_a_question_that_no_form_may_ask_is_refused_whatever_is_ignored() -> None:
+    data = form("type | name | label\ntext | belief | What is your religion?\ntext | remark | Anything else?")
+    error = problem_of(data, ignore_warnings=True)
+    assert error.problem is problems.FORM_REFUSED
+    (finding,) = error.details["findings"]
+    assert (finding["level"], finding["sheet"], finding["row"], finding["column"]) == (
+        "refused",
+        "survey",
+        2,
+        "C",
+    )
+    assert finding["message"]
+
+
+def test_42_a_persons_name_is_refused_in_a_household_form_and_told_elsewhere() -> None:
+    question = "text | who | What is your name?"
+    elsewhere = looked_at(form(f"type | name | label\n{question}"))
+    (told,) = elsewhere.warnings
+    assert told.args["protect_row"] == 2
+    assert (
+        problem_of(form(f"type | name | label\n{question}"), ignore_warnings=False).problem
+        is problems.XLSFORM_WARNINGS
+    )
+    elsewhere.check(ignore_warnings=True)
+    survey = f"type | name | label | calculation\nselect_one_from_file households.csv | household | Which? |\n{question} |"
+    here = form(survey, entities="list_name | entity_id | label\nhouseholds | ${household} | 'x'")
+    assert problem_of(here).problem is problems.FORM_REFUSED
+
+
+def test_42_an_xform_is_judged_by_the_same_rules() -> None:
+    made = looked_at(form("type | name | label\ntext | view | Which tree is the oldest?")).xml
+    assert made is not None
+    assert (
+        problem_of(made.replace(b"Which tree is the oldest?", b"What is your religion?")).problem
+        is problems.FORM_REFUSED
+    )
+
+
+def test_a_language_that_dignity_cannot_read_is_named() -> None:
+    data = form(
+        "type | name | label::English (en) | label::Swahili (sw)\ntext | remark | Anything else? | Kuna lingine?"
+    )
+    assert looked_at(data).unread == ("sw",)
+
+
+# --- the whole ------------------------------------------------------------------------------------------------------
+
+
+def test_warnings_hold_a_form_back_until_they_are_ignored() -> None:
+    data = form("type | name | label\nimage | roof | The roof")
+    error = problem_of(data, ignore_warnings=False)
+    assert error.problem is problems.XLSFORM_WARNINGS
+    assert [notice["code"] for notice in error.details["notices"]] == ["image.max_pixels"]
+    looked_at(data).check(ignore_warnings=True)
+
+
+def test_notices_survive_being_stored() -> None:
+    data = HOUSEHOLDS and form(
+        "type | name | label\nimage | roof | The roof\ntext | who | What is your name?"
+    )
+    for notice in looked_at(data).notices:
+        again = from_json(notice.as_json())
+        assert (again, again.message, again.fix) == (notice, notice.message, notice.fix)
+
+
+def test_every_notice_in_the_table_can_be_worded() -> None:
+    for code in TABLE:
+        notice = Notice(Level.ERROR, code)
+        assert notice.message.strip()
+        assert "{" not in notice.message.replace("${?}", "").replace("${name}", ""), code
+
+
+def test_43_a_form_of_10000_questions_is_examined() -> None:
+    rows = [["type", "name", "label"], *(["integer", f"q{n}", f"Rooms in part {n}"] for n in range(10_000))]
+    examined = looked_at(xlsx(rows, settings="form_id\nlarge"))
+    assert examined.usable
+    assert examined.model is not None
+    assert len(examined.model.fields()) == 10_002
+
+
+def test_the_forms_that_ship_are_silent() -> None:
+    folder = Path(__file__).parents[2] / "forms" / "xlsform"
+    for path in sorted(folder.glob("*.xlsx")):
+        examined = examine(path.read_bytes(), path.name)
+        assert (path.name, said(examined.notices)) == (path.name, [])
+        assert examined.mapping is not None
