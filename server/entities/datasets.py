@@ -13,8 +13,8 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from server.db import utcnow
-from server.entities.hot import Hot
 from server.entities.models import Dataset, DatasetForm, DatasetProperty
+from server.hot import Hot
 from server.xforms import EntityDecl
 
 SERVER_PROPERTIES: Mapping[str, tuple[str, ...]] = {"households": ("code",), "facilities": ("code",)}

@@ -18,8 +18,8 @@ from sqlalchemy.orm import Session
 
 from server.db import dump_json
 from server.entities.datasets import properties_of, touch
-from server.entities.hot import Hot
 from server.entities.models import Dataset, DatasetProperty, Entity, EntityVersion
+from server.hot import Hot
 from server.keys import Keyring
 from server.xforms import SavedEntity
 
@@ -212,8 +212,11 @@ def write(
     extra: Mapping[str, str] | None = None,
     protected_paths: Set[str] = frozenset(),
     held: bool = False,
+    again: bool = False,
 ) -> bool:
     """Write what was decided; True where the list changed. `held`: a create is written, an update is not.
+
+    `again`: the submission was here before, so that a create may be done already.
 
     `extra`: properties that the server adds, kept where the list has them. `area_id` of a new entity; with `move` of an
     old one too. The label is the phone's and is never rewritten. The caller raises the list's generation (`touch`).
@@ -224,7 +227,13 @@ def write(
         decided.protected
     )
     added = extra or {}
+    which = {"the_dataset": decided.dataset_id, "the_uuid": decided.uuid}
+    entity = (
+        session.connection().execute(_FOUND, which).first() if again or decided.action == "update" else None
+    )
     if decided.action == "create":
+        if entity is not None:
+            return False
         label = (saved.block.label or "").strip() or decided.uuid
         properties = {**saved.properties, **added}
         _create(session, keys, decided, label, properties, _given(saved), hidden, cause, area_id)

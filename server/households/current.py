@@ -15,7 +15,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection
 from sqlalchemy.sql import Executable
 
-from server.entities.hot import Hot
+from server.hot import Hot
 from server.households.tables import TABLES, Monitored, Observation
 from server.households.times import rank_of
 

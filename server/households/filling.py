@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -108,8 +108,3 @@ def stored(keys: Keyring, table: str, values: Mapping[str, Any]) -> dict[str, An
 def sealed(keys: Keyring, full_name: str, value: Any) -> bytes | None:
     """A protected value, encrypted under its column's name: `opened` reads it in history and current alike."""
     return None if value is None else keys.seal(dump_json(value).encode(), full_name)
-
-
-def as_property(value: Any) -> str:
-    """A value as an entity's property: text, empty where there is none."""
-    return "" if value is None else value.isoformat() if isinstance(value, date) else str(value)

@@ -7,7 +7,7 @@ ORM where every submission passes. What takes rows out of force again stands in 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cache
 from typing import Any
@@ -17,14 +17,15 @@ from sqlalchemy.engine import Connection
 from sqlalchemy.orm import Session
 
 from server.entities import datasets, versions
-from server.entities.hot import Hot
+from server.hot import Hot
 from server.households import current
 from server.households.current import OBSERVATION
-from server.households.determine import FACILITY, HOUSEHOLD, Determined, determine
-from server.households.filling import Filled, as_property, fill, stored
+from server.households.determine import FACILITY, HOUSEHOLD, LONGEST_MERGE_CHAIN, Determined, determine
+from server.households.filling import Filled, fill, stored
 from server.households.incoming import Incoming
 from server.households.standing import Written, clear, reinstate, stamp_submission, supersede, written
 from server.households.tables import ROWS_A_SUBMISSION, TABLES
+from server.households.telling import tell_phones
 from server.services import Services
 
 __all__ = [
@@ -38,9 +39,6 @@ __all__ = [
     "supersede",
     "written",
 ]
-
-PHONES_SEE = ("status", "last_visit_on", "next_visit_due")
-"""Columns of a household that its entity carries where the list has such a property."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,11 +68,14 @@ def apply(
     written. Rows that an earlier version of the same submission wrote are superseded.
     """
     connection = session.connection()
+    if incoming.submission_id is not None:
+        determined = _after_merges(connection, determined)
     touched = stamp_submission(connection, submission_id, at) if incoming.submission_id is not None else set()
     filled = Filled((), None, False) if held else fill(incoming, determined)
-    if determined.create:
+    again = incoming.submission_id is not None
+    if determined.create and not (again and _is_there(connection, determined)):
         _create(connection, incoming, determined, submission_id, at, confirmed=not held)
-    elif not held and incoming.submission_id is not None:
+    elif again and not held:
         _confirm(connection, determined, submission_id, at)
     rows = _insert_facts(
         connection, services, incoming, determined, filled, seq, submission_id, version_id, at
@@ -226,6 +227,30 @@ def _create(
         current.remake(connection, determined.kind, determined.subject, [determined.kind])
 
 
+def _after_merges(connection: Connection, determined: Determined) -> Determined:
+    """Determinations made before their household was merged speak of the one that was kept."""
+    named = determined.subject
+    if determined.kind != "household" or named is None:
+        return determined
+    subject = named
+    for _ in range(LONGEST_MERGE_CHAIN):
+        into = connection.execute(select(HOUSEHOLD.c.merged_into).where(HOUSEHOLD.c.uuid == subject)).scalar()
+        if into is None:
+            break
+        subject = into
+    if subject == named:
+        return determined
+    return replace(determined, subject=subject, merged_from=determined.merged_from or named, create=False)
+
+
+def _is_there(connection: Connection, determined: Determined) -> bool:
+    """Whether a create made its row before: it was held then, and is accepted or corrected now."""
+    table = HOUSEHOLD if determined.kind == "household" else FACILITY
+    return (
+        connection.execute(select(table.c.uuid).where(table.c.uuid == determined.subject)).first() is not None
+    )
+
+
 def _confirm(connection: Connection, determined: Determined, submission_id: int, at: datetime) -> None:
     """What a held create made is confirmed by its own submission, accepted or corrected; so is a change of area."""
     if determined.kind not in ("household", "facility"):
@@ -265,29 +290,14 @@ def _entities(
             extra=extra,
             protected_paths=incoming.protected,
             held=held,
+            again=incoming.submission_id is not None,
         )
         said = said or (own and wrote)
         changed.update([decided.dataset_id] if wrote else ())
     if determined.kind == "household" and not held and not said and incoming.plan is not None:
-        changed.update(_derive(session, services, incoming, determined, at))
+        changed.update(tell_phones(session, services, determined.subject or "", at))
     for dataset_id in sorted(changed):
         datasets.touch(session, dataset_id)
-
-
-def _derive(
-    session: Session, services: Services, incoming: Incoming, determined: Determined, at: datetime
-) -> list[int]:
-    """A version by the server, where a visit without an entity block changed what the list says of a household."""
-    dataset_id = datasets.dataset_id_of(session, incoming.project_id, "households")
-    if dataset_id is None or determined.subject is None:
-        return []
-    query = select(*(HOUSEHOLD.c[name] for name in PHONES_SEE)).where(HOUSEHOLD.c.uuid == determined.subject)
-    row = session.execute(query).first()
-    if row is None:
-        return []
-    values = {name: as_property(getattr(row, name)) for name in PHONES_SEE}
-    made = versions.derive(session, services.keys, dataset_id, determined.subject, values, at)
-    return [dataset_id] if made else []
 
 
 _CONTACTS = TABLES["household"].history

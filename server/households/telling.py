@@ -1,0 +1,40 @@
+"""What phones are told of a household beyond what submissions say: versions by the server itself, as few as can be."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from server.entities import datasets, versions
+from server.households.determine import HOUSEHOLD
+from server.services import Services
+
+LIST = "households"
+"""Name of the entity list that is the panel's."""
+
+PHONES_SEE = ("status", "last_visit_on", "next_visit_due")
+"""Columns of a household that its entity carries, where the list has such a property."""
+
+_ROW = [HOUSEHOLD.c.project_id, *(HOUSEHOLD.c[name] for name in PHONES_SEE)]
+
+
+def tell_phones(session: Session, services: Services, uuid: str, at: datetime) -> list[int]:
+    """Make a derived version where the household's row says something else than its entity does.
+
+    Returns the lists that changed: the caller raises their generation, last.
+    """
+    row = session.connection().execute(select(*_ROW).where(HOUSEHOLD.c.uuid == uuid)).first()
+    if row is None:
+        return []
+    dataset_id = datasets.dataset_id_of(session, row.project_id, LIST)
+    if dataset_id is None:
+        return []
+    values = {name: _text(getattr(row, name)) for name in PHONES_SEE}
+    return [dataset_id] if versions.derive(session, services.keys, dataset_id, uuid, values, at) else []
+
+
+def _text(value: Any) -> str:
+    return "" if value is None else value.isoformat() if isinstance(value, date) else str(value)
