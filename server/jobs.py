@@ -12,10 +12,11 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, Index, String, Text, delete, insert, select, update
+from sqlalchemy import Index, String, Text, delete, select, update
 from sqlalchemy.orm import Mapped, Session
 
 from server.db import Base, BigId, column, reading, utcnow
+from server.hot import table_insert
 
 MAX_ATTEMPTS = 8
 LEASE = timedelta(minutes=10)
@@ -40,6 +41,9 @@ class Job(Base):
     error: Mapped[str | None] = column("What went wrong at the last try", Text)
 
 
+_ENQUEUE = table_insert(Job, leave_out=["id", "error"])
+
+
 @dataclass(frozen=True, slots=True)
 class Later:
     """A job to be written: kind, argument, and how long it waits."""
@@ -49,12 +53,12 @@ class Later:
     delay: timedelta = timedelta(0)
 
 
-def enqueue(session: Session | Connection, jobs: Iterable[Later]) -> None:
+def enqueue(session: Session, jobs: Iterable[Later]) -> None:
     """Write jobs in the caller's transaction."""
     now = utcnow()
     rows = [{"kind": j.kind, "ref": j.ref, "run_at": now + j.delay, "attempts": 0} for j in jobs]
     if rows:
-        session.execute(insert(Job), rows)
+        _ENQUEUE.run_many(session.connection(), rows)
 
 
 def take(session: Session) -> tuple[int, str, str, int] | None:

@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import Connection, insert
 from sqlalchemy.orm import Session
 
 from server.accounts.models import Audit
 from server.db import utcnow
+from server.hot import table_insert
+
+_RECORD = table_insert(Audit, leave_out=["id"])
 
 
 def record(
-    session: Session | Connection,
+    session: Session,
     action: str,
     *,
     actor_id: int | None,
@@ -23,7 +25,12 @@ def record(
     details: Mapping[str, Any] | None = None,
 ) -> None:
     """Write one act. `actee` is `table:id`; `details` hold references and reasons, never answers."""
-    row = {"at": utcnow(), "actor_id": actor_id, "action": action, "actee": actee, "project_id": project_id}
-    session.execute(
-        insert(Audit), {**row, "area_id": area_id, "details": None if details is None else dict(details)}
-    )
+    row: dict[str, Any] = {
+        "at": utcnow(),
+        "actor_id": actor_id,
+        "action": action,
+        "actee": actee,
+        "project_id": project_id,
+    }
+    row |= {"area_id": area_id, "details": None if details is None else dict(details)}
+    _RECORD.run(session.connection(), row)

@@ -112,3 +112,8 @@ def _writes(session: Session, dataset_id: int, form_version_id: int, properties:
         .values(**row)
         .on_conflict_do_update(index_elements=key, set_={"properties": properties})
     )
+
+
+def touch_all(session: Session) -> None:
+    """Raise the generation of every list: after an import of areas, which changes who gets what."""
+    session.execute(update(_DATASET).values(generation=_DATASET.c.generation + 1))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from server import problems
@@ -47,15 +47,42 @@ _COLUMNS = (
 )
 
 
+_OPEN = (
+    select(*_COLUMNS)
+    .join(FormVersion, FormVersion.id == Form.current_version_id)
+    .where(Form.project_id == bindparam("project"), Form.state == "open", Form.deleted_at.is_(None))
+    .order_by(Form.id)
+)
+
+_SERVED = {
+    draft: select(*_COLUMNS)
+    .join(FormVersion, FormVersion.id == (Form.draft_version_id if draft else Form.current_version_id))
+    .where(
+        Form.project_id == bindparam("project"),
+        Form.xml_form_id == bindparam("form"),
+        Form.deleted_at.is_(None),
+    )
+    for draft in (False, True)
+}
+
+_FILES = (
+    select(
+        FormAttachment.name,
+        FormAttachment.source,
+        FormFile.md5,
+        FormAttachment.file_id,
+        FormAttachment.dataset_id,
+    )
+    .outerjoin(FormFile, FormFile.id == FormAttachment.file_id)
+    .where(FormAttachment.form_version_id == bindparam("version"), FormAttachment.source.is_not(None))
+    .order_by(FormAttachment.name)
+)
+
+
 def forms_for_phones(session: Session, project_id: int, only: Collection[int] | None) -> list[ServedForm]:
     """Published, open forms of a project in order of their ids; those in `only`, or all where it is None."""
-    query = (
-        select(*_COLUMNS)
-        .join(FormVersion, FormVersion.id == Form.current_version_id)
-        .where(Form.project_id == project_id, Form.state == "open", Form.deleted_at.is_(None))
-        .order_by(Form.id)
-    )
-    return [ServedForm(*row) for row in session.execute(query) if only is None or row[0] in only]
+    rows = session.connection().execute(_OPEN, {"project": project_id})
+    return [ServedForm(*row) for row in rows if only is None or row[0] in only]
 
 
 def served(session: Session, project_id: int, xml_form_id: str, *, draft: bool = False) -> ServedForm:
@@ -63,11 +90,7 @@ def served(session: Session, project_id: int, xml_form_id: str, *, draft: bool =
 
     Raises NOT_FOUND.
     """
-    pointer = Form.draft_version_id if draft else Form.current_version_id
-    query = select(*_COLUMNS).join(FormVersion, FormVersion.id == pointer)
-    row = session.execute(
-        query.where(Form.project_id == project_id, Form.xml_form_id == xml_form_id, Form.deleted_at.is_(None))
-    ).first()
+    row = session.connection().execute(_SERVED[draft], {"project": project_id, "form": xml_form_id}).first()
     if row is None:
         raise problems.NOT_FOUND()
     return ServedForm(*row)
@@ -80,21 +103,10 @@ def xml_of(session: Session, form_version_id: int) -> bytes:
 
 def files_of(session: Session, form_version_id: int) -> list[ServedFile]:
     """The files of a version that are there, in order of their names; missing ones are left out of what phones are told."""
-    query = (
-        select(
-            FormAttachment.name,
-            FormAttachment.source,
-            FormFile.md5,
-            FormAttachment.file_id,
-            FormAttachment.dataset_id,
-        )
-        .outerjoin(FormFile, FormFile.id == FormAttachment.file_id)
-        .where(FormAttachment.form_version_id == form_version_id, FormAttachment.source.is_not(None))
-        .order_by(FormAttachment.name)
-    )
+    rows = session.connection().execute(_FILES, {"version": form_version_id})
     return [
         ServedFile(name, source or "", md5, file_id, dataset_id)
-        for name, source, md5, file_id, dataset_id in session.execute(query)
+        for name, source, md5, file_id, dataset_id in rows
     ]
 
 

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -15,7 +13,7 @@ from server.ingest.models import SubmissionVersion
 from server.ingest.plan import Plan, plan_of
 from server.ingest.redact import redact_record
 from server.services import Services
-from server.xforms import merge
+from server.xforms import Record, merge
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,8 +22,8 @@ class Opened:
     (points rounded); `hidden` are the protected ones themselves, None where there are none."""
 
     plan: Plan
-    record: Mapping[str, Any]
-    hidden: Mapping[str, Any] | None
+    record: Record
+    hidden: Record | None
 
 
 def open_answers(session: Session, services: Services, version_id: int, *, protected: bool = False) -> Opened:

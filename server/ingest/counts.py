@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any, cast
 
-from sqlalchemy import update
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import Table, bindparam, update
 from sqlalchemy.orm import Session
 
 from server.forms.models import FormCount
+from server.hot import PerDialect
+
+TABLE = cast(Table, FormCount.__table__)
 
 COLUMN_OF = {
     None: "received",
@@ -20,25 +23,31 @@ COLUMN_OF = {
 """Which count a review state is kept in."""
 
 
+def _arrival(dialect: Any) -> Any:
+    values = dict.fromkeys(COLUMN_OF.values(), 0) | {"received": 1}
+    new = dialect.insert(TABLE).values(
+        form_id=bindparam("form_id"),
+        draft=bindparam("draft"),
+        held=bindparam("held"),
+        last_at=bindparam("last_at"),
+        **values,
+    )
+    more = {
+        "received": TABLE.c.received + 1,
+        "held": TABLE.c.held + new.excluded.held,
+        "last_at": new.excluded.last_at,
+    }
+    return new.on_conflict_do_update(index_elements=["form_id", "draft"], set_=more)
+
+
+_ARRIVED = PerDialect(_arrival)
+
+
 def arrived(session: Session, form_id: int, draft: bool, *, held: bool, at: datetime) -> None:
     """A new submission came."""
-    make = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
-    zero = {
-        "received": 1,
-        "has_issues": 0,
-        "edited": 0,
-        "approved": 0,
-        "rejected": 0,
-        "held": int(held),
-        "last_at": at,
-    }
-    statement = make(FormCount).values(form_id=form_id, draft=draft, **zero)
-    session.execute(
-        statement.on_conflict_do_update(
-            index_elements=["form_id", "draft"],
-            set_={"received": FormCount.received + 1, "held": FormCount.held + int(held), "last_at": at},
-        )
-    )
+    connection = session.connection()
+    row = {"form_id": form_id, "draft": draft, "held": int(held), "last_at": at}
+    _ARRIVED.on(connection).run(connection, row)
 
 
 def moved(

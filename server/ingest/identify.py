@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import and_, select
+from sqlalchemy import and_, bindparam, select
 from sqlalchemy.orm import Session
 
 from server import problems
@@ -36,6 +36,40 @@ class Known:
     version_id: int | None
 
 
+_TARGET = (
+    select(
+        Form.id,
+        Form.state,
+        Project.archived,
+        Project.timezone,
+        Project.exact_points,
+        FormVersion.id.label("version_id"),
+        Form.current_version_id,
+    )
+    .join(Project, Project.id == Form.project_id)
+    .outerjoin(
+        FormVersion,
+        and_(
+            FormVersion.form_id == Form.id,
+            FormVersion.version == bindparam("version"),
+            FormVersion.published_at.is_not(None),
+        ),
+    )
+    .where(
+        Form.project_id == bindparam("project"),
+        Form.xml_form_id == bindparam("form"),
+        Form.deleted_at.is_(None),
+        Project.deleted_at.is_(None),
+    )
+)
+
+_KNOWN = select(InstanceKey.xml_mac, InstanceKey.submission_id, InstanceKey.version_id).where(
+    InstanceKey.form_id == bindparam("form"),
+    InstanceKey.draft == bindparam("draft"),
+    InstanceKey.instance_mac == bindparam("mac"),
+)
+
+
 def target(session: Session, parcel: Parcel, sender: Sender, instance: Instance) -> Target:
     """The form version that this instance names, if this sender may send to it now.
 
@@ -47,30 +81,8 @@ def target(session: Session, parcel: Parcel, sender: Sender, instance: Instance)
         )
     if sender.draft_form_id is not None:
         return _draft(session, sender, instance)
-    published = and_(
-        FormVersion.form_id == Form.id,
-        FormVersion.version == (instance.version or ""),
-        FormVersion.published_at.is_not(None),
-    )
-    row = session.execute(
-        select(
-            Form.id,
-            Form.state,
-            Project.archived,
-            Project.timezone,
-            Project.exact_points,
-            FormVersion.id.label("version_id"),
-            Form.current_version_id,
-        )
-        .join(Project, Project.id == Form.project_id)
-        .outerjoin(FormVersion, published)
-        .where(
-            Form.project_id == sender.project_id,
-            Form.xml_form_id == instance.form_id,
-            Form.deleted_at.is_(None),
-            Project.deleted_at.is_(None),
-        )
-    ).first()
+    asked = {"project": sender.project_id, "form": instance.form_id, "version": instance.version or ""}
+    row = session.connection().execute(_TARGET, asked).first()
     if row is None or row.current_version_id is None:
         raise problems.NOT_FOUND()
     if not sender.may(row.id):
@@ -95,13 +107,8 @@ def _draft(session: Session, sender: Sender, instance: Instance) -> Target:
 
 def known(session: Session, keys: Keyring, to: Target, instance_id: str) -> Known | None:
     """The taken instanceID of that form, or None."""
-    row = session.execute(
-        select(InstanceKey.xml_mac, InstanceKey.submission_id, InstanceKey.version_id).where(
-            InstanceKey.form_id == to.form_id,
-            InstanceKey.draft == to.draft,
-            InstanceKey.instance_mac == instance_mac(keys, instance_id),
-        )
-    ).first()
+    asked = {"form": to.form_id, "draft": to.draft, "mac": instance_mac(keys, instance_id)}
+    row = session.connection().execute(_KNOWN, asked).first()
     return None if row is None else Known(row.xml_mac, row.submission_id, row.version_id)
 
 

@@ -9,7 +9,7 @@ from collections import OrderedDict
 from dataclasses import dataclass
 from threading import Lock
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from server.forms.catalogue import form_model
@@ -34,11 +34,12 @@ class Plan:
 
 _plans: OrderedDict[tuple[int, str], Plan] = OrderedDict()
 _lock = Lock()
+_MD5 = select(FormVersion.md5).where(FormVersion.id == bindparam("id"))
 
 
 def plan_of(session: Session, form_version_id: int) -> Plan:
     """The plan of a form version."""
-    md5 = session.execute(select(FormVersion.md5).where(FormVersion.id == form_version_id)).scalar_one()
+    md5 = session.connection().execute(_MD5, {"id": form_version_id}).scalar_one()
     with _lock:
         if (form_version_id, md5) in _plans:
             _plans.move_to_end((form_version_id, md5))

@@ -177,17 +177,32 @@ def settle(
     assert submission.version_id is not None
     version = session.get_one(SubmissionVersion, submission.version_id)
     work, determined = stored_work(session, services, version, submission)
-    if not work.writes or wanted == submission.projected:
-        if not wanted:
-            standing.supersede(session, submission.id, at)  # an unconfirmed household leaves the lists too
+    if not work.writes:
         return
-    if not wanted:
-        standing.supersede(session, submission.id, at)
-    elif _wrote(session, submission.id):
-        standing.reinstate(session, submission.id)
-    else:
-        write(session, services, work, determined, Place(submission.id, version.id, seq, at), held=False)
+    place = Place(submission.id, version.id, seq, at)
+    bring(session, services, work, determined, place, wanted=wanted, stands=submission.projected)
     submission.projected = wanted
+
+
+def bring(
+    session: Session,
+    services: Services,
+    work: Work,
+    determined: Determined,
+    place: Place,
+    *,
+    wanted: bool,
+    stands: bool,
+) -> None:
+    """From what `stands` to what is `wanted` of one submission's rows. The same for a decision and for its replay."""
+    if not wanted:
+        standing.supersede(
+            session, place.submission_id, place.at
+        )  # an unconfirmed household leaves the lists too
+    elif not stands and _wrote(session, place.submission_id):
+        standing.reinstate(session, place.submission_id)
+    elif not stands:
+        write(session, services, work, determined, place, held=False)
 
 
 def _wrote(session: Session, submission_id: int) -> bool:

@@ -5,12 +5,10 @@ decisions.md, 'Protected answers': latitude and longitude to 0.01 degrees (about
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
 from lxml import etree
 
 from server.ingest.plan import Plan
+from server.xforms import Record
 
 POINTS = frozenset({"geopoint", "geotrace", "geoshape"})
 DEGREES = 2
@@ -31,13 +29,13 @@ def rounded_points(text: str) -> str:
     return "; ".join(out)
 
 
-def redact_record(plan: Plan, hidden: Mapping[str, Any]) -> dict[str, Any]:
+def redact_record(plan: Plan, hidden: Record) -> Record:
     """The part of protected answers that everybody sees: the same shape, points rounded, other answers gone."""
     return _redact(plan, hidden, f"/{plan.model.root}")
 
 
-def _redact(plan: Plan, record: Mapping[str, Any], at: str) -> dict[str, Any]:
-    out: dict[str, Any] = {}
+def _redact(plan: Plan, record: Record, at: str) -> Record:
+    out: Record = {}
     for name, value in record.items():
         path = f"{at}/{name}"
         if isinstance(value, dict):

@@ -8,15 +8,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import CursorResult, insert, select, update
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import CursorResult, Table, bindparam, select, update
 from sqlalchemy.orm import Session
 
 from media import Received
 from server import jobs, ledger, problems
 from server.accounts import audit
+from server.hot import PerDialect, table_insert
 from server.ingest import counts, project
 from server.ingest.identify import Target, instance_mac
 from server.ingest.models import Attachment, Blob, FindingRow, InstanceKey, Submission, SubmissionVersion
@@ -26,6 +26,29 @@ from server.services import Services
 
 class LostRaceError(Exception):
     """Another request stored the same instanceID first: read what it stored."""
+
+
+def _claiming(dialect: Any) -> Any:
+    table = cast(Table, InstanceKey.__table__)
+    return (
+        dialect.insert(table)
+        .values({c.name: bindparam(c.name) for c in table.columns})
+        .on_conflict_do_nothing()
+    )
+
+
+def _blob(dialect: Any) -> Any:
+    table = cast(Table, Blob.__table__)
+    values: dict[str, Any] = {c.name: bindparam(c.name) for c in table.columns if c.name != "id"}
+    return dialect.insert(table).values(values).on_conflict_do_nothing().returning(table.c.id)
+
+
+_CLAIM = PerDialect(_claiming)
+_BLOB = PerDialect(_blob)
+_SUBMISSION = table_insert(Submission, leave_out=["review_state", "updated_at", "deleted_at"])
+_VERSION = table_insert(SubmissionVersion)
+_FINDING = table_insert(FindingRow, leave_out=["id", "accepted_by"])
+_ATTACHMENT = table_insert(Attachment, leave_out=["id"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,8 +123,9 @@ def store(session: Session, services: Services, p: Prepared) -> Stored:
     blobs = _blobs(session, p)
     files = _attachments(session, p, seq, blobs)
     _submission(session, p, submission_id, seq, determined, files)
-    session.execute(
-        insert(SubmissionVersion),
+    connection = session.connection()
+    _VERSION.run(
+        connection,
         {
             "id": seq,
             "submission_id": submission_id,
@@ -118,9 +142,9 @@ def store(session: Session, services: Services, p: Prepared) -> Stored:
         },
     )
     if files:
-        session.execute(insert(Attachment), files)
+        _ATTACHMENT.run_many(connection, files)
     if p.findings:
-        session.execute(insert(FindingRow), [{**row, "version_id": seq} for row in p.findings])
+        _FINDING.run_many(connection, [{**row, "version_id": seq} for row in p.findings])
     if not p.to.draft:
         project.apply(
             session,
@@ -151,7 +175,7 @@ def store(session: Session, services: Services, p: Prepared) -> Stored:
 
 def _claim(session: Session, services: Services, p: Prepared, submission_id: int, seq: int) -> None:
     """Take the instanceID; the primary key lets one of many through."""
-    make = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
+    connection = session.connection()
     row = {
         "form_id": p.to.form_id,
         "draft": p.to.draft,
@@ -160,7 +184,7 @@ def _claim(session: Session, services: Services, p: Prepared, submission_id: int
         "submission_id": submission_id,
         "version_id": seq,
     }
-    if _count(session.execute(make(InstanceKey).values(**row).on_conflict_do_nothing())) == 0:
+    if _CLAIM.on(connection).run(connection, row).rowcount == 0:
         raise LostRaceError
 
 
@@ -195,8 +219,8 @@ def _submission(
         step = int(p.blocking > 0) - int(p.replaced_blocking > 0)
         counts.moved(session, p.to.form_id, p.to.draft, before=p.replaced_state, after="edited", held=step)
         return
-    session.execute(
-        insert(Submission),
+    _SUBMISSION.run(
+        session.connection(),
         {
             "id": submission_id,
             "project_id": p.to.project_id,
@@ -224,7 +248,7 @@ def keep_blob(session: Session, arrived: Arrived, at: datetime) -> tuple[int, bo
     A row that is there already names what was kept just now from then on: its own file may have been what was missing.
     """
     received, mac = arrived.received, arrived.mac
-    make = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
+    connection = session.connection()
     row = {
         "name": received.blob_id,
         "mac": mac,
@@ -232,7 +256,7 @@ def keep_blob(session: Session, arrived: Arrived, at: datetime) -> tuple[int, bo
         "content_type": received.content_type_seen,
         "created_at": at,
     }
-    made = session.execute(make(Blob).values(**row).on_conflict_do_nothing().returning(Blob.id)).scalar()
+    made = _BLOB.on(connection).scalar(connection, row)
     if made is not None:
         return int(made), True
     if arrived.kept:

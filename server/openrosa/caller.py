@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from server import problems
-from server.accounts import phones, signin
+from server.accounts import calling, signin
 from server.accounts.access import Access, access_of
 from server.accounts.models import Phone
 from server.accounts.tokens import PHONE, token_mac
@@ -26,7 +26,7 @@ class Caller:
     project_id: int
     base: str
     language: str
-    phone: Phone | None = None
+    phone: calling.Call | None = None
     draft_form_id: int | None = None
 
     @property
@@ -49,12 +49,12 @@ def root() -> str:
 
 def by_key(session: Session, services: Services, token: str, project_id: int) -> Caller:
     """A phone, by the token in its address. Raises PHONE_UNKNOWN, also for a token of another project."""
-    phone = phones.by_token(session, services, token)
-    access = access_of(session, phone.actor_id)
-    if access is None or phone.project_id != project_id:
+    phone = calling.call(session, services, token)
+    if phone.project_id != project_id:
         raise problems.PHONE_UNKNOWN()
     language = nearest(phone.language, services.settings.language)
-    return Caller(access, project_id, f"{root()}/v1/key/{token}/projects/{project_id}", language, phone=phone)
+    base = f"{root()}/v1/key/{token}/projects/{project_id}"
+    return Caller(phone.access, project_id, base, language, phone=phone)
 
 
 def by_test_token(

@@ -16,7 +16,7 @@ from server import problems
 from server.accounts import phones
 from server.accounts.models import Phone
 from server.accounts.roles import Verb
-from server.db import db, read_only
+from server.db import db, read_only, utcnow
 from server.entities import lists
 from server.forms import attachments, served
 from server.ingest.parcel import Parcel, Sender
@@ -238,9 +238,12 @@ def _quoted(segment: str) -> str:
 def _seen(who: Caller, form_version_id: int | None = None) -> None:
     """Note when a phone was last heard of and what it fetched: at most once a minute."""
     phone = who.phone
-    if phone is None or not phones.is_news(db.session(), phone, form_version_id):
+    if phone is None:
         return
-    actor_id = phone.actor_id
+    recently = phone.last_seen_at is not None and utcnow() - phone.last_seen_at < phones.SEEN_EVERY
+    if recently and form_version_id is None:
+        return
+    actor_id = phone.access.actor_id
 
     def write(session: Session) -> None:
         phones.seen(session, session.get_one(Phone, actor_id), form_version_id)

@@ -10,8 +10,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import IO
 
+from multipart import MultipartError, MultipartSegment, PushMultipartParser
 from werkzeug.http import parse_options_header
-from werkzeug.sansio.multipart import Data, Epilogue, Field, File, MultipartDecoder, NeedData
 
 from media import Inbox, Received
 from server import problems
@@ -45,7 +45,7 @@ def read(stream: IO[bytes], content_type: str, inbox: Inbox) -> Body:
     xml: bytes | None = None
     incomplete = False
     names: set[str] = set()
-    for name, file_name, part_type, data in _parts(stream, boundary.encode("latin-1", "replace")):
+    for name, file_name, part_type, data in _parts(stream, boundary):
         if name == XML_PART:
             xml = _bounded(data, XML_LIMIT)
         elif name == "*isIncomplete*":
@@ -82,49 +82,32 @@ def _bounded(data: Iterator[bytes], limit: int) -> bytes:
     return bytes(whole)
 
 
-def _parts(stream: IO[bytes], boundary: bytes) -> Iterator[tuple[str, str | None, str, Iterator[bytes]]]:
+def _parts(stream: IO[bytes], boundary: str) -> Iterator[tuple[str, str | None, str, Iterator[bytes]]]:
     """Each part's name, file name, content type and bytes; a part is read out before the next begins."""
-    decoder = MultipartDecoder(boundary, max_parts=MOST_PARTS)
-    events = _events(decoder, stream)
+    events = _events(stream, boundary)
     for event in events:
-        if isinstance(event, Epilogue):
-            return
-        if isinstance(event, Field | File):
-            file_name = event.filename if isinstance(event, File) else None
+        if isinstance(event, MultipartSegment):
             content = _content(events)
-            yield (
-                event.name,
-                file_name,
-                event.headers.get("Content-Type", "application/octet-stream"),
-                content,
-            )
+            kind = event.content_type or "application/octet-stream"
+            yield event.name or "", event.filename, kind, content
             for _ in content:
                 pass
 
 
-def _content(events: Iterator[object]) -> Iterator[bytes]:
+def _content(events: Iterator[MultipartSegment | bytearray | None]) -> Iterator[bytes]:
     for event in events:
-        if not isinstance(event, Data):
+        if event is None:  # the part is over
             return
-        yield event.data
-        if not event.more_data:
-            return
+        assert not isinstance(event, MultipartSegment)  # parts do not nest
+        yield bytes(event)
 
 
-def _events(decoder: MultipartDecoder, stream: IO[bytes]) -> Iterator[object]:
+def _events(stream: IO[bytes], boundary: str) -> Iterator[MultipartSegment | bytearray | None]:
+    """What the parser sees, piece by piece; a body that ends before its last boundary is no multipart."""
+    parser = PushMultipartParser(boundary, max_segment_count=MOST_PARTS)
     try:
-        ended = False
-        while True:
-            event = decoder.next_event()
-            if isinstance(event, NeedData):
-                if ended:
-                    raise problems.MULTIPART()
-                piece = stream.read(PIECE)
-                ended = not piece
-                decoder.receive_data(piece or None)
-                continue
-            yield event
-            if isinstance(event, Epilogue):
-                return
-    except ValueError as error:  # werkzeug's word for a body that is no multipart
+        with parser:
+            while not parser.closed:
+                yield from parser.parse(stream.read(PIECE))
+    except MultipartError as error:
         raise problems.MULTIPART() from error

@@ -1,0 +1,117 @@
+"""Making the derived tables again from the ledger: every event in its order, with the determinations made when it happened.
+
+Nothing is decided anew: a rebuild gives the same values (ids of rows and nonces differ). It runs in one transaction, so that readers
+see the old rows until the new ones are whole, and a stop at any instant changes nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from sqlalchemy import delete
+from sqlalchemy.orm import Session
+
+from server import ledger
+from server.db import Base
+from server.entities.models import Entity, EntityBacklog, EntityVersion
+from server.households import merge
+from server.households.tables import TABLES, Facility, Household, Observation
+from server.ingest import project
+from server.ingest.models import Submission, SubmissionVersion
+from server.ledger import Event, Kind
+from server.services import Services
+
+
+ENTITIES: tuple[type[Base], ...] = (EntityBacklog, EntityVersion, Entity)
+SUBJECTS: tuple[type[Base], ...] = (Observation, Household, Facility)
+
+
+@dataclass(slots=True)
+class _State:
+    """A submission as the events so far have left it."""
+
+    version_id: int
+    held: bool
+    review: str | None = None
+    deleted: bool = False
+    stands: bool = False
+
+    @property
+    def wanted(self) -> bool:
+        """Whether its rows should stand."""
+        return not self.deleted and self.review != "rejected" and (not self.held or self.review == "approved")
+
+
+def rebuild(session: Session, services: Services, *, tell: Callable[[int], None] = lambda count: None) -> int:
+    """Empty the derived tables and replay; returns the number of events. The caller commits."""
+    for model in ENTITIES:
+        session.execute(delete(model))
+    for pair in TABLES.values():
+        session.execute(delete(pair.history))
+        session.execute(delete(pair.current))
+    for model in SUBJECTS:
+        session.execute(delete(model))
+    states: dict[int, _State] = {}
+    count = 0
+    for event in list(ledger.read(session, services.keys)):
+        _replay(session, services, event, states)
+        count += 1
+        if count % 500 == 0:
+            tell(count)
+            session.expunge_all()
+    return count
+
+
+def _replay(session: Session, services: Services, event: Event, states: dict[int, _State]) -> None:
+    if event.kind is Kind.SUBMISSION:
+        _submission(session, services, event, states)
+    elif event.kind is Kind.MERGE:
+        merge.replay(session, services, event)
+    elif event.kind in (Kind.REVIEW, Kind.DELETE, Kind.RESTORE, Kind.RETRY):
+        submission_id = int(event.ref.removeprefix("submission:"))
+        state = states.get(submission_id)
+        if state is None:
+            return  # sent to a draft: it never wrote
+        if event.kind is Kind.REVIEW:
+            state.review = event.payload["after"]
+        elif event.kind is not Kind.RETRY:
+            state.deleted = event.kind is Kind.DELETE
+        _bring(session, services, submission_id, state, event)
+
+
+def _submission(session: Session, services: Services, event: Event, states: dict[int, _State]) -> None:
+    if event.payload["draft"]:
+        return
+    edited = event.ref.removeprefix("submission").removeprefix(":")
+    submission_id = int(edited) if edited else event.seq
+    state = states[submission_id] = _State(
+        event.seq, event.payload["held"], review="edited" if edited else None
+    )
+    work = _work(session, services, submission_id, event.seq)
+    if work is None:
+        return
+    place = project.Place(submission_id, event.seq, event.seq, event.at)
+    project.write(session, services, work[0], work[1], place, held=state.held)
+    state.stands = not state.held
+
+
+def _bring(session: Session, services: Services, submission_id: int, state: _State, event: Event) -> None:
+    work = _work(session, services, submission_id, state.version_id)
+    if work is None:
+        return
+    place = project.Place(submission_id, state.version_id, event.seq, event.at)
+    project.bring(session, services, work[0], work[1], place, wanted=state.wanted, stands=state.stands)
+    state.stands = state.wanted
+
+
+def _work(
+    session: Session, services: Services, submission_id: int, version_id: int
+) -> tuple[project.Work, project.Determined] | None:
+    """The work of a version; None where it was erased or writes nothing."""
+    submission = session.get(Submission, submission_id)
+    version = session.get(SubmissionVersion, version_id)
+    if submission is None or version is None:
+        return None
+    work, determined = project.stored_work(session, services, version, submission)
+    return (work, determined) if work.writes else None
