@@ -5,10 +5,13 @@ from __future__ import annotations
 from server.api.app_users import app_users
 from server.api.areas import areas
 from server.api.audits import audits
+from server.api.form_drafts import drafts
+from server.api.form_reading import reading
+from server.api.forms import forms
 from server.api.preferences import preferences
 from server.api.projects import projects
 from server.api.roles import roles
 from server.api.sessions import sessions
 from server.api.users import users
 
-PARTS = (sessions, users, preferences, roles, projects, app_users, areas, audits)
+PARTS = (sessions, users, preferences, roles, projects, forms, drafts, reading, app_users, areas, audits)

@@ -51,7 +51,7 @@ class Page:
 class Parser(FlaskParser):
     """webargs with our bounds on JSON and Central's words for what does not fit."""
 
-    DEFAULT_UNKNOWN_BY_LOCATION: dict[str, str | None] = {}  # noqa: RUF012  # webargs' own declaration: schemas decide
+    DEFAULT_UNKNOWN_BY_LOCATION: dict[str, str | None] = {}  # webargs' own declaration: schemas decide
 
     def load_json(self, req: Request, schema: Schema) -> Any:
         body = read_json(req)

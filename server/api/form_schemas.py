@@ -1,0 +1,91 @@
+"""What forms look like over REST: ODK Central's Form, FormAttachment and fields."""
+
+from __future__ import annotations
+
+from marshmallow import fields
+
+from server.api.schemas import ActorSchema, Instant, Plain
+
+
+class FormSchema(Plain):
+    """A form, or one version of it. `id` (ours) names a form in the bin."""
+
+    project_id = fields.Integer()
+    xml_form_id = fields.String()
+    state = fields.String()
+    name = fields.String(allow_none=True)
+    version = fields.String(allow_none=True)
+    hash = fields.String(allow_none=True)
+    key_id = fields.Integer(allow_none=True)
+    enketo_id = fields.String(allow_none=True)
+    enketo_once_id = fields.String(allow_none=True)
+    webforms_enabled = fields.Boolean()
+    published_at = Instant(allow_none=True)
+    created_at = Instant()
+    updated_at = Instant(allow_none=True)
+    deleted_at = Instant(allow_none=True)
+    draft_token = fields.String(allow_none=True)
+    id = fields.Integer()
+
+
+class ReviewStatesSchema(Plain):
+    """Counts by review state; those of `approved` and `rejected` are ours."""
+
+    received = fields.Integer()
+    has_issues = fields.Integer()
+    edited = fields.Integer()
+    approved = fields.Integer()
+    rejected = fields.Integer()
+
+
+class ExtendedFormSchema(FormSchema):
+    """A form with its numbers. `held` (ours): visits that a finding holds back."""
+
+    submissions = fields.Integer()
+    review_states = fields.Nested(ReviewStatesSchema)
+    held = fields.Integer()
+    last_submission = Instant(allow_none=True)
+    created_by = fields.Nested(ActorSchema, allow_none=True)
+    excel_content_type = fields.String(allow_none=True)
+    entity_related = fields.Boolean()
+    public_links = fields.Integer()
+    publish_notes = fields.String(allow_none=True)
+    published_by = fields.Nested(ActorSchema, allow_none=True)
+    notices = fields.List(fields.Dict())
+
+
+class FormAttachmentSchema(Plain):
+    """A file that a form expects. `notices` (ours): what there is to say of a file just put."""
+
+    name = fields.String()
+    type = fields.String()
+    hash = fields.String(allow_none=True)
+    exists = fields.Boolean()
+    blob_exists = fields.Boolean()
+    dataset_exists = fields.Boolean()
+    size = fields.Integer()
+    updated_at = Instant()
+    success = fields.Boolean()
+    notices = fields.List(fields.Dict())
+
+
+class FieldSchema(Plain):
+    """A node of a form."""
+
+    name = fields.String()
+    path = fields.String()
+    type = fields.String()
+    binary = fields.Boolean(allow_none=True)
+    select_multiple = fields.Boolean(allow_none=True)
+
+
+class StateBody(Plain):
+    """The one thing of a form that changes by itself."""
+
+    state = fields.String()
+
+
+class LinkBody(Plain):
+    """Whether a file is filled from the entity list of its name."""
+
+    dataset = fields.Boolean(required=True)
