@@ -116,11 +116,11 @@ def put(
     form: Form,
     name: str,
     content: bytes,
-    content_type: str,
+    content_type: str = "",
     *,
     actor_id: int | None,
 ) -> Put:
-    """Put or replace a file of the draft.
+    """Put or replace a file of the draft. Its media type goes by its name; `content_type` counts where that says nothing.
 
     A .csv that phones could not read is refused (`ATTACHMENT_INVALID`, with notices), and so is one with what may not be
     asked (`FORM_REFUSED`); bytes are never changed. Raises `NOT_FOUND` where there is no draft or it expects no such file.
@@ -136,7 +136,7 @@ def put(
             name=name, reason=notices[0].message, notices=[one.as_json() for one in notices]
         )
     old = row.file_id
-    row.file_id = _content(session, content, content_type or guess_type(name), services).id
+    row.file_id = _content(session, content, guess_type(name, content_type), services).id
     row.source, row.dataset_id, row.updated_at = FILE, None, utcnow()
     _record(session, form, version, name, actor_id, {"oldFileId": old, "newFileId": row.file_id})
     return Put(row, tuple(one for one in notices if one.level is not Level.ERROR))
@@ -230,7 +230,7 @@ def datasets_by_name(session: Session, project_id: int) -> dict[str, int]:
     query = select(Dataset.name, Dataset.id).where(
         Dataset.project_id == project_id, Dataset.deleted_at.is_(None)
     )
-    return dict(session.execute(query).tuples().all())
+    return dict(session.execute(query).all())
 
 
 def content(session: Session, services: Services, file_id: int) -> tuple[FormFile, Iterator[bytes]]:
@@ -245,13 +245,13 @@ def content(session: Session, services: Services, file_id: int) -> tuple[FormFil
     return file, open_blob(services.store, services.keys, file.blob)
 
 
-def guess_type(name: str) -> str:
-    """The media type of a file by its name."""
+def guess_type(name: str, otherwise: str = "") -> str:
+    """The media type of a file by its name, else `otherwise`."""
     if name.lower().endswith(".csv"):
         return "text/csv"
     if name.lower().endswith(".geojson"):
         return "application/geo+json"
-    return mimetypes.guess_type(name)[0] or "application/octet-stream"
+    return mimetypes.guess_type(name)[0] or otherwise[:120] or "application/octet-stream"
 
 
 def _content(session: Session, data: bytes, content_type: str, services: Services | None = None) -> FormFile:

@@ -45,8 +45,10 @@ def _table(name: str, text: str, columns: Collection[str]) -> Iterator[Notice]:
             if separator in header[0]:
                 yield Notice(Level.ERROR, "csv.separator", args={"name": name, "found": words})
                 return
-    for column in dict.fromkeys(cell for cell in header if cell and header.count(cell) > 1):
-        yield Notice(Level.ERROR, "csv.duplicate", args={"name": name, "column": column})
+    twice = list(dict.fromkeys(cell for cell in header if cell and header.count(cell) > 1))
+    if twice:
+        yield from (Notice(Level.ERROR, "csv.duplicate", args={"name": name, "column": one}) for one in twice)
+        return
     for column in columns:
         if column not in header:
             yield Notice(Level.WARNING, "csv.no_column", args={"name": name, "column": column})

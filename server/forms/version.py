@@ -10,7 +10,7 @@ from xml.parsers import expat
 from xml.sax.saxutils import escape
 
 _XF = "http://www.w3.org/2002/xforms"
-_VERSION = re.compile(rb"""(\sversion\s*=\s*)("[^"]*"|'[^']*')""")
+_ATTRIBUTE = re.compile(rb"""\s+([^\s=]+)\s*=\s*("[^"]*"|'[^']*')""")
 _TAG_NAME = re.compile(rb"<[^\s/>]+")
 
 
@@ -20,11 +20,13 @@ def with_version(xml: bytes, version: str) -> bytes:
     end = _tag_end(xml, start)
     value = b'"' + escape(version, {'"': "&quot;", "\n": "&#10;", "\t": "&#9;"}).encode() + b'"'
     tag = xml[start:end]
-    if _VERSION.search(tag):
-        tag = _VERSION.sub(lambda match: match[1] + value, tag, count=1)
+    name = _TAG_NAME.match(tag)
+    assert name is not None
+    for attribute in _ATTRIBUTE.finditer(tag, name.end()):
+        if attribute[1] == b"version":
+            tag = tag[: attribute.start(2)] + value + tag[attribute.end(2) :]
+            break
     else:
-        name = _TAG_NAME.match(tag)
-        assert name is not None
         tag = name[0] + b" version=" + value + tag[name.end() :]
     return xml[:start] + tag + xml[end:]
 

@@ -1,0 +1,70 @@
+"""`forms check`: the same words as at upload, and an exit status that means something. And the forms that ship."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from server.forms import checking, samples
+from tests.forms.desk import Desk, form
+
+
+def checked(path: Path) -> tuple[int, list[str]]:
+    notices = checking.check_path(path)
+    return checking.exit_code(notices), checking.report(path, notices)
+
+
+def test_a_good_form_is_0(tmp_path: Path) -> None:
+    path = tmp_path / "visit.xlsx"
+    path.write_bytes(form("type | name | label\ntext | remark | Anything else?"))
+    assert checked(path) == (0, [f"{path}: 0 to mend, 0 to look at."])
+
+
+def test_a_form_to_mend_is_1_with_its_cell(tmp_path: Path) -> None:
+    path = tmp_path / "visit.xlsx"
+    path.write_bytes(
+        form("type | name | label | relevant\ninteger | house_size | Rooms |\ntext | a | A | ${hoose_size}")
+    )
+    code, lines = checked(path)
+    assert code == 1
+    assert lines[0].startswith(
+        f"{path}: survey!D3 error: relevant names ${{hoose_size}}; did you mean ${{house_size}}?"
+    )
+    assert lines[-1] == f"{path}: 1 to mend, 0 to look at."
+
+
+def test_a_form_to_look_at_is_still_0(tmp_path: Path) -> None:
+    path = tmp_path / "visit.xlsx"
+    path.write_bytes(form("type | name | label\nimage | roof | The roof"))
+    code, lines = checked(path)
+    assert (code, lines[-1]) == (0, f"{path}: 0 to mend, 1 to look at.")
+
+
+def test_no_form_at_all_is_2(tmp_path: Path) -> None:
+    path = tmp_path / "photo.xlsx"
+    path.write_bytes(b"\xff\xd8\xff\xe0 a photo")
+    assert checked(path)[0] == 2
+    assert checked(tmp_path / "not_there.xlsx")[0] == 2
+
+
+def test_a_folder_is_all_its_forms(tmp_path: Path) -> None:
+    for name in ("b.xlsx", "a.csv", "~$b.xlsx", "notes.txt"):
+        (tmp_path / name).write_bytes(b"")
+    assert [path.name for path in checking.paths(tmp_path)] == ["a.csv", "b.xlsx"]
+
+
+def test_the_forms_that_ship_are_published_once(desk: Desk) -> None:
+    examined = samples.examine_shipped()
+    first = samples.publish_shipped(
+        desk.session, desk.services, desk.project_id, desk.actor_id, announce=desk.announce, examined=examined
+    )
+    assert {form.xml_form_id for form in first} >= {
+        "household_enrolment",
+        "household_visit",
+        "facility_register",
+        "facility_inspection",
+    }
+    assert all(form.current_version is not None for form in first)
+    again = samples.publish_shipped(
+        desk.session, desk.services, desk.project_id, desk.actor_id, announce=desk.announce, examined=examined
+    )
+    assert again == []

@@ -1,0 +1,39 @@
+"""What changed between two versions, as the designer sees it."""
+
+from __future__ import annotations
+
+from server.forms import diff
+from server.forms.diff import Changed
+from server.xforms.model import FormModel
+from tests.forms.desk import form, looked_at
+
+
+def model(survey: str, choices: str = "") -> FormModel:
+    sheets = {"choices": choices} if choices else {}
+    made = looked_at(form(survey, **sheets)).model
+    assert made is not None
+    return made
+
+
+def test_questions_come_go_and_change_and_so_do_choices() -> None:
+    before = model(
+        "type | name | label | relevant\ninteger | rooms | Rooms |\nselect_one roof | roof | Roof |\ntext | old | Old |",
+        "list_name | name | label\nroof | tiles | Tiles\nroof | straw | Straw",
+    )
+    after = model(
+        "type | name | label | relevant\ninteger | rooms | Rooms in use |\nselect_one roof | roof | Roof | ${rooms} > 0\ntext | new | New |",
+        "list_name | name | label\nroof | tiles | Tiles\nroof | metal | Metal",
+    )
+    found = diff.between(before, after)
+    assert (found.added, found.removed) == (("/new",), ("/old",))
+    assert found.changed == (
+        Changed("/rooms", "label", "Rooms", "Rooms in use"),
+        Changed("/roof", "relevant", "", "/data/rooms  > 0"),
+    )
+    assert (found.choices_added, found.choices_removed) == ((("/roof", "metal"),), (("/roof", "straw"),))
+    assert not found.empty
+
+
+def test_the_same_form_under_another_version_differs_in_nothing() -> None:
+    survey = "type | name | label\ninteger | rooms | Rooms"
+    assert diff.between(model(survey), model(survey)).empty
