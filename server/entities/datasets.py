@@ -21,6 +21,9 @@ SERVER_PROPERTIES: Mapping[str, tuple[str, ...]] = {"households": ("code",), "fa
 """Properties that the server itself fills, of the lists that are the monitoring database's."""
 
 
+GEOMETRY = "geometry"
+"""The property that holds an entity's place, as ODK Central and Collect's maps read it."""
+
 _DATASET = cast(Table, Dataset.__table__)
 _RAISE = Hot(
     update(_DATASET)
@@ -35,19 +38,23 @@ def declare(
     form_version_id: int,
     declarations: Iterable[EntityDecl],
     protected_paths: Set[str] = frozenset(),
+    point_paths: Set[str] | None = None,
 ) -> dict[str, int]:
     """Make the lists and properties that a version declares, at its publishing; returns list names with their ids.
 
-    `protected_paths`: the version's protected answers, without positions. A property once protected stays so. Does
-    nothing where all of it is there already.
+    `protected_paths`: the version's protected answers, without positions. A property once protected stays so.
+    `point_paths`: its geopoint questions (None: those saved to `geometry`); a protected property that is no point in
+    every form is in no phone's list. Does nothing where all of it is there already.
     """
     made: dict[str, int] = {}
     for declaration in declarations:
         dataset_id = made.get(declaration.dataset) or _dataset(session, project_id, declaration.dataset)
         made[declaration.dataset] = dataset_id
-        properties = dict.fromkeys(SERVER_PROPERTIES.get(declaration.dataset, ()), False)
+        properties = dict.fromkeys(SERVER_PROPERTIES.get(declaration.dataset, ()), (False, False))
         for path, name in declaration.saveto.items():
-            properties[name] = properties.get(name, False) or path in protected_paths
+            protected, point = properties.get(name, (False, True))
+            is_point = name == GEOMETRY if point_paths is None else path in point_paths
+            properties[name] = (protected or path in protected_paths, point and is_point)
         _properties(session, dataset_id, properties)
         _writes(session, dataset_id, form_version_id, list(declaration.saveto.values()))
     return made
@@ -57,6 +64,14 @@ def dataset_id_of(session: Session, project_id: int, name: str) -> int | None:
     """The id of a project's list by its name, None where there is none."""
     query = select(Dataset.id).where(Dataset.project_id == project_id, Dataset.name == name)
     return session.execute(query.where(Dataset.deleted_at.is_(None))).scalar()
+
+
+def points_of(session: Session, dataset_id: int) -> set[str]:
+    """The properties of a list that are points in every form that writes them."""
+    query = select(DatasetProperty.name).where(
+        DatasetProperty.dataset_id == dataset_id, DatasetProperty.point
+    )
+    return set(session.scalars(query))
 
 
 def properties_of(session: Session, dataset_id: int) -> dict[str, bool]:
@@ -85,21 +100,23 @@ def _dataset(session: Session, project_id: int, name: str) -> int:
     return dataset.id
 
 
-def _properties(session: Session, dataset_id: int, wanted: Mapping[str, bool]) -> None:
-    there = properties_of(session, dataset_id)
+def _properties(session: Session, dataset_id: int, wanted: Mapping[str, tuple[bool, bool]]) -> None:
+    """Make or change properties: name to (protected, point)."""
+    query = select(DatasetProperty).where(DatasetProperty.dataset_id == dataset_id)
+    there = {row.name: row for row in session.scalars(query)}
     changed = False
-    for name, protected in wanted.items():
-        if name not in there:
-            session.add(
-                DatasetProperty(dataset_id=dataset_id, name=name, protected=protected, created_at=utcnow())
-            )
+    for name, (protected, point) in wanted.items():
+        row = there.get(name)
+        if row is None:
+            row = DatasetProperty(dataset_id=dataset_id, name=name, created_at=utcnow())
+            row.protected, row.point = protected, point
+            session.add(row)
             changed = True
-        elif protected and not there[name]:
-            which = (DatasetProperty.dataset_id == dataset_id, DatasetProperty.name == name)
-            session.execute(update(DatasetProperty).where(*which).values(protected=True))
+        elif (row.protected, row.point) != (row.protected or protected, row.point and point):
+            row.protected, row.point = row.protected or protected, row.point and point
             changed = True
-    session.flush()
     if changed:
+        session.flush()
         touch(session, dataset_id)
 
 

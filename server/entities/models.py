@@ -41,6 +41,7 @@ class DatasetProperty(Base):
     protected: Mapped[bool] = column(
         "A point or protected answer: encrypted, rounded or left out for phones", default=False
     )
+    point: Mapped[bool] = column("Always a point: where protected, phones get it rounded", default=False)
     created_at: Mapped[datetime] = column("When a form first published it")
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.households.world import World, make_engine
+from tests.households.world import World
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -17,8 +17,6 @@ def world(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[World]:
         url = f"sqlite:///{tmp_path / 'fieldfare.sqlite3'}"
     else:
         url = request.getfixturevalue("postgres_url")
-    engine = make_engine(url)
-    made = World.make(engine, tmp_path)
+    made = World.make(url, tmp_path)
     yield made
-    made.session.close()
-    engine.dispose()
+    made.close()

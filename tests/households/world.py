@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import itertools
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -37,13 +38,14 @@ NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 """When the first submission is received."""
 
 
-def make_engine(url: str) -> Engine:
-    """An engine on an empty database with the whole schema."""
+def make_engine(url: str, *, reading: bool = False) -> Engine:
+    """An engine on a database, with the whole schema made where it writes."""
     models.load()
     engine = create_engine(**engine_options(url, readers=4))
     if url.startswith("sqlite"):
-        prepare_sqlite(engine, immediate=True)
-    Base.metadata.create_all(engine)
+        prepare_sqlite(engine, immediate=not reading)
+    if not reading:
+        Base.metadata.create_all(engine)
     return engine
 
 
@@ -84,16 +86,20 @@ class World:
 
     session: Session
     services: Services
+    readers: Engine
     plans: dict[int, FormPlan] = field(default_factory=dict)
     versions: Any = field(default_factory=lambda: itertools.count(1))
 
     @classmethod
-    def make(cls, engine: Engine, folder: Path) -> World:
+    def make(cls, url: str, folder: Path) -> World:
+        engine, readers = make_engine(url), make_engine(url, reading=True)
         keys = Keyring({1: bytes(32)}, bytes(range(32)))
         settings = Settings.load({}, data=folder)
         store = open_store("file:media", data=folder)
         world = cls(
-            Session(engine, expire_on_commit=False), Services(settings, keys, store, Committer(engine))
+            Session(engine, expire_on_commit=False),
+            Services(settings, keys, store, Committer(engine)),
+            readers,
         )
         session = world.session
         session.add(Project(id=1, name="Aldermere", timezone="Asia/Shanghai", created_at=NOW))
@@ -110,6 +116,22 @@ class World:
             session.flush()
         session.commit()
         return world
+
+    @contextmanager
+    def reading(self) -> Iterator[Session]:
+        """A session as doors have it that only read."""
+        self.session.commit()
+        with Session(self.readers) as session:
+            session.info["read_only"] = True
+            yield session
+
+    def close(self) -> None:
+        """Let go of the database."""
+        self.session.close()
+        bind = self.session.get_bind()
+        assert isinstance(bind, Engine)
+        bind.dispose()
+        self.readers.dispose()
 
     def form(
         self,
