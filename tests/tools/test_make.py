@@ -17,14 +17,11 @@ NOTHING_TO_MAKE = ["--assume-old=.venv/.ready", "--assume-old=server/web/static/
 SERVER = """#!{python}
 import signal, sys
 
-def stop(number, _frame):
-    print("finished what was under way", flush=True)
-    sys.exit(0)
-
-signal.signal(signal.SIGINT, stop)
-signal.signal(signal.SIGTERM, stop)
+stops = {{signal.SIGINT, signal.SIGTERM}}
+signal.pthread_sigmask(signal.SIG_BLOCK, stops)
 print(*sys.argv[1:], flush=True)
-signal.pause()
+signal.sigwait(stops)
+print("finished what was under way", flush=True)
 """
 
 
