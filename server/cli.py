@@ -6,22 +6,19 @@ import signal
 import socket
 import sys
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import click
-from flask import Flask
 
-from server import bare_app, create_app, upgrade
+from server import bare_app, cli_forms, create_app
 from server import serve as serving
 from server.accounts import users
+from server.cli_base import prepare, running
 from server.db import db, transaction
-from server.jobs import work
+from server.jobs import ensure, work
 from server.keys import KeyTrouble, read_key_file, rotate
 from server.problems import ProblemError
-from server.services import Services
 from server.settings import SettingError, Settings
 
 
@@ -44,23 +41,6 @@ class Commands(click.Group):
 def main(ctx: click.Context, data: Path | None) -> None:
     """Fieldfare: surveys and field visits on ODK-compatible phones, and the household monitoring database."""
     ctx.obj = Settings.load(data=data)
-
-
-@contextmanager
-def running(settings: Settings) -> Iterator[tuple[Flask, Services]]:
-    """An application on a migrated database, within its context."""
-    prepare(settings)
-    app = create_app(settings)
-    with app.app_context():
-        yield app, app.extensions["fieldfare"]
-
-
-def prepare(settings: Settings) -> None:
-    """Data folder and schema, made or brought up to date."""
-    settings.data.mkdir(parents=True, exist_ok=True)
-    copy = upgrade.migrate(bare_app(settings), settings)
-    if copy:
-        click.echo(f"Database brought up to date; a copy of it as it was: {copy}")
 
 
 @main.command()
@@ -108,6 +88,7 @@ def worker(settings: Settings) -> None:
         signal.signal(signum, lambda *_: stop.set())
     app = create_app(settings)
     with app.app_context():
+        ensure(db.session(), app.extensions["fieldfare.recurring"])
         work(db.session(), app.extensions["fieldfare.jobs"], stop)
 
 
@@ -175,6 +156,10 @@ def key_rotate(settings: Settings) -> None:
     click.echo(
         f"The key {name} is in force. Print a new sheet (`fieldfare key sheet`): the old one opens nothing made from now on."
     )
+
+
+for command in (cli_forms.forms, cli_forms.areas, cli_forms.rebuild, cli_forms.check):
+    main.add_command(command)
 
 
 if __name__ == "__main__":

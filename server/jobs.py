@@ -61,6 +61,13 @@ def enqueue(session: Session, jobs: Iterable[Later]) -> None:
         _ENQUEUE.run_many(session.connection(), rows)
 
 
+def ensure(session: Session, kinds: Iterable[str]) -> None:
+    """Write the first of each job that comes again by itself, where none waits. Commits."""
+    there = set(session.scalars(select(Job.kind).distinct()))
+    enqueue(session, [Later(kind, "") for kind in kinds if kind not in there])
+    session.commit()
+
+
 def take(session: Session) -> tuple[int, str, str, int] | None:
     """Take the next due job under a lease (id, kind, ref, attempts), or None. Commits."""
     now = utcnow()

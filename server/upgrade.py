@@ -34,7 +34,7 @@ def state(app: Flask) -> tuple[str | None, str | None]:
 def migrate(app: Flask, settings: Settings) -> str | None:
     """Bring the database up; returns the path of the copy made first, None where nothing was there or to do."""
     at, head = state(app)
-    if at == head:
+    if at == head or head is None:
         return None
     copy = copy_first(settings) if at is not None else None
     config = alembic_config()

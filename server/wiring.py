@@ -35,12 +35,16 @@ def register_jobs(app: Flask) -> None:
     """Make the table of job functions, each bound to this installation's services."""
     services: Services = app.extensions["fieldfare"]
     functions: dict[str, JobFunction] = {}
+    recurring: list[str] = []
     for name in JOBS:
         if find_spec(name) is None:
             continue
-        for kind, function in import_module(name).JOBS.items():
+        module = import_module(name)
+        recurring += getattr(module, "RECURRING", ())
+        for kind, function in module.JOBS.items():
             functions[kind] = _bound(function, services)
     app.extensions["fieldfare.jobs"] = functions
+    app.extensions["fieldfare.recurring"] = tuple(recurring)
 
 
 def _bound(function: Callable[[Session, Services, str], None], services: Services) -> JobFunction:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
+from typing import Any
 
-from sqlalchemy import bindparam, literal, null, select, union_all
+from sqlalchemy import CompoundSelect, bindparam, literal, null, select, union_all
 from sqlalchemy.orm import Session
 
 from server import problems
@@ -33,7 +34,7 @@ _PHONE = (
     .where(Phone.token_mac == bindparam("mac"), Phone.revoked_at.is_(None), Actor.deleted_at.is_(None))
 )
 
-_HELD = union_all(
+_HELD: CompoundSelect[Any] = union_all(
     select(Assignment.role, Assignment.project_id, Assignment.form_id, literal(0).label("area_id")).where(
         Assignment.actor_id == bindparam("actor")
     ),

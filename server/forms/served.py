@@ -9,7 +9,7 @@ from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from server import problems
-from server.forms.models import Form, FormAttachment, FormFile, FormVersion
+from server.forms.models import Form, FormAttachment, FormFile, FormVersion, Project
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +94,14 @@ def served(session: Session, project_id: int, xml_form_id: str, *, draft: bool =
     if row is None:
         raise problems.NOT_FOUND()
     return ServedForm(*row)
+
+
+_EXACT = select(Project.exact_points).where(Project.id == bindparam("project"))
+
+
+def exact_points(session: Session, project_id: int) -> bool:
+    """Whether the project's phones get exact dwelling points in their lists."""
+    return bool(session.connection().execute(_EXACT, {"project": project_id}).scalar())
 
 
 def xml_of(session: Session, form_version_id: int) -> bytes:

@@ -22,7 +22,6 @@ from server.ingest.models import Submission, SubmissionVersion
 from server.ledger import Event, Kind
 from server.services import Services
 
-
 ENTITIES: tuple[type[Base], ...] = (EntityBacklog, EntityVersion, Entity)
 SUBJECTS: tuple[type[Base], ...] = (Observation, Household, Facility)
 

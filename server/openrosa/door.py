@@ -13,11 +13,12 @@ from sqlalchemy.orm import Session
 
 from media import Full, Inbox, TooLarge, Unavailable
 from server import problems
-from server.accounts import phones
+from server.accounts import audit, phones
 from server.accounts.models import Phone
 from server.accounts.roles import Verb
 from server.db import db, read_only, utcnow
 from server.entities import lists
+from server.entities.datasets import dataset_id_of
 from server.forms import attachments, served
 from server.ingest.parcel import Parcel, Sender
 from server.ingest.receive import receive
@@ -114,15 +115,36 @@ def _file(who: Caller, at: str, file: served.ServedFile) -> wire.ListedFile:
     copy = _list(who, file)
     if file.source == "areas":
         return wire.ListedFile(file.name, copy.md5, url)
-    return wire.ListedFile(file.name, copy.md5, f"{url}?g={copy.generation}", entity_list=True)
+    integrity_url = None
+    if who.draft_form_id is None:
+        integrity_url = f"{who.base}/datasets/{_quoted(file.name.removesuffix('.csv'))}/integrity"
+    return wire.ListedFile(
+        file.name, copy.md5, f"{url}?g={copy.generation}", entity_list=True, integrity_url=integrity_url
+    )
 
 
 def _list(who: Caller, file: served.ServedFile, generation: int | None = None) -> lists.Copy:
     areas = who.access.areas if who.access is not None else ()
     if file.source == "areas":
-        return lists.areas_csv(db.session(), services(), areas)
+        return lists.areas_csv(db.session(), services(), areas, who.language)
     assert file.dataset_id is not None
-    return lists.csv_for(db.session(), services(), file.dataset_id, areas, generation=generation)
+    exact = served.exact_points(db.session(), who.project_id)
+    return lists.csv_for(
+        db.session(), services(), file.dataset_id, areas, exact_points=exact, generation=generation
+    )
+
+
+@openrosa.get(f"{KEY}/datasets/<raw:name>/integrity")
+@openrosa.get(f"{PERSON}/datasets/<raw:name>/integrity")
+def integrity(project_id: int, name: str, token: str | None = None) -> Response:
+    """Which of the entities that a phone made offline were deleted here."""
+    caller(project_id, token)
+    session = db.session()
+    dataset_id = dataset_id_of(session, project_id, name)
+    if dataset_id is None:
+        raise problems.DATASET_NOT_FOUND(datasetName=name)
+    asked = [one for one in request.args.get("id", "").split(",") if one]
+    return _answer(wire.integrity(lists.deleted(session, dataset_id, asked).items()))
 
 
 @openrosa.get(f"{KEY}/forms/<raw:xml_form_id>/attachments/<raw:name>")
@@ -134,6 +156,8 @@ def form_file(project_id: int, xml_form_id: str, name: str, token: str | None = 
     file = served.file_of(db.session(), form.form_version_id, name)
     if file.source != "file":
         copy = _list(who, file, request.args.get("g", type=int))
+        if file.source == "dataset" and served.exact_points(db.session(), project_id):
+            _note_exact_points(who, file)
         return _conditional(copy.content, tag=copy.md5, content_type="text/csv; charset=utf-8")
     assert file.md5 is not None
     assert file.file_id is not None
@@ -144,6 +168,20 @@ def form_file(project_id: int, xml_form_id: str, name: str, token: str | None = 
     response = _answer(pieces, tag, content_type=file_row.content_type)
     response.headers["Content-Disposition"] = "attachment"
     return response
+
+
+def _note_exact_points(who: Caller, file: served.ServedFile) -> None:
+    """Exact dwelling points leave for a phone, as the project's switch allows: each time is in the audit log."""
+    db.session.rollback()
+    services().committer.run(
+        lambda writing: audit.record(
+            writing,
+            "dataset.download.exact",
+            actor_id=who.actor_id,
+            actee=f"dataset:{file.dataset_id}",
+            project_id=who.project_id,
+        )
+    )
 
 
 def _served(who: Caller, xml_form_id: str) -> served.ServedForm:
