@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import io
+import threading
 import uuid
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -21,6 +22,7 @@ from server.jobs import run_due
 from server.services import Services
 from server.settings import Settings
 from server.wiring import create_schema
+from tests.support import multipart
 
 ADMIN = ("admin@example.org", "a long invented password")
 
@@ -33,6 +35,8 @@ def make_app(data: Path, **settings: Any) -> Flask:
     data.mkdir(parents=True, exist_ok=True)
     with bare_app(chosen).app_context():
         create_schema()
+        for engine in db.engines.values():
+            engine.dispose()
     return create_app(chosen)
 
 
@@ -41,11 +45,16 @@ class House:
     """An installation with an administrator, and who acts on it."""
 
     app: Flask
-    client: FlaskClient = field(init=False)
     token: str = ""
+    _lines: threading.local = field(default_factory=threading.local, repr=False)
 
-    def __post_init__(self) -> None:
-        self.client = self.app.test_client()
+    @property
+    def client(self) -> FlaskClient:
+        """A client of this thread's own: one keeps cookies, and is not made for two threads at once."""
+        if not hasattr(self._lines, "client"):
+            self._lines.client = self.app.test_client()
+        client: FlaskClient = self._lines.client
+        return client
 
     @property
     def services(self) -> Services:
@@ -135,18 +144,14 @@ class Phone:
         )
 
     def send(
-        self, xml: str | bytes, files: Mapping[str, bytes] | None = None, *, incomplete: bool = False
+        self, xml: str | bytes, files: multipart.Files = (), *, incomplete: bool = False
     ) -> TestResponse:
-        """A submission as Collect sends it."""
+        """A submission as Collect sends it; `files` by name, or pairs where two have the same."""
         body = xml.encode() if isinstance(xml, str) else xml
-        parts: dict[str, Any] = {"xml_submission_file": (io.BytesIO(body), "visit.xml", "text/xml")}
-        for name, content in (files or {}).items():
-            parts[name] = (io.BytesIO(content), name)
-        if incomplete:
-            parts["*isIncomplete*"] = "yes"
         return self.house.client.post(
             f"{self.base}/submission?deviceID=collect%3Atest",
-            data=parts,
+            data=multipart.submission(body, files or (), incomplete=incomplete),
+            content_type=multipart.CONTENT_TYPE,
             headers={"X-OpenRosa-Version": "1.0"},
         )
 
