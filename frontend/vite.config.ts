@@ -13,6 +13,7 @@ export default defineConfig({
   root: here("."),
   base: "./", // files find each other relatively, wherever the server hangs them
   publicDir: false,
+  logLevel: "warn",
   css: {
     preprocessorOptions: {
       scss: {
@@ -29,7 +30,12 @@ export default defineConfig({
     cssCodeSplit: true,
     modulePreload: { polyfill: false },
     target: "es2020", // phones of some years ago
+    reportCompressedSize: false,
     rollupOptions: {
+      onwarn(warning, warn) {
+        // htmx can evaluate code from attributes; main.ts forbids it that (allowEval), and so does the pages' policy.
+        if (warning.code !== "EVAL" || !warning.id?.includes("htmx.org")) warn(warning);
+      },
       input: { main: here("src/main.ts"), theme: here("src/theme.ts"), style: here("src/style.scss") },
       output: {
         entryFileNames: "[name]-[hash].js",
