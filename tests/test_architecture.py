@@ -17,7 +17,18 @@ SHARED = {"accounts"} | BASE
 ROOMS = {"review", "exports", "requests", "indicators", "households", "entities", "ingest", "forms"}
 DOORS = {"web", "api", "openrosa", "cli"}
 # create_app(), starting and upgrading, sample and demo: outside the walls, because they put the house together.
-WIRING = {"server", "migrations", "models", "wiring", "edge", "health", "upgrade", "serve", "start", "keysheet"}
+WIRING = {
+    "server",
+    "migrations",
+    "models",
+    "wiring",
+    "edge",
+    "health",
+    "upgrade",
+    "serve",
+    "start",
+    "keysheet",
+}
 WIRING |= {"sample", "demo"}
 
 MAY_IMPORT: dict[str, set[str]] = {
@@ -35,7 +46,12 @@ MAY_IMPORT: dict[str, set[str]] = {
     "areas": BOTTOM | {"ledger"},  # an import of areas is one of the ledger's events
     "ledger": BOTTOM,
     "jobs": BOTTOM,
-    "services": {"keys", "settings", "media", "commit"},  # one value that holds what an installation consists of
+    "services": {
+        "keys",
+        "settings",
+        "media",
+        "commit",
+    },  # one value that holds what an installation consists of
     "commit": set(),
     "hot": set(),
     "words": {"problems"},
@@ -49,9 +65,10 @@ MAY_IMPORT: dict[str, set[str]] = {
 
 
 def room_of(module: str) -> str:
-    """`server.forms.lint` -> `forms`, `server` -> `server`, `media.stores` -> `media`."""
+    """`server.forms.lint` -> `forms`, `server` -> `server`, `media.stores` -> `media`; the command line is one door."""
     parts = module.split(".")
-    return parts[1] if parts[0] == "server" and len(parts) > 1 else parts[0]
+    room = parts[1] if parts[0] == "server" and len(parts) > 1 else parts[0]
+    return "cli" if room.startswith("cli_") else room
 
 
 def module_of(file: Path) -> str:
