@@ -1,0 +1,325 @@
+"""Reading the monitoring tables: pages by key, streams for exports, and all that is known under one code.
+
+Schemas do not depend on who reads: hidden values are null, protected points rounded to 0.01 degrees in place. Whether
+somebody may read exactly, with which reason, is the door's to ask and to record.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+from typing import Any, cast
+
+from sqlalchemy import ColumnElement, Select, Table, and_, null, or_, select
+from sqlalchemy.orm import Session
+
+from server import problems
+from server.areas.models import Area
+from server.areas.scope import visible
+from server.households.determine import FACILITY, HOUSEHOLD
+from server.households.tables import TABLES, Monitored
+from server.keys import Keyring
+from server.services import Services
+
+_AREA = cast(Table, Area.__table__)
+_BATCH = 2000
+_POINT = ("lat", "lon", "altitude", "accuracy")
+
+Row = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """One column of what is read. `type` as in the catalogue, `key`, `time` or `origin` for what stands beside answers."""
+
+    name: str
+    comment: str
+    type: str
+    unit: str | None = None
+    protected: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Which rows: of a project (None: all), of somebody with `areas` (none: all), in an area and below it, since when.
+
+    `history`: all rows ever written, else the current ones. `standing`: of history, those not superseded. `since`: rows
+    recorded (of current tables: observed) at or after it. `subject`: of one household or facility (UUID).
+    """
+
+    project_id: int | None = None
+    areas: tuple[int, ...] = ()
+    area_id: int | None = None
+    history: bool = False
+    standing: bool = True
+    since: datetime | None = None
+    subject: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Some rows, and where the next page begins (None: this is the last)."""
+
+    rows: list[Row]
+    after: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class HouseholdView:
+    """All that is known under one code. `tables` holds the current rows of each table that has any; `merged` the codes
+    of the households that became this one, `merged_into` the code of the one that this became."""
+
+    uuid: str
+    household: Row
+    tables: Mapping[str, list[Row]]
+    merged: tuple[str, ...] = ()
+    merged_into: str | None = None
+    confirmed: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class _Shape:
+    """How a table is read: the query without conditions, headings, and what must be done to a row's values."""
+
+    query: Select[Any]
+    table: Table
+    headings: tuple[Heading, ...]
+    keys: tuple[ColumnElement[Any], ...]
+    subject: ColumnElement[Any]
+    time: ColumnElement[Any]
+    opens: tuple[
+        tuple[int, str, str], ...
+    ] = ()  # where a sealed value stands, its column, its catalogue name
+    spreads: tuple[int, ...] = ()  # where an open point stands, its four values after it
+
+
+def headings(table: str, *, history: bool = False) -> tuple[Heading, ...]:
+    """The columns that `page` and `stream` give, in their order. Raises `NOT_FOUND` for an unknown table."""
+    shape = _shape(_monitored(table), history, False)
+    return shape.headings
+
+
+def page(
+    session: Session,
+    services: Services,
+    table: str,
+    asked: Asked,
+    *,
+    after: str | None = None,
+    limit: int = 100,
+    newest_first: bool = False,
+    exact: bool = False,
+) -> Page:
+    """A page of rows in the order of their keys (history: of receipt), `limit` at most, after the cursor `after`."""
+    shape = _shape(_monitored(table), asked.history, exact)
+    query = _where(shape, asked)
+    if after is not None:
+        query = query.where(_beyond(shape.keys, after, newest_first))
+    query = query.order_by(*(key.desc() if newest_first else key for key in shape.keys)).limit(limit + 1)
+    found = session.execute(query.add_columns(*shape.keys)).all()
+    number = len(shape.keys)
+    rows = [_named(shape, _finished(shape, services.keys, tuple(row)[:-number])) for row in found[:limit]]
+    more = len(found) > limit
+    return Page(rows, _cursor(tuple(found[limit - 1])[-number:]) if more else None)
+
+
+def stream(
+    session: Session, services: Services, table: str, asked: Asked, *, exact: bool = False
+) -> Iterator[tuple[Any, ...]]:
+    """Every row as a tuple in the order of `headings`, oldest first; memory does not grow with their number."""
+    shape = _shape(_monitored(table), asked.history, exact)
+    query = _where(shape, asked).order_by(*shape.keys).execution_options(yield_per=_BATCH)
+    result = session.execute(query)
+    if not (shape.opens or shape.spreads):
+        for rows in result.partitions(_BATCH):
+            yield from map(tuple, rows)
+        return
+    for rows in result.partitions(_BATCH):
+        yield from (_finished(shape, services.keys, tuple(row)) for row in rows)
+
+
+def household(
+    session: Session,
+    services: Services,
+    code: str,
+    *,
+    project_id: int,
+    areas: Sequence[int] = (),
+    exact: bool = False,
+) -> HouseholdView:
+    """All that is known now under a household's code. Raises `NOT_FOUND`, also for what lies outside `areas`."""
+    query = select(HOUSEHOLD).where(HOUSEHOLD.c.code == code, HOUSEHOLD.c.project_id == project_id)
+    row = session.execute(query.where(visible(HOUSEHOLD.c.area_id, areas))).first()
+    if row is None:
+        raise problems.NOT_FOUND()
+    asked = Asked(project_id=project_id, subject=row.uuid)
+    tables = {}
+    for monitored in TABLES.values():
+        if monitored.subject == "household":
+            rows = page(session, services, monitored.name, asked, limit=1000, exact=exact).rows
+            if rows:
+                tables[monitored.name] = rows
+    merged = select(HOUSEHOLD.c.code).where(HOUSEHOLD.c.merged_into == row.uuid).order_by(HOUSEHOLD.c.code)
+    into = select(HOUSEHOLD.c.code).where(HOUSEHOLD.c.uuid == row.merged_into)
+    return HouseholdView(
+        uuid=row.uuid,
+        household=tables.pop("household")[0],
+        tables=tables,
+        merged=tuple(session.execute(merged).scalars()),
+        merged_into=session.execute(into).scalar() if row.merged_into else None,
+        confirmed=row.confirmed,
+    )
+
+
+def history_of(
+    session: Session, services: Services, table: str, subject: str, *, exact: bool = False, limit: int = 200
+) -> list[Row]:
+    """What was ever said of a household or facility in one table, newest first, superseded rows too."""
+    asked = Asked(subject=subject, history=True, standing=False)
+    return page(session, services, table, asked, limit=limit, newest_first=True, exact=exact).rows
+
+
+def _monitored(table: str) -> Monitored:
+    found = TABLES.get(table)
+    if found is None:
+        raise problems.NOT_FOUND()
+    return found
+
+
+@cache
+def _shape(monitored: Monitored, history: bool, exact: bool) -> _Shape:
+    table = monitored.history if history else monitored.current
+    whose = HOUSEHOLD if monitored.subject == "household" else FACILITY
+    own = not history and monitored.is_subject
+    subject = table.c["uuid" if own else monitored.key]
+    code = whose.c.code if not own else table.c.code
+    columns: list[Any] = []
+    heads: list[Heading] = []
+    opens: list[tuple[int, str, str]] = []
+    spreads: list[int] = []
+
+    def put(column: Any, heading: Heading) -> None:
+        columns.append(column)
+        heads.append(heading)
+
+    if history:
+        put(table.c.id, Heading("id", table.c.id.info["comment"], "key"))
+    put(code, Heading(monitored.subject, f"Code of the {monitored.subject}", "key"))
+    put(_AREA.c.code, Heading("area", "Code of its area", "key"))
+    for column in table.columns:
+        info = column.info
+        if "of" in info or column.name in _BESIDE or column.name == subject.name:
+            continue
+        if info.get("type") == "g":
+            _put_point(table, column, monitored, exact, put, opens, spreads, columns)
+        elif info.get("protected"):
+            heading = Heading(column.name, info["comment"], info["type"], None, protected=True)
+            if exact:
+                opens.append((len(columns), column.name, f"{monitored.name}.{column.name}"))
+            put(column if exact else null().label(column.name), heading)
+        else:
+            kind = info.get("type") or ("time" if column.name.endswith("_at") else "origin")
+            put(column, Heading(column.name, info["comment"], kind, info.get("unit")))
+    keys = (table.c.id,) if history else (table.c.code,) if own else tuple(table.primary_key.columns)
+    joined: Any = table if own else table.outerjoin(whose, whose.c.uuid == subject)
+    joined = joined.outerjoin(_AREA, _AREA.c.id == table.c.area_id)
+    time = table.c.recorded_at if history else table.c.updated_at if own else table.c.observed_at
+    return _Shape(
+        select(*columns).select_from(joined),
+        table,
+        tuple(heads),
+        keys,
+        subject,
+        time,
+        tuple(opens),
+        tuple(spreads),
+    )
+
+
+_BESIDE = frozenset(
+    {"id", "project_id", "area_id", "code", "merged_from", "merged_into", "created_by", "seq"}
+)
+"""Columns that a reader is given otherwise, or has no use for."""
+
+
+def _put_point(
+    table: Table,
+    column: Any,
+    monitored: Monitored,
+    exact: bool,
+    put: Callable[[Any, Heading], None],
+    opens: list[tuple[int, str, str]],
+    spreads: list[int],
+    columns: list[Any],
+) -> None:
+    """A point's four values. What is protected is opened in place of its first one, where it may be read exactly."""
+    name, info = column.name, column.info
+    protected = bool(info.get("protected"))
+    at = len(columns)
+    if protected and exact:
+        opens.append((at, name, f"{monitored.name}.{name}"))
+    if not protected or exact:
+        spreads.append(at)
+        sources: list[Any] = [column, null(), null(), null()]
+    else:
+        sources = [table.c[f"{name}_lat"], table.c[f"{name}_lon"], null(), null()]
+    for part, source in zip(_POINT, sources, strict=True):
+        unit = "degrees" if part in ("lat", "lon") else "m"
+        heading = Heading(f"{name}_{part}", f"{info['comment']}: {part}", "d", unit, protected)
+        put(source.label(heading.name), heading)
+
+
+def _finished(shape: _Shape, keys: Keyring, row: tuple[Any, ...]) -> tuple[Any, ...]:
+    if not (shape.opens or shape.spreads):
+        return row
+    values = list(row)
+    for at, _, full_name in shape.opens:
+        if values[at] is not None:
+            values[at] = json.loads(keys.open(values[at], full_name))
+    for at in shape.spreads:
+        values[at : at + 4] = values[at] or (None, None, None, None)
+    return tuple(values)
+
+
+def _named(shape: _Shape, row: tuple[Any, ...]) -> Row:
+    return {heading.name: value for heading, value in zip(shape.headings, row, strict=True)}
+
+
+def _where(shape: _Shape, asked: Asked) -> Select[Any]:
+    table, query = shape.table, shape.query
+    if asked.project_id is not None:
+        query = query.where(table.c.project_id == asked.project_id)
+    if asked.areas:
+        query = query.where(visible(table.c.area_id, asked.areas))
+    if asked.area_id is not None:
+        query = query.where(visible(table.c.area_id, (asked.area_id,)))
+    if asked.history and asked.standing:
+        query = query.where(table.c.superseded_at.is_(None))
+    if asked.since is not None:
+        query = query.where(shape.time >= asked.since)
+    if asked.subject is not None:
+        query = query.where(shape.subject == asked.subject)
+    return query
+
+
+def _cursor(values: Sequence[Any]) -> str:
+    return json.dumps(list(values), separators=(",", ":"))
+
+
+def _beyond(keys: Sequence[ColumnElement[Any]], after: str, newest_first: bool) -> ColumnElement[bool]:
+    """Rows after a cursor, in the order of the keys. Raises `INVALID_QUERY` for a cursor that is none of ours."""
+    try:
+        values = json.loads(after)
+        types = [key.type.python_type for key in keys]
+        if not isinstance(values, list) or [type(value) for value in values] != types:
+            raise ValueError(after)
+    except ValueError as error:
+        raise problems.INVALID_QUERY(violationText="the cursor is not one that this list gave") from error
+    either: list[ColumnElement[bool]] = []
+    for place, (key, value) in enumerate(zip(keys, values, strict=True)):
+        same = [before == values[at] for at, before in enumerate(keys[:place])]
+        either.append(and_(*same, key < value if newest_first else key > value))
+    return or_(*either)
