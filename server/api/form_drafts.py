@@ -14,9 +14,9 @@ from server.api.files import body_of
 from server.api.form_schemas import FormAttachmentSchema, LinkBody
 from server.api.form_views import attachment_shown
 from server.api.forms import ONE, uploaded
-from server.api.plumbing import SUCCESS, blueprint, flag, form_named
+from server.api.plumbing import SUCCESS, blueprint, flag, form_named, writing
 from server.api.schemas import Success
-from server.db import db, transaction
+from server.db import db
 from server.forms import attachments, lifecycle
 from server.forms.models import Form, Project
 from server.ingest.announce import announce
@@ -33,7 +33,7 @@ MOST_BYTES = 100_000_000
 def set_draft(access: Access, project: Project, form: Form) -> dict[str, bool]:
     """Put a draft (the form as the body); without a body, a copy of the published version."""
     examined = uploaded()
-    with transaction(db.session()) as session:
+    with writing() as session:
         lifecycle.set_draft(
             session,
             services(),
@@ -78,7 +78,7 @@ def publish_draft(access: Access, project: Project, form: Form) -> dict[str, boo
 def put_file(access: Access, project: Project, form: Form, name: str) -> dict[str, Any]:
     """Put or replace a file that the draft expects."""
     content = body_of(request, MOST_BYTES, name)
-    with transaction(db.session()) as session:
+    with writing() as session:
         found = form_named(session, project.id, form.xml_form_id)
         put = attachments.put(session, services(), found, name, content, actor_id=access.actor_id)
         session.flush()

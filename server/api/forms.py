@@ -14,9 +14,9 @@ from server.api.caller import services
 from server.api.files import body_of
 from server.api.form_schemas import ExtendedFormSchema, FormSchema, StateBody
 from server.api.form_views import may_read, shown
-from server.api.plumbing import SUCCESS, blueprint, flag
+from server.api.plumbing import SUCCESS, blueprint, flag, writing
 from server.api.schemas import Success
-from server.db import db, transaction
+from server.db import db
 from server.forms import lifecycle
 from server.forms.examine import Examination
 from server.forms.lifecycle import Upload
@@ -64,7 +64,7 @@ def create_form(access: Access, project: Project) -> dict[str, Any]:
     examined = uploaded()
     if examined is None:
         raise problems.MISSING_PARAMETER(field="xml")
-    with transaction(db.session()) as session:
+    with writing() as session:
         form = lifecycle.create(
             session,
             services(),

@@ -12,6 +12,20 @@ from server.api.preferences import preferences
 from server.api.projects import projects
 from server.api.roles import roles
 from server.api.sessions import sessions
+from server.api.submissions import submissions
 from server.api.users import users
 
-PARTS = (sessions, users, preferences, roles, projects, forms, drafts, reading, app_users, areas, audits)
+PARTS = (
+    sessions,
+    users,
+    preferences,
+    roles,
+    projects,
+    forms,
+    drafts,
+    reading,
+    submissions,
+    app_users,
+    areas,
+    audits,
+)

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import wraps
 from typing import Any, NoReturn, TypeVar, cast
@@ -22,6 +23,7 @@ from sqlalchemy.orm import Session
 from webargs.flaskparser import FlaskParser
 from werkzeug.exceptions import HTTPException
 
+from media import Full, TooLarge, Unavailable
 from server import problems
 from server.accounts.access import Access
 from server.accounts.roles import Verb
@@ -155,7 +157,8 @@ class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]  # smorest has n
 
         `project_id` in the address becomes the argument `project: Project`, `xml_form_id` becomes `form: Form`. A GET
         reads through the reading engine; any other method runs in one transaction, committed before the answer goes
-        out. `transact=False`: the view commits by itself (work that is too long for a write lock).
+        out. `transact=False`: the session stays a reading one, nothing open, and the view writes by itself
+        (`writing()`, or a room's own committer): for work that is too long for a write lock.
         """
 
         def decorate(view: View) -> View:
@@ -170,7 +173,7 @@ class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]  # smorest has n
                 if not transact:
                     named = _found(session, caller.access, verb, kwargs)
                     session.expunge_all()  # what was found stays readable; nothing is open while the view works
-                    read_write(session)
+                    session.rollback()
                     return view(caller.access, *args, **named)
                 read_write(session)
                 with transaction(session):
@@ -190,6 +193,15 @@ def read_write(session: Session) -> None:
     """End the reading; from here on the session writes."""
     session.rollback()
     session.info.pop("read_only", None)
+
+
+@contextmanager
+def writing() -> Iterator[Session]:
+    """One transaction of a view that reads and works before it (`transact=False`)."""
+    session = db.session()
+    read_write(session)
+    with transaction(session):
+        yield session
 
 
 def current() -> Caller:
@@ -251,6 +263,12 @@ def _http_answer(error: HTTPException) -> Response:
 
 
 def _trouble_answer(error: Exception) -> Response:
+    if isinstance(error, TooLarge):
+        return problem_answer(problems.FILE_TOO_LARGE(name="", limit=error.limit // 1_000_000))
+    if isinstance(error, Full):
+        return problem_answer(problems.DISK_FULL())
+    if isinstance(error, Unavailable):
+        return problem_answer(problems.STORE_AWAY())
     if isinstance(error, OperationalError):
         log.warning("database away", extra={"fields": {"id": g.get("request_id")}})
         return problem_answer(problems.DATABASE_AWAY())

@@ -24,6 +24,9 @@ from server.keys import open_keyring
 from server.services import Services
 from server.settings import Settings
 from server.wiring import create_schema
+from tests.support.fixtures import database, house, make_town
+
+__all__ = ["PASSWORD", "Join", "Person", "database", "house", "make_town", "refused"]
 
 PASSWORD = "a long password"
 

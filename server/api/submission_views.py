@@ -1,0 +1,178 @@
+"""Submissions as the API shows them, and the one question asked before anything protected is opened."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+from urllib.parse import unquote
+
+from flask import request
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from server import problems
+from server.accounts import audit
+from server.accounts.access import Access
+from server.accounts.roles import Verb
+from server.api.caller import services
+from server.api.form_views import actors
+from server.api.plumbing import is_extended, language
+from server.areas.models import Area
+from server.db import db
+from server.forms.models import FormVersion
+from server.ingest.answers import Opened, open_answers
+from server.ingest.models import Attachment, FindingRow, Submission, SubmissionVersion
+from server.words import say
+from server.xforms import MESSAGES, value_at
+
+NOT_ALLOWED = "This answer is not allowed here."
+"""What a constraint without words of its own says."""
+
+
+def shown(found: Sequence[Submission]) -> list[dict[str, Any]]:
+    """Submissions with their current versions, in a few queries however many they are."""
+    session = db.session()
+    ids = [one.version_id for one in found if one.version_id is not None]
+    versions = {
+        v.id: v for v in session.scalars(select(SubmissionVersion).where(SubmissionVersion.id.in_(ids)))
+    }
+    areas = {one.area_id for one in found if one.area_id is not None}
+    codes = {row[0]: row[1] for row in session.execute(select(Area.id, Area.code).where(Area.id.in_(areas)))}
+    current = {
+        v["id"]: v for v in versions_shown([versions[i] for i in ids if i in versions], current_ids=set(ids))
+    }
+    people = actors([one.submitter_id for one in found]) if is_extended() else {}
+    return [
+        {
+            "instance_id": one.instance_id,
+            "submitter_id": one.submitter_id,
+            "device_id": one.device_id,
+            "user_agent": one.user_agent,
+            "review_state": one.review_state,
+            "created_at": one.created_at,
+            "updated_at": one.updated_at,
+            "deleted_at": one.deleted_at,
+            "current_version": current.get(one.version_id),
+            "findings": {"blocking": one.blocking, "warning": one.warnings},
+            "projected": one.projected,
+            "area": codes.get(one.area_id or 0),
+            "observed_at": one.observed_at,
+            "submitter": people.get(one.submitter_id or 0),
+        }
+        for one in found
+    ]
+
+
+def versions_shown(found: Sequence[SubmissionVersion], *, current_ids: set[int]) -> list[dict[str, Any]]:
+    """Versions; extended with who sent each and the form's version."""
+    people, names = {}, {}
+    if is_extended():
+        people = actors([one.submitter_id for one in found])
+        ids = {one.form_version_id for one in found}
+        known = select(FormVersion.id, FormVersion.version).where(FormVersion.id.in_(ids))
+        names = {row[0]: row[1] for row in db.session.execute(known)}
+    return [
+        {
+            "id": one.id,
+            "instance_id": one.instance_id,
+            "instance_name": one.instance_name,
+            "submitter_id": one.submitter_id,
+            "device_id": one.device_id,
+            "user_agent": one.user_agent,
+            "created_at": one.created_at,
+            "current": one.id in current_ids,
+            "submitter": people.get(one.submitter_id or 0),
+            "form_version": names.get(one.form_version_id),
+        }
+        for one in found
+    ]
+
+
+def versions_of(session: Session, submission: Submission) -> Sequence[SubmissionVersion]:
+    """The versions of a submission, the newest first."""
+    query = select(SubmissionVersion).where(SubmissionVersion.submission_id == submission.id)
+    return session.scalars(query.order_by(SubmissionVersion.id.desc())).all()
+
+
+def version_named(session: Session, submission: Submission, instance_id: str) -> SubmissionVersion:
+    """The version of a submission by its own instanceID. Raises `NOT_FOUND`."""
+    for one in versions_of(session, submission):
+        if one.instance_id == instance_id:
+            return one
+    raise problems.NOT_FOUND()
+
+
+def attachments_of(session: Session, version_id: int) -> Sequence[Attachment]:
+    """The files that a version mentions or came with, by name."""
+    query = select(Attachment).where(Attachment.version_id == version_id)
+    return session.scalars(query.order_by(Attachment.name)).all()
+
+
+def findings_shown(session: Session, submission: Submission) -> list[dict[str, Any]]:
+    """The findings of the current version, worded in the caller's language; a protected answer shows as everybody sees it."""
+    assert submission.version_id is not None
+    rows = session.scalars(
+        select(FindingRow).where(FindingRow.version_id == submission.version_id).order_by(FindingRow.id)
+    ).all()
+    if not rows:
+        return []
+    opened = open_answers(session, services(), submission.version_id)
+    return [_finding(row, opened) for row in rows]
+
+
+def opens_protected(access: Access, submission: Submission) -> bool:
+    """Whether the caller asks for protected answers (`X-Reason`) and may have them; each opening is audited.
+
+    Raises `PROTECTED` (403.63) where a reason is given by who lacks the right.
+    """
+    reason = unquote(request.headers.get("X-Reason", "")).strip()[:500]
+    if not reason:
+        return False
+    if not access.may(Verb.PROTECTED_READ, submission.project_id):
+        raise problems.PROTECTED()
+
+    what = request.path.rsplit("/", 1)[1]  # read here: the committer works in a thread of its own
+
+    def write(session: Session) -> None:
+        audit.record(
+            session,
+            "protected.read",
+            actor_id=access.actor_id,
+            actee=f"submission:{submission.id}",
+            project_id=submission.project_id,
+            area_id=submission.area_id,
+            details={
+                "reason": reason,
+                "instanceId": submission.instance_id,
+                "opened": what,
+            },
+        )
+
+    services().committer.run(write)
+    return True
+
+
+def _finding(row: FindingRow, opened: Opened) -> dict[str, Any]:
+    return {
+        "path": row.path,
+        "rule": row.rule,
+        "severity": "blocking" if row.blocking else "warning",
+        "value": value_at(opened.record, row.path) or None,
+        "message": _words(row.message, language()),
+    }
+
+
+def _words(message: dict[str, Any], reader: str) -> str:
+    """The engine's sentence, or the form's own words in the reader's language."""
+    if "key" in message:
+        return say(reader, MESSAGES.get(message["key"], message["key"]), **message.get("args", {}))
+    texts: dict[str, str] = message.get("text") or {}
+    own = next((text for name, text in texts.items() if text and name.lower().endswith(f"({reader})")), "")
+    default = texts.get(message.get("default") or "", "")
+    return (
+        own
+        or texts.get(reader)
+        or default
+        or next(filter(None, texts.values()), "")
+        or say(reader, NOT_ALLOWED)
+    )
