@@ -1,0 +1,149 @@
+"""The whole demo: region, forms, people and phones, a year of visits, and what the supervisors said to some of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from random import Random
+from time import monotonic
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from server.accounts import phones
+from server.accounts.access import access_of
+from server.accounts.models import Phone
+from server.areas.importing import import_areas
+from server.db import utcnow
+from server.demo import people
+from server.demo.play import Player, Sent, sender
+from server.demo.region import TIMEZONE, Region, aldermere
+from server.demo.reviews import review
+from server.demo.year import Event, Team, plan, team
+from server.forms import projects
+from server.forms.catalogue import form_model
+from server.forms.models import Form, Project
+from server.forms.samples import examine_shipped, publish_shipped
+from server.ingest.announce import announce
+from server.services import Services
+
+NAME = "Aldermere"
+DESCRIPTION = "An invented region in the open sea, with a year of invented visits."
+EVERY = 100
+"""Visits between two lines of progress."""
+
+Say = Callable[[str], None]
+"""Where progress goes, a line at a time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Size:
+    """How much is made. `seed` decides everything else."""
+
+    households: int = 400
+    visits: int = 900
+    seed: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """What was made."""
+
+    project_id: int
+    sent: tuple[Sent, ...]
+    reviewed: int
+
+    @property
+    def photos(self) -> int:
+        """Photos that were sent."""
+        return sum(frame.sent for one in self.sent for frame in one.event.frames)
+
+
+def make(
+    session: Session,
+    services: Services,
+    size: Size,
+    *,
+    password: str,
+    admin_id: int | None,
+    say: Say,
+    now: datetime | None = None,
+) -> Made:
+    """Make the demo on an empty installation. `session` may write until the first commit, then only reads.
+
+    `password` becomes the staff's. `now`: the day before it is the last of the year; default the server's clock.
+    """
+    rng = Random(size.seed)  # noqa: S311  # invented data
+    zone = ZoneInfo(TIMEZONE)
+    today = (now or utcnow()).astimezone(zone).date()
+    region = aldermere()
+    who = team(region)
+    say("Publishing the forms ...")
+    project, forms = _project(session, services, region, admin_id)
+    devices = people.make_phones(session, services, project.id, region, who, forms, by=admin_id)
+    supervisors = people.make_staff(session, project.id, region, password, by=admin_id)
+    session.commit()
+    events = plan(rng, region, today, zone, households=size.households, visits=size.visits)
+    player = _player(session, services, project.id, forms, devices)
+    sent = _send_all(player, events, say)
+    session.rollback()
+    say("Supervisors look at some of it ...")
+    reviewed = review(services, rng, sent, _by_phone(region, who, supervisors))
+    _note_phones(session, devices)
+    return Made(project.id, tuple(sent), reviewed)
+
+
+def _project(
+    session: Session, services: Services, region: Region, admin_id: int | None
+) -> tuple[Project, list[Form]]:
+    examined = examine_shipped()
+    project = projects.create(session, NAME, description=DESCRIPTION, timezone=TIMEZONE, by=admin_id)
+    import_areas(session, services.keys, region.sheet(), actor_id=admin_id)
+    forms = publish_shipped(session, services, project.id, admin_id, announce=announce, examined=examined)
+    return project, forms
+
+
+def _player(
+    session: Session,
+    services: Services,
+    project_id: int,
+    forms: Iterable[Form],
+    devices: dict[int, people.Device],
+) -> Player:
+    senders = {}
+    for number, device in devices.items():
+        access = access_of(session, device.actor_id)
+        assert access is not None  # made a moment ago
+        senders[number] = sender(access, project_id, number)
+    models = {}
+    for form in forms:
+        assert form.current_version_id is not None  # published
+        models[form.xml_form_id] = form_model(session, form.current_version_id)
+    return Player(session, services, project_id, models, senders)
+
+
+def _send_all(player: Player, events: list[Event], say: Say) -> list[Sent]:
+    sent: list[Sent] = []
+    began = monotonic()
+    for one in player.play(events):
+        sent.append(one)
+        if len(sent) % EVERY == 0 or len(sent) == len(events):
+            rate = len(sent) / max(0.001, monotonic() - began)
+            say(f"  {len(sent):>5} of {len(events)} forms sent, {rate:.0f} a second")
+    return sent
+
+
+def _by_phone(region: Region, who: Team, supervisors: dict[str, int]) -> dict[str, int]:
+    """The supervisor of each village, by its code."""
+    districts = {place.code: place.parent for place in region.at("township")}
+    return {village.code: supervisors[districts[village.parent]] for village in region.at("village")}
+
+
+def _note_phones(session: Session, devices: dict[int, people.Device]) -> None:
+    """The phones have just been heard of."""
+    wanted = [device.actor_id for device in devices.values()]
+    for phone in session.scalars(select(Phone).where(Phone.actor_id.in_(wanted))):
+        phones.seen(session, phone)
+    session.commit()
