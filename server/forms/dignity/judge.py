@@ -30,10 +30,9 @@ def judge(questions: Questions, *, extra_lists: Mapping[str, bytes] | None = Non
     `told`; nothing softens a refusal.
     """
     lists = dict(extra_lists or {})
-    named = frozenset(question.name for question in questions.questions if _holds_a_name(question.name))
     verdicts: list[Verdict] = []
     for question in with_lists(questions.questions, lists):
-        found = [*structure.signs(question), *_in_words(question, named), *_in_name(question)]
+        found = [*structure.signs(question), *_in_words(question), *_in_name(question)]
         verdicts += _one_a_rule(found, question, questions.writes_to_household)
     verdicts += structure.rosters(questions, verdicts)
     verdicts += _in_columns(lists)
@@ -43,10 +42,10 @@ def judge(questions: Questions, *, extra_lists: Mapping[str, bytes] | None = Non
 # --- words ----------------------------------------------------------------------------------------------------------
 
 
-def _in_words(question: Question, named: frozenset[str]) -> Iterator[structure.Sign]:
+def _in_words(question: Question) -> Iterator[structure.Sign]:
     if question.type in _SILENT:
         return
-    reading = read(question, named)
+    reading = read(question, _holds_a_name)
     for text in reading.texts:
         words = list_for(text.script)
         if words is not None:
@@ -73,7 +72,7 @@ def _patterns_in(
             continue
         seen = _allowed_taken_out(asked, pattern.rule, words)
         match = pattern.text.search(seen)
-        if match and not _softened(pattern, seen, whole):
+        if match and not _softened(pattern, f"{seen} {text.context}", whole):
             yield structure.Sign(
                 pattern.rule, text.place or question.place, text.language, match[0].strip(), pattern.id
             )

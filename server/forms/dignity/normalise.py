@@ -6,6 +6,7 @@ Pure string work. Knows no rule and no list; the word lists are written in the s
 import html
 import re
 import unicodedata
+from collections.abc import Callable
 from functools import lru_cache
 
 NAMED = "[name]"  # stands for a person's name filled in while interviewing: `${member_name}`, `(NAME)`
@@ -81,9 +82,11 @@ def _unleet(word: re.Match[str]) -> str:
     return "".join(_LEET.get(letter, letter) for letter in word[0])
 
 
-def without_references(text: str, named: frozenset[str]) -> str:
+def without_references(text: str, holds_a_name: Callable[[str], bool]) -> str:
     """`${x}` taken out; where x holds a person's name, `[name]` put in its place."""
-    return _REFERENCE.sub(lambda match: f" {NAMED} " if match[1].rpartition("/")[2] in named else " … ", text)
+    return _REFERENCE.sub(
+        lambda match: f" {NAMED} " if holds_a_name(match[1].rpartition("/")[2]) else " … ", text
+    )
 
 
 def sentences(text: str) -> list[str]:

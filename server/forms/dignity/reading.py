@@ -4,7 +4,7 @@ Knows no rule. Says also which of a form's languages no list can read.
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 
 from server.forms.dignity.normalise import name_words, plain, scripts, sentences, without_references
@@ -26,13 +26,17 @@ _ENGLISH = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """One text of a question. `kind` is label, hint, guidance, constraint_message, required_message or choice."""
+    """One text of a question. `kind` is label, hint, guidance, constraint_message, required_message or choice.
+
+    `context` is the label above a choice, in plain spelling; a label stands for itself.
+    """
 
     kind: str
     language: str
     script: str
     place: Place | None
     sentences: tuple[str, ...]
+    context: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,25 +51,19 @@ class Reading:
         return self.wholes.get(script, "")
 
 
-def read(question: Question, named: frozenset[str]) -> Reading:
-    """The texts of a question; `named` are the questions whose answers are names, for `${…}` in labels."""
+def read(question: Question, holds_a_name: Callable[[str], bool]) -> Reading:
+    """The texts of a question; `holds_a_name` tells of `${…}` in a label whether a person's name is put there."""
     texts: list[Text] = []
     wholes: dict[str, list[str]] = {script: [] for script in _READ_SCRIPTS}
     for kind, language, written, place in _written(question):
-        text = plain(without_references(written, named))
+        text = plain(without_references(written, holds_a_name))
         for script in _READ_SCRIPTS:
             if script in scripts(text):
                 wholes[script].append(text)
                 if kind != "group":
-                    texts.append(
-                        Text(
-                            kind,
-                            language,
-                            script,
-                            place,
-                            tuple(_parts(kind, text, script, language, question)),
-                        )
-                    )
+                    parts = tuple(_parts(kind, text, script, language, question))
+                    context = plain(question.labels.get(language, "")) if kind == "choice" else ""
+                    texts.append(Text(kind, language, script, place, parts, context))
     name = name_words(question.name)
     return Reading(tuple(texts), {script: " \n ".join([*parts, name]) for script, parts in wholes.items()})
 
