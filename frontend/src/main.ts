@@ -10,6 +10,8 @@ import { keys } from "./behaviours/keys";
 import { maps } from "./behaviours/maps";
 import { means } from "./behaviours/means";
 import { menus } from "./behaviours/menus";
+import { narrowing } from "./behaviours/narrow";
+import { narrowing } from "./behaviours/narrow";
 import { network } from "./behaviours/network";
 import { themes } from "./behaviours/themes";
 import { times } from "./behaviours/times";
@@ -36,12 +38,17 @@ htmx.config.responseHandling = [
 ];
 
 document.addEventListener("htmx:configRequest", (event) => {
+  // A filter's address says what was chosen and nothing else.
+  if (event.target instanceof HTMLElement && event.target.matches(".filter-bar")) {
+    const { parameters } = (event as CustomEvent<{ parameters: Record<string, unknown> }>).detail;
+    for (const [name, value] of Object.entries(parameters)) if (value === "") delete parameters[name];
+  }
   const token = document.querySelector<HTMLMetaElement>('meta[name="csrf-token"]')?.content;
   if (token) (event as CustomEvent<{ headers: Record<string, string> }>).detail.headers["X-CSRF-Token"] = token;
 });
 
 // Once for the page: these listen at the document.
-for (const behaviour of [copying, dialogues, dropping, keys, menus, network, themes, viewer]) behaviour();
+for (const behaviour of [copying, dialogues, dropping, keys, menus, narrowing, network, themes, viewer]) behaviour();
 
 // For what is there now, and for all that htmx puts in later.
 htmx.onLoad((element) => {

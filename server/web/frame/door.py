@@ -1,0 +1,285 @@
+"""The door of the pages: who reads and in which language, what may act, and pages for what goes wrong.
+
+Views stay thin: they read through `session()`, act inside `acting()`, and answer with `render` or `back_to`.
+"""
+
+from __future__ import annotations
+
+import hmac
+import logging
+import secrets
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any, TypeVar
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
+
+from flask import Blueprint, Flask, Response, current_app, flash, g, make_response, redirect, render_template, request
+from sqlalchemy.orm import Session
+from werkzeug.exceptions import HTTPException
+
+from media import Full, Unavailable
+from server import problems
+from server.accounts import signin
+from server.accounts.access import Access, access_of
+from server.db import db, read_only, transaction
+from server.forms import projects
+from server.forms.models import Project
+from server.problems import ProblemError
+from server.services import Services
+from server.web.frame.words import tell_problem
+from server.words import LANGUAGES, nearest
+
+log = logging.getLogger("fieldfare.web")
+
+LARGEST = 100_000_000
+"""Bytes of one request to a page: a form's media file is the largest thing that people upload here."""
+LARGEST_FIELD = 8_000_000
+"""Bytes of one text field: a refused spreadsheet travels with its page, so that it can be mended with one click."""
+
+LANGUAGE_COOKIE = "language"
+FORM_COOKIE = "__form"
+SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+
+web = Blueprint("web", __name__, template_folder="../templates")
+
+View = TypeVar("View", bound=Callable[..., Any])
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Who is signed in, with the session that they came with."""
+
+    access: Access
+    current: signin.Current
+
+    @property
+    def id(self) -> int:
+        """Actor id."""
+        return self.access.actor_id
+
+
+def anybody(view: View) -> View:
+    """Mark a view that needs nobody to be signed in."""
+    view.open_to_anybody = True  # type: ignore[attr-defined]  # functions take attributes
+    return view
+
+
+def services() -> Services:
+    """The installation's services."""
+    found: Services = current_app.extensions["fieldfare"]
+    return found
+
+
+def session() -> Session:
+    """The request's session. It reads, unless inside `acting`."""
+    return db.session()
+
+
+def reader() -> Reader:
+    """Who is signed in. Raises UNAUTHENTICATED."""
+    found: Reader | None = g.get("reader")
+    if found is None:
+        raise problems.UNAUTHENTICATED()
+    return found
+
+
+def access() -> Access:
+    """What the reader may do and see."""
+    return reader().access
+
+
+@contextmanager
+def acting() -> Iterator[Session]:
+    """One writing transaction; reading goes on through the reading engine afterwards."""
+    own = session()
+    own.rollback()
+    own.info.pop("read_only", None)
+    try:
+        with transaction(own):
+            yield own
+    finally:
+        read_only(own)
+
+
+def project_of(project_id: int, verb: str = "project.read") -> Project:
+    """A project that the reader may see with this verb; its zone becomes the page's. Raises NOT_FOUND, FORBIDDEN."""
+    known = access()
+    if not known.may("project.read", project_id):
+        raise problems.NOT_FOUND()
+    found = projects.get(session(), project_id)
+    known.require(verb, project_id)
+    g.zone, g.project = ZoneInfo(found.timezone), found
+    return found
+
+
+def render(template: str, status: int = 200, **context: Any) -> Response:
+    """A page. It is nobody else's: browsers and proxies keep none of it (edge.py says so for every answer)."""
+    return make_response(render_template(template, **context), status)
+
+
+def back_to(address: str) -> Response:
+    """Send the browser on after an act, so that a reload does not repeat it."""
+    response = redirect(address, 303)
+    assert isinstance(response, Response)
+    return response
+
+
+def said(kind: str, text: str, **args: Any) -> None:
+    """A short message on the next page. `text` is worded there, in the language of then."""
+    flash({"text": text, "args": args}, kind)  # type: ignore[arg-type]  # flash takes whatever a session can hold
+
+
+def local(address: str | None, otherwise: str = "/") -> str:
+    """`address` where it is a path on this server, else `otherwise`: nobody is sent to a stranger's."""
+    if not address or not address.startswith("/") or "\\" in address or any(ord(c) < 32 for c in address):
+        return otherwise
+    parts = urlsplit(address)
+    return otherwise if parts.scheme or parts.netloc or address.startswith("//") else address
+
+
+def token() -> str:
+    """The value that forms of this page must carry: the session's, or one of this browser before signing in."""
+    found = g.get("reader")
+    if found is not None:
+        return str(found.current.csrf)
+    if "form_token" not in g:
+        g.form_token = request.cookies.get(FORM_COOKIE) or secrets.token_urlsafe(24)
+    return str(g.form_token)
+
+
+def is_secure() -> bool:
+    """Whether cookies must insist on https."""
+    return request.is_secure or services().settings.base_url.startswith("https://")
+
+
+def set_cookies(response: Response, opened: signin.Opened) -> Response:
+    """Give a browser its session: a new token always, whatever it had before."""
+    secure = is_secure()
+    name = signin.cookie_name(secure=secure)
+    for key, value, hidden in ((name, opened.token, True), (signin.CSRF_COOKIE, opened.csrf, False)):
+        response.set_cookie(
+            key, value, expires=opened.expires_at, path="/", secure=secure, httponly=hidden, samesite="Lax"
+        )
+    response.delete_cookie(FORM_COOKIE, path="/", secure=secure, samesite="Strict")
+    return response
+
+
+def clear_cookies(response: Response) -> Response:
+    """Make a browser forget its session."""
+    for key in (signin.cookie_name(secure=is_secure()), signin.CSRF_COOKIE):
+        response.delete_cookie(key, path="/", secure=is_secure(), samesite="Lax")
+    return response
+
+
+@web.before_request
+def begin() -> None:
+    """Find out who reads, in which language; refuse a post that this browser's page did not send."""
+    request.max_content_length = LARGEST
+    request.max_form_memory_size = LARGEST_FIELD
+    own = session()
+    read_only(own)
+    g.language = nearest(request.cookies.get(LANGUAGE_COOKIE), "") or _asked_for()
+    g.zone = ZoneInfo(services().settings.timezone)
+    given = request.cookies.get(signin.cookie_name(secure=is_secure()))
+    current = signin.by_token(own, services(), given) if given else None
+    known = access_of(own, current.actor_id) if current else None
+    if current is not None and known is not None:
+        g.reader = Reader(known, current)
+        g.language = nearest(known.language, g.language)
+    view = current_app.view_functions.get(request.endpoint or "")
+    if not getattr(view, "open_to_anybody", False):
+        reader()
+    if request.method not in SAFE:
+        _check_sent_from_here()
+
+
+def _check_sent_from_here() -> None:
+    if request.headers.get("Sec-Fetch-Site", "same-origin") not in ("same-origin", "none"):
+        raise problems.CSRF()
+    given = request.headers.get("X-CSRF-Token") or request.form.get("csrf", "")
+    found: Reader | None = g.get("reader")
+    expected = found.current.csrf if found else request.cookies.get(FORM_COOKIE, "")
+    if not expected or not hmac.compare_digest(expected.encode(), given.encode("utf-8", "replace")):
+        raise problems.CSRF()
+
+
+@web.after_request
+def finish(response: Response) -> Response:
+    """Keep the browser's own form value where a page without a reader was shown."""
+    if "form_token" in g and request.cookies.get(FORM_COOKIE) != g.form_token:
+        response.set_cookie(
+            FORM_COOKIE, g.form_token, path="/", secure=is_secure(), httponly=True, samesite="Strict"
+        )
+    response.vary.add("Cookie")
+    return response
+
+
+@web.errorhandler(ProblemError)
+def refused(error: ProblemError) -> Response:
+    """A problem as a page; who is not signed in is asked to, and comes back to where they were going."""
+    if error.problem is problems.UNAUTHENTICATED and g.get("reader") is None:
+        going = request.full_path.rstrip("?") if request.method == "GET" else "/"
+        address = "/sign-in" if going == "/" else f"/sign-in?next={_quoted(going)}"
+        return back_to(address)
+    return _error_page(error.problem.status, tell_problem(error))
+
+
+@web.errorhandler(Unavailable)
+@web.errorhandler(Full)
+def away(error: Exception) -> Response:
+    """The photo store does not answer."""
+    return refused(problems.STORE_AWAY())
+
+
+@web.errorhandler(HTTPException)
+def http_trouble(error: HTTPException) -> Response:
+    """What Flask itself refuses."""
+    if error.code == 413:
+        return refused(problems.REQUEST_TOO_LARGE())
+    return refused(problems.NOT_FOUND())
+
+
+@web.errorhandler(Exception)
+def trouble(error: Exception) -> Response:
+    """A fault of ours: logged with the request's number, which the page names."""
+    log.exception("page failed", extra={"fields": {"id": g.get("request_id"), "endpoint": request.endpoint}})
+    session().rollback()
+    return refused(problems.UNKNOWN_TROUBLE())
+
+
+def nowhere(error: HTTPException) -> Response | HTTPException:
+    """An address that no door has."""
+    if request.path.startswith(("/v1", "/static")):
+        return error
+    read_only(session())
+    g.language = g.get("language") or _asked_for()
+    return _error_page(404, tell_problem(problems.NOT_FOUND()))
+
+
+def _error_page(status: int, words: Any) -> Response:
+    number = g.get("request_id") if status >= 500 else None
+    return render("error.html", status, words=words, status=status, number=number)
+
+
+def _asked_for() -> str:
+    best = request.accept_languages.best_match([*LANGUAGES, "zh-CN", "zh-Hans"])
+    return nearest(best, services().settings.language)
+
+
+def _quoted(path: str) -> str:
+    from urllib.parse import quote
+
+    return quote(path, safe="/")
+
+
+def join(app: Flask) -> None:
+    """What the whole application needs for pages: cookies of messages, the page for addresses that are not there."""
+    app.config.update(
+        SESSION_COOKIE_NAME="fieldfare",  # `session` is the sign-in, as in ODK Central
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_SECURE=app.extensions["fieldfare"].settings.base_url.startswith("https://"),
+    )
+    app.register_error_handler(404, nowhere)

@@ -1,0 +1,83 @@
+"""How values look on a page: times with the exact one in reach, days, numbers, sizes, distances. Knows no room."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_date, format_datetime
+from babel.numbers import format_decimal
+from flask import g
+from markupsafe import Markup
+
+from server.web.frame.words import language, tell
+
+LOCALES = {"en": "en_GB", "zh": "zh_Hans_CN", "ar": "ar"}
+
+
+def zone() -> ZoneInfo:
+    """The time zone of the page: its project's, else the installation's."""
+    found: ZoneInfo = g.get("zone") or ZoneInfo("UTC")
+    return found
+
+
+def exact(at: datetime) -> str:
+    """Day and minute in the page's zone and language."""
+    return format_datetime(at, _pattern("d MMM y HH:mm"), tzinfo=zone(), locale=_locale())
+
+
+def when(at: datetime | None, *, relative: bool = True) -> Markup:
+    """A `<time>`; where `relative`, the browser words it as 'two hours ago' and keeps the exact one in its title."""
+    if at is None:
+        return Markup("")
+    mark = Markup(" data-relative") if relative else Markup("")
+    return Markup('<time datetime="{}"{}>{}</time>').format(at.isoformat(timespec="seconds"), mark, exact(at))
+
+
+def clock(at: datetime | None) -> str:
+    """Hour and minute in the page's zone."""
+    return "" if at is None else at.astimezone(zone()).strftime("%H:%M")
+
+
+def day(on: date | datetime | None) -> str:
+    """A day in the page's language."""
+    if on is None:
+        return ""
+    if isinstance(on, datetime):
+        on = on.astimezone(zone()).date()
+    return format_date(on, _pattern("d MMM y"), locale=_locale())
+
+
+def number(value: float | int | None) -> str:
+    """A number as the language groups it."""
+    return "" if value is None else format_decimal(value, locale=_locale())
+
+
+def size(bytes_: int) -> str:
+    """A file's size."""
+    if bytes_ < 1_000_000:
+        return f"{max(1, round(bytes_ / 1000)):,} kB"
+    return f"{bytes_ / 1_000_000:,.1f} MB"
+
+
+def metres(distance: float) -> Markup:
+    """A distance: metres, from a kilometre on kilometres."""
+    if distance < 1000:
+        return tell("{n} m", n=round(distance))
+    return tell("{n} km", n=f"{distance / 1000:.1f}")
+
+
+def minutes(seconds: float) -> Markup:
+    """How long something took."""
+    whole = round(seconds / 60)
+    if whole < 60:
+        return tell("{n} min", n=whole)
+    return tell("{hours} h {minutes} min", hours=whole // 60, minutes=f"{whole % 60:02d}")
+
+
+def _locale() -> str:
+    return LOCALES.get(language(), "en_GB")
+
+
+def _pattern(of: str) -> str:
+    return of.replace("d MMM y", "y年M月d日") if language() == "zh" else of

@@ -1,0 +1,61 @@
+"""What templates can call: words, times, numbers, files of the build, the reader and what they may do."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Flask, get_flashed_messages, g, request
+from markupsafe import Markup
+
+from server.accounts.access import Access
+from server.web.frame import show
+from server.web.frame.assets import asset, icon
+from server.web.frame.door import token
+from server.web.frame.words import direction, language, tell, tell_count
+from server.words import LANGUAGES
+
+
+def messages() -> list[dict[str, Any]]:
+    """What happened on the page before, to be said on this one."""
+    return [
+        {"kind": kind, **said} for kind, said in get_flashed_messages(with_categories=True) if isinstance(said, dict)
+    ]
+
+
+def known() -> Access | None:
+    """The reader's access, None where nobody is signed in."""
+    found = g.get("reader")
+    return None if found is None else found.access
+
+
+def here() -> str:
+    """This page's own address, to come back to."""
+    return request.full_path.rstrip("?") if request.method == "GET" else request.path
+
+
+def picture(name: str, turns: bool = False) -> Markup:
+    """An icon that says nothing to screen readers: the words beside it do."""
+    kind = "icon icon-turns" if turns else "icon"
+    return Markup('<svg class="{}" aria-hidden="true"><use href="{}"></use></svg>').format(kind, icon(name))
+
+
+def join(app: Flask) -> None:
+    """Give templates what they call."""
+    app.jinja_env.globals.update(
+        _=tell,
+        _n=tell_count,
+        asset=asset,
+        icon=picture,
+        languages=LANGUAGES,
+        language=language,
+        direction=direction,
+        messages=messages,
+        known=known,
+        here=here,
+        csrf_value=token,
+        the_project=lambda: g.get("project"),
+    )
+    for name in ("when", "exact", "clock", "day", "number", "size", "metres", "minutes"):
+        app.jinja_env.filters[name] = getattr(show, name)
+    app.jinja_env.trim_blocks = True
+    app.jinja_env.lstrip_blocks = True

@@ -1,0 +1,40 @@
+"""A page's words in its reader's language. Text is escaped here, so that what people typed never becomes markup."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import g
+from markupsafe import Markup, escape
+
+from server.problems import ProblemError
+from server.words import RIGHT_TO_LEFT, say
+
+
+def language() -> str:
+    """The language of the page that is being made."""
+    found: str = g.get("language", "en")
+    return found
+
+
+def direction(of: str) -> str:
+    """`rtl` or `ltr`."""
+    return "rtl" if of in RIGHT_TO_LEFT else "ltr"
+
+
+def tell(text: str, **args: Any) -> Markup:
+    """`text` in the reader's language with its {placeholders} filled; arguments are escaped unless they are Markup."""
+    words = escape(say(language(), text))
+    if not args:
+        return words
+    return Markup(str(words).format_map({key: escape(value) for key, value in args.items()}))  # noqa: S704 - each part was escaped
+
+
+def tell_count(n: int, one: str, many: str, **args: Any) -> Markup:
+    """`one` for a single thing, else `many`; both may hold {n}. Languages with more forms word `many` as `things: {n}`."""
+    return tell(one if n == 1 else many, n=f"{n:,}", **args)
+
+
+def tell_problem(error: ProblemError) -> Markup:
+    """A problem's sentence in the reader's language."""
+    return tell(error.problem.words, **{**dict.fromkeys(error.problem.keys, "?"), **error.details})

@@ -1,0 +1,95 @@
+"""Visits as lists show them: form, household, area, sender and small photos, in a handful of queries for a whole page."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from sqlalchemy import select
+
+from server.accounts.models import Actor
+from server.areas.models import Area
+from server.households.tables import Facility, Household
+from server.ingest.models import Attachment, Blob, Photo, Submission
+from server.review import queue
+from server.web.frame.door import session
+
+
+@dataclass(frozen=True, slots=True)
+class Small:
+    """A photo in a list: its name in the visit, its mean colour, when it was taken."""
+
+    name: str
+    photo: Photo | None
+    label: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """A visit in a list. `code` is its household's or facility's."""
+
+    visit: Submission
+    title: str
+    code: str
+    area: Area | None
+    sender: str
+    photos: tuple[Small, ...] = field(default=())
+
+    @property
+    def held(self) -> bool:
+        """Whether findings hold it back from the tables."""
+        return self.visit.blocking > 0 and not self.visit.projected and self.visit.review_state != "rejected"
+
+
+def cards(visits: Sequence[Submission]) -> list[Card]:
+    """The cards of a page of visits, in their order."""
+    if not visits:
+        return []
+    titles, known = queue.names(session(), visits)
+    codes = _codes(visits)
+    senders = _senders(visits)
+    photos = _photos(visits)
+    return [
+        Card(
+            one,
+            titles.get(one.form_id, ""),
+            codes.get(one.subject or "", ""),
+            known.get(one.area_id or 0),
+            senders.get(one.submitter_id or 0, ""),
+            tuple(photos.get(one.version_id or 0, ())),
+        )
+        for one in visits
+    ]
+
+
+def _codes(visits: Sequence[Submission]) -> dict[str, str]:
+    found = {}
+    for kind, table in (("household", Household), ("facility", Facility)):
+        uuids = {v.subject.split(":", 1)[1] for v in visits if v.subject and v.subject.startswith(f"{kind}:")}
+        if uuids:
+            query = select(table.uuid, table.code).where(table.uuid.in_(uuids))
+            found.update({f"{kind}:{uuid}": code for uuid, code in session().execute(query)})
+    return found
+
+
+def _senders(visits: Sequence[Submission]) -> dict[int, str]:
+    ids = {v.submitter_id for v in visits if v.submitter_id is not None}
+    query = select(Actor.id, Actor.display_name).where(Actor.id.in_(ids))
+    return dict(session().execute(query).tuples().all()) if ids else {}
+
+
+def _photos(visits: Sequence[Submission]) -> dict[int, list[Small]]:
+    ids = [v.version_id for v in visits if v.photos and v.version_id is not None]
+    found: dict[int, list[Small]] = {}
+    if not ids:
+        return found
+    query = (
+        select(Attachment.version_id, Attachment.name, Photo)
+        .join(Blob, Blob.id == Attachment.blob_id)
+        .outerjoin(Photo, Photo.blob_id == Blob.id)
+        .where(Attachment.version_id.in_(ids), Blob.content_type.startswith("image/"))
+        .order_by(Attachment.id)
+    )
+    for version_id, name, photo in session().execute(query):
+        found.setdefault(version_id, []).append(Small(name, photo))
+    return found

@@ -1,0 +1,286 @@
+"""What a visit shows: header, findings in the form's own words, photos with their measures, points, answers, rows written.
+
+Exact points are used here for measuring metres, and leave this module only where `protected` was allowed and logged.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+
+from server.accounts.models import Actor
+from server.areas.models import Area
+from server.forms.models import Form, FormVersion
+from server.households.places import distance_m
+from server.households.standing import Written, written
+from server.households.tables import Facility, Household, Visit
+from server.ingest.models import FindingRow, Submission
+from server.ingest.plan import Plan
+from server.review.visit import UNIT, Picture, Section, look, plain
+from server.web.frame.door import services, session
+from server.web.frame.show import clock, metres
+from server.web.frame.words import language, tell
+from server.xforms import value_at, walk
+from server.xforms.messages import MESSAGES
+
+Place = tuple[float, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A finding in words: the question's label, the answer as the reader may see it, what is wrong."""
+
+    row: FindingRow
+    label: str
+    value: str
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """A photo with what was measured: when, and how far from the visit's point."""
+
+    picture: Picture
+    says: str
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """All that the page of a visit shows."""
+
+    title: str
+    version: str
+    sender: str
+    area: Area | None
+    household: Household | None
+    facility: Facility | None
+    sections: tuple[Section, ...]
+    findings: tuple[Found, ...]
+    photos: tuple[Evidence, ...]
+    files: tuple[Picture, ...]
+    points: tuple[dict[str, Any], ...]
+    distance: int | None
+    accuracy: float | None
+    length: float | None
+    units: Mapping[str, str]
+    was: Mapping[str, str]
+    not_asked: tuple[str, ...]
+    left_empty: tuple[str, ...]
+    written: tuple[Written, ...]
+    hides: bool
+
+
+def evidence_of(one: Submission, *, protected: bool) -> Seen:
+    """Gather it. `protected`: whole, as the caller has checked and logged."""
+    assert one.version_id is not None
+    seen = look(session(), services(), one.version_id, language(), protected=protected)
+    plan = seen.opened.plan
+    whole = dict(seen.opened.record)
+    exact = list(_points(plan, whole, seen.opened.hidden or {}))
+    here = exact[0][1] if exact else None
+    household, facility = _subject(one)
+    form_version = session().get_one(FormVersion, one.form_version_id)
+    form = session().get_one(Form, one.form_id)
+    row = session().execute(
+        select(Visit.distance, Visit.started, Visit.ended).where(
+            Visit.submission_id == one.id, Visit.superseded_at.is_(None)
+        )
+    ).first()
+    area = session().get(Area, one.area_id) if one.area_id is not None else None
+    absent, empty = _unanswered(plan, whole, seen.labels)
+    hides = bool(seen.opened.hidden)
+    return Seen(
+        title=form_version.title or form.xml_form_id,
+        version=form_version.version,
+        sender=session().scalar(select(Actor.display_name).where(Actor.id == one.submitter_id)) or "",
+        area=area,
+        household=household,
+        facility=facility,
+        sections=seen.sections,
+        findings=tuple(_found(row, whole, seen.labels) for row in _weighty(seen.findings)),
+        photos=tuple(_photo(p, here, one) for p in seen.pictures if p.content_type.startswith("image/") or not p.there),
+        files=tuple(p for p in seen.pictures if p.there and not p.content_type.startswith("image/")),
+        points=tuple(_markers(plan, whole, household, facility, area, protected=protected)),
+        distance=row.distance if row else None,
+        accuracy=exact[0][2] if exact else None,
+        length=_length(plan, whole, row),
+        units=_units(plan),
+        was=_before(one) if one.subject else {},
+        not_asked=absent,
+        left_empty=empty,
+        written=tuple(written(session(), one.id)),
+        hides=hides,
+    )
+
+
+def _weighty(rows: Sequence[FindingRow]) -> list[FindingRow]:
+    return sorted(rows, key=lambda row: (not row.blocking, row.id))
+
+
+def _found(row: FindingRow, record: dict[str, Any], labels: Mapping[str, str]) -> Found:
+    label = plain(labels.get(UNIT.sub("", row.path), "")) or row.path.rpartition("/")[2]
+    value = value_at(record, row.path) or ""
+    return Found(row, label, value, finding_words(row.message))
+
+
+def finding_words(message: Mapping[str, Any]) -> str:
+    """A finding's sentence: the form's own in the reader's language, else ours."""
+    if "key" in message:
+        return str(tell(MESSAGES.get(message["key"], message["key"]), **message.get("args", {})))
+    texts: Mapping[str, str] = message.get("text", {})
+    for name, words in texts.items():
+        if words and (f"({language()})" in name or name == language()):
+            return words
+    return texts.get(message.get("default", ""), "") or next((t for t in texts.values() if t), "") or str(
+        tell("This answer does not fit the form's rule.")
+    )
+
+
+def _subject(one: Submission) -> tuple[Household | None, Facility | None]:
+    kind, _, uuid = (one.subject or "").partition(":")
+    household = session().get(Household, uuid) if kind == "household" else None
+    facility = session().get(Facility, uuid) if kind == "facility" else None
+    return household, facility
+
+
+def _points(plan: Plan, record: dict[str, Any], hidden: Mapping[str, Any]) -> Iterator[tuple[str, Place, float | None]]:
+    """(path, place, accuracy in metres) of each point that was measured, exact."""
+    for path, field, shown in walk(plan.model, record):
+        if field.type != "geopoint":
+            continue
+        numbers = _numbers(value_at(dict(hidden), path) or shown)
+        if len(numbers) >= 2:
+            yield path, (numbers[0], numbers[1]), numbers[3] if len(numbers) > 3 else None
+
+
+def _markers(
+    plan: Plan,
+    record: dict[str, Any],
+    household: Household | None,
+    facility: Facility | None,
+    area: Area | None,
+    *,
+    protected: bool,
+) -> Iterator[dict[str, Any]]:
+    """Points for the map: as the record has them (rounded unless opened), the dwelling's, the area's middle."""
+    for _, field, shown in walk(plan.model, record):
+        numbers = _numbers(shown) if field.type == "geopoint" else []
+        if len(numbers) >= 2:
+            label = plain(field.label.in_(language())) or field.name
+            accuracy = numbers[3] if len(numbers) > 3 else None
+            yield {"lat": numbers[0], "lon": numbers[1], "kind": "visit", "label": label, "accuracy": accuracy}
+    if household is not None and household.dwelling_lat is not None and household.dwelling_lon is not None:
+        place = [household.dwelling_lat, household.dwelling_lon]
+        if protected and household.dwelling is not None:
+            place = json.loads(services().keys.open(household.dwelling, "household.dwelling"))
+        yield {"lat": place[0], "lon": place[1], "kind": "dwelling", "label": str(tell("Dwelling"))}
+    if facility is not None and facility.point_lat is not None and facility.point_lon is not None:
+        yield {"lat": facility.point_lat, "lon": facility.point_lon, "kind": "facility", "label": facility.name or facility.code}
+    if area is not None and area.lat is not None and area.lon is not None:
+        yield {"lat": area.lat, "lon": area.lon, "kind": "area", "label": area.called(language())}
+
+
+def _photo(picture: Picture, here: Place | None, one: Submission) -> Evidence:
+    if not picture.there:
+        return Evidence(picture, str(tell("not here yet")))
+    photo, parts = picture.photo, []
+    if photo is not None and photo.taken_at is not None:
+        parts.append(clock(photo.taken_at))
+        seen = one.observed_at or one.created_at
+        if abs((photo.taken_at - seen).total_seconds()) > 24 * 3600:
+            parts[-1] = f"{photo.taken_at:%Y-%m-%d} {parts[-1]}"
+    if photo is not None and photo.position is not None and here is not None:
+        taken = json.loads(services().keys.open(photo.position, "photo.position"))
+        far = distance_m(taken, here)
+        if far is not None:
+            parts.append(str(tell("{distance} from the point", distance=metres(far))))
+    if photo is not None and photo.trouble:
+        parts.append(str(tell("cannot be shown small")))
+    if photo is None:
+        parts.append(str(tell("being prepared")))
+    elif not parts:
+        parts.append(str(tell("carries no time or place")))
+    return Evidence(picture, " · ".join(parts))
+
+
+def _length(plan: Plan, record: dict[str, Any], row: Any) -> float | None:
+    """Seconds from the form's start to its end."""
+    ends: list[datetime] = []
+    if row is not None and row.started is not None and row.ended is not None:
+        return float((row.ended - row.started).total_seconds())
+    for preload in ("start", "end"):
+        for path, field, shown in walk(plan.model, record):
+            if field.bind is not None and field.bind.preload_params == preload and shown:
+                try:
+                    ends.append(datetime.fromisoformat(shown))
+                except ValueError:
+                    return None
+                break
+    if len(ends) < 2 or (ends[0].tzinfo is None) != (ends[1].tzinfo is None):
+        return None
+    return (ends[1] - ends[0]).total_seconds()
+
+
+def _units(plan: Plan) -> dict[str, str]:
+    if plan.mapping is None:
+        return {}
+    slots = (slot for part in plan.mapping.parts for slot in part.slots)
+    shown = ("min", "h", "m", "ha", "days", "persons", "households", "h a day", "currency", "%")
+    return {slot.path: slot.column.unit for slot in slots if slot.column.unit in shown}
+
+
+def _before(one: Submission) -> dict[str, str]:
+    """Answers of the same form's visit before, by path, as the reader may see them."""
+    query = (
+        select(Submission.version_id)
+        .where(
+            Submission.subject == one.subject,
+            Submission.form_id == one.form_id,
+            Submission.draft == one.draft,
+            Submission.deleted_at.is_(None),
+            Submission.review_state.is_distinct_from("rejected"),
+            Submission.observed_at < one.observed_at,
+            Submission.id != one.id,
+        )
+        .order_by(Submission.observed_at.desc())
+    )
+    version_id = session().scalar(query.limit(1))
+    if version_id is None:
+        return {}
+    return {item.path: item.value for section in look(session(), services(), version_id, language()).sections for item in _items(section)}
+
+
+def _items(section: Section) -> Iterator[Any]:
+    for item in section.items:
+        if not item.hidden and item.kind not in ("photo", "file", "point"):
+            yield item
+    for inner in section.sections:
+        yield from _items(inner)
+
+
+def _unanswered(
+    plan: Plan, record: dict[str, Any], labels: Mapping[str, str]
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Labels of questions that were not asked (their node is absent), and of those left empty."""
+    absent, empty = [], []
+    for field in plan.model.fields():
+        if not field.is_leaf or field.control in (None, "trigger") or field.repeats or field.path in plan.protected:
+            continue
+        value = value_at(record, field.path)
+        if value is None:
+            absent.append(plain(labels.get(field.path, "")) or field.name)
+        elif not value.strip():
+            empty.append(plain(labels.get(field.path, "")) or field.name)
+    return tuple(absent), tuple(empty)
+
+
+def _numbers(text: str) -> list[float]:
+    try:
+        return [float(part) for part in text.split()]
+    except ValueError:
+        return []

@@ -1,0 +1,78 @@
+"""Files of a visit as pages show them: small copies without metadata in view, originals only as downloads.
+
+What somebody uploaded never runs in our origin: originals are attachments under a policy that allows nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from flask import Response, request
+from sqlalchemy import select
+
+from media import Missing, Unreadable, images, open_blob
+from media.clips import CLIPS, open_clean_clip
+from server import problems
+from server.ingest.models import Attachment, Blob, Photo, Submission
+from server.ingest.plan import plan_of
+from server.web.frame.door import services, session
+from server.web.visits.one import found, visit
+
+NOTHING = "default-src 'none'; sandbox; frame-ancestors 'none'"
+CLEANED_WHOLE = 60_000_000
+"""Bytes of a picture that is rewritten without its metadata in memory."""
+
+
+@visit.get("/files/<raw:name>")
+def file(project_id: int, visit_id: int, name: str) -> Response:
+    """`?size=thumb` or `screen`: a WebP without metadata; without: the original, of household forms without its metadata."""
+    one = found(project_id, visit_id)
+    row = session().execute(
+        select(Blob, Photo)
+        .join(Attachment, Attachment.blob_id == Blob.id)
+        .outerjoin(Photo, Photo.blob_id == Blob.id)
+        .where(Attachment.version_id == one.version_id, Attachment.name == name)
+    ).first()
+    if row is None:
+        raise problems.NOT_FOUND()
+    blob, photo = row
+    size = request.args.get("size")
+    if size in ("thumb", "screen"):
+        small = None if photo is None else photo.thumb if size == "thumb" else photo.screen
+        if small is None:
+            return Response("", 404)
+        try:
+            body = open_blob(services().store, services().keys, small)
+        except Missing:
+            return Response("", 404)
+        return _answer(body, "image/webp")
+    body, kind = _original(one, blob)
+    return _answer(body, kind, download=name)
+
+
+def _original(one: Submission, blob: Blob) -> tuple[Iterator[bytes], str]:
+    store, keys = services().store, services().keys
+    if not plan_of(session(), one.form_version_id).household_form:
+        return open_blob(store, keys, blob.name), blob.content_type
+    if blob.content_type in CLIPS:
+        return open_clean_clip(store, keys, blob.name, blob.size), blob.content_type
+    if blob.content_type.startswith("image/"):
+        if blob.size > CLEANED_WHOLE:
+            raise problems.PICTURE_UNREADABLE()
+        try:
+            clean = images.strip(b"".join(open_blob(store, keys, blob.name)))
+        except Unreadable as error:
+            raise problems.PICTURE_UNREADABLE() from error
+        return iter((clean,)), blob.content_type
+    return open_blob(store, keys, blob.name), blob.content_type
+
+
+def _answer(body: Iterator[bytes], kind: str, *, download: str | None = None) -> Response:
+    response = Response(body, content_type=kind)
+    response.headers["Content-Security-Policy"] = NOTHING
+    response.headers["Cross-Origin-Resource-Policy"] = "same-origin"
+    if download is None:
+        response.headers["Cache-Control"] = "private, max-age=600"
+    else:
+        response.headers.set("Content-Disposition", "attachment", filename=download.replace("\n", ""))
+    return response
