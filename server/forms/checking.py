@@ -9,13 +9,13 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from server.forms.examine import examine
-from server.forms.notices import Level, Notice, hinders
+from server.forms.notices import XFORM, Level, Notice, hinders
 
 OK, TO_MEND, UNREADABLE = 0, 1, 2
 """Exit statuses: can be published, must be mended first, is no form at all."""
 
 ENDINGS = (".xlsx", ".xlsm", ".xls", ".csv", ".md", ".xml")
-_NO_FORM = ("workbook.", "form.unreadable", "file.")
+_NO_FORM = ("workbook.", XFORM, "file.")
 
 
 def paths(path: Path) -> list[Path]:

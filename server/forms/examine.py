@@ -12,9 +12,9 @@ from typing import Any
 
 from server import problems
 from server.forms import convert as converter
-from server.forms import hhcolumns, rules
+from server.forms import hhcolumns, logic, rules
 from server.forms.mapping import Compiled, compile_mapping
-from server.forms.notices import Level, Notice, hinders
+from server.forms.notices import XFORM, Level, Notice, hinders
 from server.forms.places import Places
 from server.forms.workbook import Place, Workbook, WorkbookError, read
 from server.problems import ProblemError
@@ -144,11 +144,12 @@ def _examine_form(
             raise FormError("too_large")
         model = FormModel.from_xml(xml)
     except FormError as error:
-        return Examination(sheet, kind, (*notices, _unreadable(error)), book=book)
+        return Examination(sheet, kind, (*notices, _unreadable(error, book)), book=book)
     places = Places(book, model.root) if book else None
     compiled = compile_mapping(model, places)
     notices += compiled.notices
     notices += rules.look(model, compiled, places)
+    notices += logic.look(model, places)
     return Examination(sheet, kind, tuple(dict.fromkeys(notices)), xml, model, compiled, book=book)
 
 
@@ -172,26 +173,14 @@ def _duplicate_headers(book: Workbook) -> Iterator[Notice]:
                 yield Notice(Level.ERROR, "header.duplicate", place, {"header": plain})
 
 
-_REASONS = {
-    "empty": "it is empty",
-    "malformed": "it is not well-formed XML (line {line})",
-    "encoding": "its encoding is not UTF-8",
-    "characters": "it has characters that XML does not allow (line {line})",
-    "dtd": "it has a document type declaration, which forms never need",
-    "too_large": "it is too large",
-    "too_deep": "it is nested too deeply",
-    "not_xform": "it is XML, and no XForm",
-    "no_model": "it has no model",
-    "no_instance": "it has no instance",
-    "no_form_id": "it has no form id",
-    "question_without_node": "a question has no node in the instance ({path})",
-}
-
-
-def _unreadable(error: FormError) -> Notice:
-    args = {"line": error.line or error.arguments.get("line", "?"), "path": error.path or "?"}
-    reason = _REASONS.get(error.key, error.key).format_map(args)
-    return Notice(Level.ERROR, "form.unreadable", None, {"reason": reason}, error.path)
+def _unreadable(error: FormError, book: Workbook | None = None) -> Notice:
+    """A form that the engine cannot read, at its question's cell where it names one."""
+    path = error.path
+    place = None
+    if book is not None and path is not None:
+        place = Places(book, path.split("/")[1]).at(path, "type", "name")
+    args = {**error.arguments, **({"line": error.line} if error.line else {})}
+    return Notice(Level.ERROR, f"{XFORM}{error.key}", place, args, path)
 
 
 def _problem(one: Examination, ignore_warnings: bool) -> ProblemError | None:
@@ -216,8 +205,8 @@ def _error(one: Examination, errors: Sequence[Notice], told: Sequence[Any]) -> P
     first = errors[0]
     if first.code.startswith("workbook."):
         return problems.NOT_A_SPREADSHEET(reason=f"{first.message} {first.fix}".rstrip(". "), notices=told)
-    if first.code == "form.unreadable" and one.sheet is None:
-        return problems.NOT_AN_XFORM(reason=first.args["reason"], notices=told)
+    if first.code.startswith(XFORM) and one.sheet is None:
+        return problems.NOT_AN_XFORM(reason=first.message.rstrip("."), notices=told)
     ids = [error for error in errors if error.code.startswith("form.id_")]
     if ids:
         value = str(ids[0].args.get("value", one.form_id))[:80]

@@ -187,9 +187,10 @@ def set_draft(
     `Examination.check` raises, `FIELD_TYPE_CONFLICT`, `UNEXPECTED_VALUE` (another form's id), `NOT_PUBLISHED` (nothing to
     copy).
     """
-    if upload is None:
-        return _copied_draft(session, services, form, actor_id)
     examined = upload.examined() if isinstance(upload, Upload) else upload
+    _lock(session, form)
+    if examined is None:
+        return _copied_draft(session, services, form, actor_id)
     examined = compared(session, form, examined)
     examined.check(ignore_warnings=ignore_warnings)
     if examined.form_id != form.xml_form_id:
@@ -350,6 +351,7 @@ def publish(
     Missing attachments hinder nothing here, as in Central: pages ask for them before. Raises `NOT_FOUND` (no draft),
     `VERSION_TAKEN` (409.6), `FORM_REFUSED` (dignity, the choice lists beside the form read with it).
     """
+    _lock(session, form)
     draft = draft_of(form)
     _judge_with_lists(session, draft)
     previous = form.current_version
@@ -400,6 +402,13 @@ def _reject_taken_version(session: Session, form: Form, version: str) -> None:
     )
     if session.scalars(query.limit(1)).first() is not None:
         raise problems.VERSION_TAKEN(xmlFormId=form.xml_form_id, version=version)
+
+
+def _lock(session: Session, form: Form) -> None:
+    """One upload or publishing of a form at a time, on what the other left."""
+    session.flush()
+    session.execute(select(Form.id).where(Form.id == form.id).with_for_update())
+    session.refresh(form)
 
 
 def _reject_taken_id(session: Session, project_id: int, xml_form_id: str) -> None:

@@ -13,6 +13,7 @@ from typing import Any
 from server.forms.hhcolumns import NAMESPACE
 from server.forms.notices import Level, Notice
 from server.forms.places import Places
+from server.forms.references import assigned, shown
 from server.households import columns as catalogue
 from server.households.columns import Column
 from server.xforms.model import EntityDecl, Field, FormModel
@@ -117,7 +118,7 @@ def compile_mapping(model: FormModel, places: Places | None = None) -> Compiled:
     household_form = kind == "household" or any(word.startswith("household") for word in work.key_words)
     if household_form:
         work.protected += [one.path for one in model.fields() if one.type in _POINTS]
-    protected = tuple(dict.fromkeys(work.protected))
+    protected = tuple(dict.fromkeys([*work.protected, *_copies(work)]))
     if kind is None:
         return Compiled(None, protected, household_form, tuple(work.notices))
     return Compiled(_mapping(work), protected, household_form, tuple(work.notices), _asked(work))
@@ -339,6 +340,27 @@ def _protect(work: _Compiler, one: Field, value: str) -> None:
         ]
     elif value not in _NO:
         work.error(one, "bind::hh:protect", "map.protect_value", value=value)
+
+
+def _copies(work: _Compiler) -> list[str]:
+    """Calculations that show a protected answer are protected like it; a mapped one follows its column."""
+    sources = assigned(work.model)
+    shows = {
+        path: {named for expression in expressions for named in shown(expression, path)}
+        for path, expressions in sources.items()
+        if (one := work.model.field(path)) is not None and one.is_leaf and COLUMN not in one.extra
+    }
+    hidden = set(work.protected)
+    found: list[str] = []
+    more = True
+    while more:
+        more = False
+        for path, named in shows.items():
+            if path not in hidden and not named.isdisjoint(hidden):
+                hidden.add(path)
+                found.append(path)
+                more = True
+    return found
 
 
 # --- what is stored -------------------------------------------------------------------------------------------------

@@ -5,8 +5,18 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint
-from sqlalchemy.orm import Mapped, deferred, relationship
+from sqlalchemy import (
+    Connection,
+    ForeignKey,
+    Index,
+    LargeBinary,
+    String,
+    Text,
+    UniqueConstraint,
+    event,
+    inspect,
+)
+from sqlalchemy.orm import Mapped, Mapper, deferred, relationship
 
 from server.db import Base, Json, column
 
@@ -110,6 +120,20 @@ class FormVersion(Base):
     published_at: Mapped[datetime | None] = column("When it was published; null: draft")
     published_by: Mapped[int | None] = column("Who published it", ForeignKey("actor.id"))
     publish_notes: Mapped[str | None] = column("What was said at publishing", Text)
+
+
+@event.listens_for(FormVersion, "before_update")
+def _published_never_changes(mapper: Mapper[Any], connection: Connection, version: FormVersion) -> None:
+    """Phones know a version by the MD5 of its bytes: changing one would put two forms under one name."""
+    state = inspect(version)
+    published = state.attrs.published_at.history
+    was_published = (published.deleted or published.unchanged or [version.published_at])[0] is not None
+    if was_published and not published.added:
+        changed = [
+            name for name in ("xml", "md5", "version", "mapping") if state.attrs[name].history.has_changes()
+        ]
+        if changed:
+            raise ValueError(f"a published version never changes: {', '.join(changed)}")
 
 
 class FormVersionColumn(Base):

@@ -13,6 +13,10 @@ from typing import Any
 from server.forms.dignity.verdicts import Words as Reason
 from server.forms.dignity.wording import sentence
 from server.forms.workbook import Place
+from server.xforms.messages import MESSAGES
+
+XFORM = "xform."
+XFORM_FIX = "Convert the form anew from its spreadsheet, or mend its XML here."
 
 Scalar = str | int | float
 
@@ -62,7 +66,7 @@ class Notice:
         """Message and fix in the reader's language; `translate` is the door's gettext."""
         if self.code.startswith("dignity."):
             return _dignity(self, language)
-        words = self.words or TABLE[self.code]
+        words = self.words or _words(self.code)
         return (
             fill(translate(words.message), self.args),
             fill(translate(words.fix), self.args) if words.fix else "",
@@ -94,6 +98,13 @@ class Notice:
         return f"{where}{self.level}: {self.message}" + (f" {self.fix}" if self.fix else "")
 
 
+def _words(code: str) -> Words:
+    """The words of a code: the table's, or the engine's where an XForm cannot be read (`xform.malformed`)."""
+    if code.startswith(XFORM):
+        return Words(MESSAGES[f"form.{code.removeprefix(XFORM)}"], XFORM_FIX)
+    return TABLE[code]
+
+
 def _dignity(notice: Notice, language: str) -> tuple[str, str]:
     args = {key: str(value) for key, value in notice.args.items()}
     answer, reason, instead = (args.get(key, "") for key in ("answer", "reason", "instead"))
@@ -123,7 +134,7 @@ def from_json(stored: Mapping[str, Any]) -> Notice:
     )
     code = str(stored["code"])
     words = None
-    if code not in TABLE and not code.startswith("dignity."):
+    if code not in TABLE and not code.startswith(("dignity.", XFORM)):
         words = Words(*(str(stored[key]).replace("{", "{{").replace("}", "}}") for key in ("message", "fix")))
     return Notice(Level(stored["level"]), code, place, stored["args"], stored["path"], words)
 
@@ -269,10 +280,6 @@ TABLE: dict[str, Words] = {
         "Write them as in “label::English (en)”, so that phones find them.",
     ),
     # the form as a whole
-    "form.unreadable": Words(
-        "The form cannot be read: {reason}.",
-        "Convert it anew from its spreadsheet, or mend the XML named here.",
-    ),
     "form.id_slash": Words(
         "The form id “{value}” has a / in it.", "Write it without: its name becomes part of addresses."
     ),
@@ -315,6 +322,16 @@ TABLE: dict[str, Words] = {
     "choice.gone": Words(
         "The choice “{name}” of “{path}” was offered before and is not now.",
         "Earlier answers stay as they are.",
+    ),
+    "logic.circular": Words(
+        "“{name}” is calculated from itself: {chain}.", "Take one of these calculations out of the circle."
+    ),
+    "logic.function_unknown": Words(
+        "No phone knows the function {function}().", "Use a function of the XLSForm reference."
+    ),
+    "logic.function_unknown_near": Words(
+        "No phone knows the function {function}(); did you mean {near}()?",
+        "Write {near}(), if that is the function meant.",
     ),
     # mapping to the monitoring tables
     "hh.no_namespace": Words(

@@ -6,7 +6,7 @@ Pure: a form's model, what it maps, and the words it asks in; never a database.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from server.forms.dignity import judge
@@ -15,6 +15,7 @@ from server.forms.notices import Level, Notice
 from server.forms.places import Places
 from server.forms.questions import Questions, from_workbook
 from server.forms.questions_xform import from_xform
+from server.forms.references import assigned, references
 from server.forms.workbook import Workbook
 from server.xforms.errors import FormError
 from server.xforms.model import Field, FormModel
@@ -61,13 +62,6 @@ def _identity(model: FormModel, places: Places | None) -> Iterator[Notice]:
 
 # --- labels ---------------------------------------------------------------------------------------------------------
 
-_STRING = re.compile(r"'[^']*'|\"[^\"]*\"")
-_NAME = r"[^\W\d][\w.-]*(?::[^\W\d][\w.-]*)?"
-_PATH = re.compile(
-    rf"(?:/{_NAME}|(?:current\(\)/)?\.\.(?:/\.\.)*/{_NAME})(?:\[[^\]]*\])?(?:/{_NAME}(?:\[[^\]]*\])?)*"
-)
-_PREDICATE = re.compile(r"\[[^\]]*\]")
-
 
 class _Source(NamedTuple):
     """An expression that becomes a label: where it is evaluated, its text, what it makes."""
@@ -98,11 +92,11 @@ def _sources(model: FormModel) -> Iterator[_Source]:
 
 
 def _reached(model: FormModel, source: _Source) -> list[Field]:
-    """Typed texts and points that the expression shows, through calculations, defaults and actions, each once."""
+    """Typed texts and points that the expression names, through calculations and actions, each once."""
     waiting = list(references(source.expression, source.path))
     seen: set[str] = set()
     found: list[Field] = []
-    assigned: Mapping[str, list[str]] = _assignments(model)
+    sources = assigned(model)
     while waiting:
         path = waiting.pop()
         one = model.field(path)
@@ -112,33 +106,9 @@ def _reached(model: FormModel, source: _Source) -> list[Field]:
         if (one.type == "string" and one.control in ("input", "secret")) or one.type in _POINTS:
             found.append(one)
             continue
-        if one.bind and one.bind.calculate:
-            waiting += references(one.bind.calculate, path)
-        for value in assigned.get(path, ()):
-            waiting += references(value, path)
+        for expression in sources.get(path, ()):
+            waiting += references(expression, path)
     return found
-
-
-def _assignments(model: FormModel) -> dict[str, list[str]]:
-    values: dict[str, list[str]] = {}
-    for action in model.actions:
-        if action.value:
-            values.setdefault(action.ref, []).append(action.value)
-    return values
-
-
-def references(expression: str, context: str) -> Iterable[str]:
-    """Absolute paths of the nodes that an XPath expression names, without positions. Literals are no references."""
-    for match in _PATH.finditer(_STRING.sub("''", expression)):
-        path = _PREDICATE.sub("", match[0])
-        if path.startswith("/"):
-            yield path
-            continue
-        parts = path.removeprefix("current()/").split("/")
-        up = sum(1 for part in parts if part == "..")
-        base = context.strip("/").split("/")
-        if up < len(base):
-            yield "/" + "/".join([*base[: len(base) - up], *(part for part in parts if part != "..")])
 
 
 def _label_notice(source: _Source, one: Field, model: FormModel, places: Places | None) -> Notice:

@@ -19,6 +19,12 @@ def notices_of(data: bytes) -> tuple[Notice, ...]:
     return converted(read(data, "form.xlsx")).notices
 
 
+def villages(count: int) -> bytes:
+    """A form with one question and a choice list of so many rows."""
+    choices = "".join(f",v,c{number},Village {number}\n" for number in range(count))
+    return f"survey\n,type,name,label\n,select_one v,a,Which?\nchoices\n,list_name,name,label\n{choices}".encode()
+
+
 def test_a_spreadsheet_becomes_an_xform_with_the_id_and_version_of_its_settings() -> None:
     data = xlsx(
         "type | name | label\ntext | remark | Anything else?", settings="form_id | version\nvisit | 7"
@@ -162,8 +168,7 @@ def test_43_a_form_of_10000_questions_is_converted_within_the_limits() -> None:
 
 
 def test_39_a_choice_list_of_100000_rows_is_converted_within_the_limits() -> None:
-    choices = [["list_name", "name", "label"], *(["v", f"c{n}", f"Village {n}"] for n in range(100_000))]
-    result = converted(read(xlsx("type | name | label\nselect_one v | a | Which?", choices=choices)))
+    result = converted(read(villages(100_000)))
     assert result.notices == ()
     assert (result.xml or b"").count(b"<item>") == 100_000
 
@@ -189,8 +194,7 @@ def test_a_conversion_that_takes_too_long_is_stopped_and_said_to_be(monkeypatch:
 
 
 def test_a_conversion_that_needs_too_much_memory_ends_alone(monkeypatch: pytest.MonkeyPatch) -> None:
-    choices = [["list_name", "name", "label"], *(["v", f"c{n}", f"Village {n}"] for n in range(50_000))]
-    data = xlsx("type | name | label\nselect_one v | a | Which?", choices=choices)
+    data = villages(50_000)
     monkeypatch.setattr(convert, "MEMORY", 120 * 1024 * 1024)
     assert [one.code for one in notices_of(data)] == ["pyxform.too_much_memory"]
     monkeypatch.undo()
@@ -198,8 +202,7 @@ def test_a_conversion_that_needs_too_much_memory_ends_alone(monkeypatch: pytest.
 
 
 def test_a_conversion_that_burns_too_much_time_ends_alone(monkeypatch: pytest.MonkeyPatch) -> None:
-    choices = "".join(f",v,c{n},Village {n}\n" for n in range(200_000))
-    data = f"survey\n,type,name,label\n,select_one v,a,Which?\nchoices\n,list_name,name,label\n{choices}".encode()
+    data = villages(200_000)
     monkeypatch.setattr(convert, "CPU_SECONDS", 1)
     assert [one.code for one in notices_of(data)] == ["pyxform.too_slow"]
 

@@ -100,11 +100,12 @@ def test_an_xform_is_taken_byte_for_byte() -> None:
 @pytest.mark.parametrize(
     ("data", "reason"),
     [
-        (b"<h:html", "it is not well-formed XML"),
-        (b"<html><body/></html>", "it has no model"),
-        (b'<!DOCTYPE x [<!ENTITY a "b">]><x>&a;</x>', "document type declaration"),
-        ('<?xml version="1.0"?><x/>'.encode("utf-16"), "its encoding is not UTF-8"),
-        (b"<a>" * 200_000, "it is"),
+        (b"<h:html", "not well-formed"),
+        (b"<html><body/></html>", "no model"),
+        (b"<x/>", "This is no XForm: it begins with <x>"),
+        (b'<!DOCTYPE x [<!ENTITY a "b">]><x>&a;</x>', "document type"),
+        ('<?xml version="1.0"?><x/>'.encode("utf-16"), "Save it as UTF-8"),
+        (b"<a>" * 200_000, "The form"),
     ],
 )
 def test_xml_that_is_no_form_is_refused_with_the_reason(data: bytes, reason: str) -> None:
@@ -181,6 +182,17 @@ def test_a_label_of_place_and_serial_passes() -> None:
     assert looked_at(labelled("concat(${area}, ' ', ${code})", "${code}")).usable
 
 
+def test_a_select_without_choices_in_an_xform_is_told() -> None:
+    made = looked_at(
+        form("type | name | label\nselect_one w | a | A", choices="list_name | name | label\nw | x | X")
+    ).xml
+    assert made is not None
+    start, end = made.index(b"<itemset"), made.index(b"</select1>")
+    error = problem_of(made[:start] + made[end:], "form.xml")
+    assert error.problem is problems.NOT_AN_XFORM
+    assert error.details["notices"][0]["code"] == "xform.select_without_choices"
+
+
 @pytest.mark.parametrize("label", ["${remark}", "concat(${code}, ${step})", "string(${step})"])
 def test_a_typed_text_in_a_households_label_is_refused_at_its_cell(label: str) -> None:
     notice = one(looked_at(labelled(label)), "label.typed")
@@ -206,6 +218,32 @@ def test_labels_of_other_forms_may_show_what_was_typed() -> None:
         "type | name | label\ntext | remark | Which tree?", entities="list_name | label\ntrees | ${remark}"
     )
     assert looked_at(data).usable
+
+
+# --- logic ----------------------------------------------------------------------------------------------------------
+
+
+def test_38_calculations_in_a_circle_are_told_at_the_first_of_them() -> None:
+    survey = "type | name | label | calculation\ncalculate | a | | ${b} + 1\ncalculate | b | | ${c} * 2\ncalculate | c | | ${a}"
+    examined = looked_at(form(survey))
+    assert said(examined.errors) == [("survey!D2", "logic.circular")]
+    assert one(examined, "logic.circular").args["chain"] == "a → b → c → a"
+
+
+def test_38_a_row_of_a_repeat_may_look_at_the_one_before() -> None:
+    survey = """type | name | label | calculation
+begin repeat | r | R |
+integer | n | N |
+calculate | total | | ${n} + indexed-repeat(${total}, ${r}, position(..) - 1)
+end repeat | | |"""
+    assert looked_at(form(survey)).usable
+
+
+def test_38_an_unknown_function_is_told_with_the_nearest_one() -> None:
+    survey = "type | name | label | calculation\ncalculate | a | | concatt('x', 'y(')\ncalculate | b | | (1 + 2) div (3)"
+    examined = looked_at(form(survey))
+    assert said(examined.warnings) == [("survey!D2", "logic.function_unknown_near")]
+    assert one(examined, "logic.function_unknown_near").args["near"] == "concat"
 
 
 # --- words ----------------------------------------------------------------------------------------------------------

@@ -78,12 +78,27 @@ def test_41_an_unknown_column_is_refused_at_its_cell_with_the_nearest_right_name
 
 
 CASES: list[tuple[str, str, str, list[tuple[str, str]]]] = [
-    ("an unknown table", "integer | a | A | | watre.source | |", WATER, [("survey!E7", "map.table_unknown_near")]),
+    (
+        "an unknown table",
+        "integer | a | A | | watre.source | |",
+        WATER,
+        [("survey!E7", "map.table_unknown_near")],
+    ),
     ("no table at all", "integer | a | A | | source | |", WATER, [("survey!E7", "map.form")]),
     ("a text in a number", "text | a | A | | water.round_trip | |", WATER, [("survey!E7", "map.type")]),
-    ("a decimal in a whole number", "decimal | a | A | | water.round_trip | |", WATER, [("survey!E7", "map.type")]),
+    (
+        "a decimal in a whole number",
+        "decimal | a | A | | water.round_trip | |",
+        WATER,
+        [("survey!E7", "map.type")],
+    ),
     ("a text in a code", "text | a | A | | water.source | |", WATER, [("survey!E7", "map.type")]),
-    ("one code in a list of codes", "select_one water | a | A | | water.treatment | |", WATER, [("survey!E7", "map.type")]),
+    (
+        "one code in a list of codes",
+        "select_one water | a | A | | water.treatment | |",
+        WATER,
+        [("survey!E7", "map.type")],
+    ),
     ("a sound in a photo", "audio | a | A | | water.photo | |", WATER, [("survey!E7", "map.type")]),
     (
         "a code that the list lacks",
@@ -103,7 +118,12 @@ CASES: list[tuple[str, str, str, list[tuple[str, str]]]] = [
         WATER,
         [("survey!E8", "map.twice")],
     ),
-    ("a column on a group", "begin group | g | G | | water.source | |\nend group | | | | | |", WATER, [("survey!E7", "map.on_group")]),
+    (
+        "a column on a group",
+        "begin group | g | G | | water.source | |\nend group | | | | | |",
+        WATER,
+        [("survey!E7", "map.on_group")],
+    ),
     (
         "a single column in a repeat",
         "begin repeat | r | R | | | |\ninteger | a | A | | water.round_trip | |\nend repeat | | | | | |",
@@ -122,14 +142,39 @@ CASES: list[tuple[str, str, str, list[tuple[str, str]]]] = [
         "list_name | name | label\nkind | flood | Flood",
         [("survey!E8", "map.row_table")],
     ),
-    ("an unknown table of rows", "begin repeat | r | R | | | neeed |\ntext | a | A | | | |\nend repeat | | | | | |", WATER, [("survey!F7", "map.table_unknown_near")]),
-    ("a repeat into single rows", "begin repeat | r | R | | | water |\ntext | a | A | | | |\nend repeat | | | | | |", WATER, [("survey!F7", "map.table_single")]),
+    (
+        "an unknown table of rows",
+        "begin repeat | r | R | | | neeed |\ntext | a | A | | | |\nend repeat | | | | | |",
+        WATER,
+        [("survey!F7", "map.table_unknown_near")],
+    ),
+    (
+        "a repeat into single rows",
+        "begin repeat | r | R | | | water |\ntext | a | A | | | |\nend repeat | | | | | |",
+        WATER,
+        [("survey!F7", "map.table_single")],
+    ),
     ("a table on a question", "text | a | A | | | need |", WATER, [("survey!F7", "map.table_not_repeat")]),
-    ("another's column", "date | a | A | | visit.observed_at | |\ntext | b | B | | facility.name | |", WATER, [("survey!E8", "map.wrong_key")]),
+    (
+        "another's column",
+        "date | a | A | | visit.observed_at | |\ntext | b | B | | facility.name | |",
+        WATER,
+        [("survey!E8", "map.wrong_key")],
+    ),
     ("a word for protection", "text | a | A | | | | maybe", WATER, [("survey!G7", "map.protect_value")]),
-    ("a second key", "select_one_from_file h.csv | a | A | | household.id | |", WATER, [("survey!E7", "map.two_keys")]),
-    ("a key in a repeat", "begin repeat | r | R | | | need |\ntext | a | A | | household.id | |\nend repeat | | | | | |", WATER, [("survey!E8", "map.key_place")]),
-]  # fmt: skip
+    (
+        "a second key",
+        "select_one_from_file h.csv | a | A | | household.id | |",
+        WATER,
+        [("survey!E7", "map.two_keys")],
+    ),
+    (
+        "a key in a repeat",
+        "begin repeat | r | R | | | need |\ntext | a | A | | household.id | |\nend repeat | | | | | |",
+        WATER,
+        [("survey!E8", "map.key_place")],
+    ),
+]
 
 
 @pytest.mark.parametrize(
@@ -190,6 +235,24 @@ def test_points_contacts_and_what_is_marked_are_protected_in_a_household_form() 
         "/data/contact",
         "/data/visit/way",
         "/data/note",
+    }
+
+
+def test_what_copies_a_protected_answer_is_protected_and_what_only_compares_it_is_not() -> None:
+    examined = household(
+        "geopoint | dwelling | Point | | household.dwelling | |"
+        "\ntext | contact | How to reach you? | | household.contact | |"
+        "\ncalculate | copy | | concat('at ', ${contact}) | | |"
+        "\ncalculate | again | | string(${copy}) | | |"
+        "\ncalculate | near | | distance(${dwelling}) < 300 | | |"
+        "\ncalculate | given | | if(${contact} != '', 'yes', 'no') | | |"
+    )
+    assert examined.compiled is not None
+    assert set(examined.compiled.protected) == {
+        "/data/dwelling",
+        "/data/contact",
+        "/data/copy",
+        "/data/again",
     }
 
 
