@@ -25,6 +25,7 @@ class Target:
     draft: bool
     timezone: str
     exact_points: bool
+    takes: bool = True  # False: closed or archived; what it has already is still recognised
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,9 +72,9 @@ _KNOWN = select(InstanceKey.xml_mac, InstanceKey.submission_id, InstanceKey.vers
 
 
 def target(session: Session, parcel: Parcel, sender: Sender, instance: Instance) -> Target:
-    """The form version that this instance names, if this sender may send to it now.
+    """The form version that this instance names, if this sender may send to it.
 
-    Raises NOT_FOUND, FORM_VERSION_UNKNOWN, FORM_NOT_OPEN, FORBIDDEN, UNEXPECTED_VALUE (an address that names another form).
+    Raises NOT_FOUND, FORM_VERSION_UNKNOWN, FORBIDDEN, UNEXPECTED_VALUE (an address that names another form).
     """
     if parcel.xml_form_id is not None and parcel.xml_form_id != instance.form_id:
         raise problems.UNEXPECTED_VALUE(
@@ -89,9 +90,8 @@ def target(session: Session, parcel: Parcel, sender: Sender, instance: Instance)
         raise problems.FORBIDDEN()
     if row.version_id is None:
         raise problems.FORM_VERSION_UNKNOWN(formVersion=instance.version or "")
-    if row.state == "closed" or row.archived:
-        raise problems.FORM_NOT_OPEN()
-    return Target(sender.project_id, row.id, row.version_id, False, row.timezone, row.exact_points)
+    takes = row.state != "closed" and not row.archived
+    return Target(sender.project_id, row.id, row.version_id, False, row.timezone, row.exact_points, takes)
 
 
 def _draft(session: Session, sender: Sender, instance: Instance) -> Target:

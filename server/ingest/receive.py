@@ -55,6 +55,8 @@ def receive(session: Session, services: Services, parcel: Parcel, sender: Sender
         known = identify.known(session, services.keys, to, instance.instance_id)
         if known is not None:
             return _again(session, services, parcel, sender, to, instance.instance_id, known, xml_mac)
+        if not to.takes:
+            raise problems.FORM_NOT_OPEN()
         try:
             return _first(session, services, parcel, sender, to, instance, xml_mac)
         except LostRaceError:

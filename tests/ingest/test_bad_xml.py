@@ -40,43 +40,43 @@ def with_head(encoding: str, *, instance_id: str | None = None, village: str = "
     ],
     ids=["xml", "json", "form", "empty", "no boundary", "no part", "cut off", "endless header", "no header"],
 )
-def test_row_01_a_body_that_is_not_multipart_is_refused(house: Town, body: bytes, content_type: str) -> None:
-    with house.untouched():
-        answer = post(house, body, content_type)
+def test_row_01_a_body_that_is_not_multipart_is_refused(shared: Town, body: bytes, content_type: str) -> None:
+    with shared.untouched():
+        answer = post(shared, body, content_type)
     assert answer.status_code == 400
     assert refused(answer, answer.headers["X-Fieldfare-Code"])
     assert answer.headers["X-Fieldfare-Code"] in ("400.39", "400.60")
 
 
-def test_row_01_more_parts_than_any_phone_sends_are_refused(house: Town) -> None:
+def test_row_01_more_parts_than_any_phone_sends_are_refused(shared: Town) -> None:
     parts = {f"part{number}": "x" for number in range(1500)}
-    with house.untouched():
-        answer = house.client.post(
-            f"{house.phone.base}/submission", data=parts, content_type="multipart/form-data"
+    with shared.untouched():
+        answer = shared.client.post(
+            f"{shared.phone.base}/submission", data=parts, content_type="multipart/form-data"
         )
     refused(answer, "400.39")
 
 
-def test_row_02_no_xml_submission_file_is_refused(house: Town) -> None:
+def test_row_02_no_xml_submission_file_is_refused(shared: Town) -> None:
     parts = {"a.jpg": (io.BytesIO(b"photo"), "a.jpg")}
-    with house.untouched():
-        answer = house.client.post(f"{house.phone.base}/submission", data=parts)
+    with shared.untouched():
+        answer = shared.client.post(f"{shared.phone.base}/submission", data=parts)
     assert "xml_submission_file" in refused(answer, "400.60")
 
 
 @pytest.mark.parametrize("xml", [b"", b" \r\n\t ", b"\xef\xbb\xbf"], ids=["empty", "white space", "a BOM"])
-def test_row_03_empty_xml_is_refused(house: Town, xml: bytes) -> None:
-    with house.untouched():
-        refused(house.phone.send(xml), "400.61")
+def test_row_03_empty_xml_is_refused(shared: Town, xml: bytes) -> None:
+    with shared.untouched():
+        refused(shared.phone.send(xml), "400.61")
 
 
 @pytest.mark.parametrize(
     "xml",
     ["<data", "<data id='note'><a></data>", "village: Alder", "<data id='note'/><data/>", "<data id=note/>"],
 )
-def test_row_04_malformed_xml_is_refused(house: Town, xml: str) -> None:
-    with house.untouched():
-        refused(house.phone.send(xml), "400.61")
+def test_row_04_malformed_xml_is_refused(shared: Town, xml: str) -> None:
+    with shared.untouched():
+        refused(shared.phone.send(xml), "400.61")
 
 
 LAUGHS = "".join(
@@ -96,48 +96,48 @@ LAUGHS = "".join(
     ],
     ids=["dtd", "external entity", "external dtd", "billion laughs", "parameter entity"],
 )
-def test_row_05_xml_with_a_dtd_is_refused_unread(house: Town, dtd: str) -> None:
+def test_row_05_xml_with_a_dtd_is_refused_unread(shared: Town, dtd: str) -> None:
     body = note("<village>&secret;&l9;</village>").partition("?>")[2]
-    with house.untouched():
-        answer = house.phone.send(f'<?xml version="1.0"?>{dtd}{body}')
+    with shared.untouched():
+        answer = shared.phone.send(f'<?xml version="1.0"?>{dtd}{body}')
     assert "root:" not in answer.text
     refused(answer, "400.61")
 
 
-def test_row_06_200000_nested_elements_are_refused(house: Town) -> None:
+def test_row_06_200000_nested_elements_are_refused(shared: Town) -> None:
     depth = 200_000
     xml = note("<village>" + "<a>" * depth + "</a>" * depth + "</village>")
-    with house.untouched():
-        refused(house.phone.send(xml), "400.61")
+    with shared.untouched():
+        refused(shared.phone.send(xml), "400.61")
 
 
-def test_row_06_elements_nested_just_deeper_than_allowed_are_refused(house: Town) -> None:
-    with house.untouched():
-        refused(house.phone.send(note("<a>" * 150 + "</a>" * 150)), "400.61")
+def test_row_06_elements_nested_just_deeper_than_allowed_are_refused(shared: Town) -> None:
+    with shared.untouched():
+        refused(shared.phone.send(note("<a>" * 150 + "</a>" * 150)), "400.61")
 
 
-def test_row_07_11_mib_of_xml_are_refused(house: Town) -> None:
+def test_row_07_11_mib_of_xml_are_refused(shared: Town) -> None:
     xml = note(f"<village>{'x' * (11 << 20)}</village>")
-    with house.untouched():
-        assert "10 MB" in refused(house.phone.send(xml), "413.61")
+    with shared.untouched():
+        assert "10 MB" in refused(shared.phone.send(xml), "413.61")
 
 
-def test_row_07_9_mib_of_xml_are_taken(house: Town) -> None:
+def test_row_07_9_mib_of_xml_are_taken(shared: Town) -> None:
     own = new_id()
-    assert house.phone.send(note(f"<village>{'x' * (9 << 20)}</village>", instance_id=own)).status_code == 201
-    assert len(house.xml(own)) > 9 << 20
+    assert shared.phone.send(note(f"<village>{'x' * (9 << 20)}</village>", instance_id=own)).status_code == 201
+    assert len(shared.xml(own)) > 9 << 20
 
 
 @pytest.mark.parametrize(
     ("encoding", "codec"),
     [("UTF-8", "utf-8-sig"), ("UTF-16", "utf-16"), ("GB18030", "gb18030"), ("utf-8", "utf-8")],
 )
-def test_row_08_xml_in_an_encoding_that_it_names_is_read(house: Town, encoding: str, codec: str) -> None:
+def test_row_08_xml_in_an_encoding_that_it_names_is_read(shared: Town, encoding: str, codec: str) -> None:
     own = new_id()
     xml = with_head(encoding, instance_id=own).encode(codec)
-    assert house.phone.send(xml).status_code == 201
-    assert house.answers(own)["village"] == "Alder 榆"
-    assert house.xml(own) == xml
+    assert shared.phone.send(xml).status_code == 201
+    assert shared.answers(own)["village"] == "Alder 榆"
+    assert shared.xml(own) == xml
 
 
 @pytest.mark.parametrize(
@@ -159,16 +159,16 @@ def test_row_08_xml_in_an_encoding_that_it_names_is_read(house: Town, encoding: 
         "NUL", "control characters", "references to them", "broken UTF-8", "half a surrogate pair",
     ],
 )  # fmt: skip
-def test_row_08_wrong_encodings_and_control_characters_are_refused(house: Town, xml: bytes) -> None:
-    with house.untouched():
-        refused(house.phone.send(xml), "400.61")
+def test_row_08_wrong_encodings_and_control_characters_are_refused(shared: Town, xml: bytes) -> None:
+    with shared.untouched():
+        refused(shared.phone.send(xml), "400.61")
 
 
 @pytest.mark.parametrize(
     "meta",
     ["", "<meta/>", "<meta><instanceID/></meta>", "<meta><instanceID>  </instanceID></meta>"],
 )
-def test_row_14_no_instance_id_is_refused(house: Town, meta: str) -> None:
+def test_row_14_no_instance_id_is_refused(shared: Town, meta: str) -> None:
     xml = f'<data id="note" version="1"><village>Alder</village>{meta}</data>'
-    with house.untouched():
-        assert "instanceID" in refused(house.phone.send(xml), "400.62")
+    with shared.untouched():
+        assert "instanceID" in refused(shared.phone.send(xml), "400.62")

@@ -144,15 +144,20 @@ class Phone:
         )
 
     def send(
-        self, xml: str | bytes, files: multipart.Files = (), *, incomplete: bool = False
+        self,
+        xml: str | bytes,
+        files: multipart.Files = (),
+        *,
+        incomplete: bool = False,
+        agent: str = "org.odk.collect.android/v2026.1",
     ) -> TestResponse:
         """A submission as Collect sends it; `files` by name, or pairs where two have the same."""
         body = xml.encode() if isinstance(xml, str) else xml
         return self.house.client.post(
             f"{self.base}/submission?deviceID=collect%3Atest",
-            data=multipart.submission(body, files or (), incomplete=incomplete),
+            data=multipart.submission(body, files, incomplete=incomplete),
             content_type=multipart.CONTENT_TYPE,
-            headers={"X-OpenRosa-Version": "1.0"},
+            headers={"X-OpenRosa-Version": "1.0", "User-Agent": agent},
         )
 
 

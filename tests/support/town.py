@@ -142,7 +142,7 @@ class Town(House):
     def enrol(self, **answers: Any) -> Enrolled:
         """A household's enrolment, sent and stored; `uuid`, `instance_id`, `phone` and `files` may be given."""
         phone = answers.pop("phone", None) or self.phone
-        files = answers.pop("files", None)
+        files = answers.pop("files", ())
         made = enrolment(**answers)
         answer = phone.send(made.xml, files)
         assert answer.status_code == 201, answer.text
