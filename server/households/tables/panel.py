@@ -47,8 +47,8 @@ class Household(HouseholdColumns, Base):
 
     __tablename__ = "household"
     __table_args__ = (
-        Index("ix_household_project", "project_id", "uuid"),
-        Index("ix_household_area", "area_id", "uuid"),
+        Index("ix_household_project", "project_id", "code"),
+        Index("ix_household_area", "area_id", "code"),
         Index("ix_household_merged", "merged_into"),
         {"comment": "Households as they stand. household_history says what was known when."},
     )
@@ -91,8 +91,8 @@ class Facility(FacilityColumns, Base):
 
     __tablename__ = "facility"
     __table_args__ = (
-        Index("ix_facility_project", "project_id", "uuid"),
-        Index("ix_facility_area", "area_id", "uuid"),
+        Index("ix_facility_project", "project_id", "code"),
+        Index("ix_facility_area", "area_id", "code"),
         {"comment": "Facilities as they stand. facility_history says what was known when."},
     )
     uuid: Mapped[str] = column(

@@ -645,8 +645,8 @@ def upgrade() -> None:
         comment="Facilities as they stand. facility_history says what was known when.",
     )
     with op.batch_alter_table("facility", schema=None) as batch_op:
-        batch_op.create_index("ix_facility_area", ["area_id", "uuid"], unique=False)
-        batch_op.create_index("ix_facility_project", ["project_id", "uuid"], unique=False)
+        batch_op.create_index("ix_facility_area", ["area_id", "code"], unique=False)
+        batch_op.create_index("ix_facility_project", ["project_id", "code"], unique=False)
 
     op.create_table(
         "facility_history",
@@ -1286,9 +1286,9 @@ def upgrade() -> None:
         comment="Households as they stand. household_history says what was known when.",
     )
     with op.batch_alter_table("household", schema=None) as batch_op:
-        batch_op.create_index("ix_household_area", ["area_id", "uuid"], unique=False)
+        batch_op.create_index("ix_household_area", ["area_id", "code"], unique=False)
         batch_op.create_index("ix_household_merged", ["merged_into"], unique=False)
-        batch_op.create_index("ix_household_project", ["project_id", "uuid"], unique=False)
+        batch_op.create_index("ix_household_project", ["project_id", "code"], unique=False)
 
     op.create_table(
         "household_history",
