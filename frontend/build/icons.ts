@@ -61,6 +61,8 @@ export function icons(): Plugin {
       const source = `<svg xmlns="http://www.w3.org/2000/svg">${symbols.join("")}</svg>\n`;
       const hash = createHash("sha256").update(source).digest("hex").slice(0, 8);
       this.emitFile({ type: "asset", fileName: `icons-${hash}.svg`, source });
+      const favicon = readFileSync(fileURLToPath(new URL("../src/favicon.svg", import.meta.url)), "utf8");
+      this.emitFile({ type: "asset", name: "favicon.svg", source: favicon });
     },
   };
 }

@@ -11,7 +11,6 @@ import { maps } from "./behaviours/maps";
 import { means } from "./behaviours/means";
 import { menus } from "./behaviours/menus";
 import { narrowing } from "./behaviours/narrow";
-import { narrowing } from "./behaviours/narrow";
 import { network } from "./behaviours/network";
 import { themes } from "./behaviours/themes";
 import { times } from "./behaviours/times";

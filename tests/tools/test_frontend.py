@@ -210,3 +210,14 @@ def test_a_code_on_a_printed_card_is_at_least_45_mm_wide(page: Page, address: st
     box = page.locator(".print-a4 .qr img").bounding_box()
     assert box is not None
     assert box["width"] >= 45 / 25.4 * 96 - 0.1  # CSS inches are 96 px
+
+
+def test_typing_narrows_a_long_list_and_leaves_what_is_ticked(page: Page, address: str) -> None:
+    page.goto(f"{address}/ltr")
+    north, ford = page.locator("#areas-list > div").all()
+    page.locator("#p1").check()
+    page.locator("#narrow").fill("a1-014 lower")
+    expect(ford).to_be_visible()
+    page.locator("#narrow").fill("elsewhere")
+    expect(ford).to_be_hidden()
+    expect(north).to_be_visible()
