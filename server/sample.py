@@ -5,31 +5,50 @@ What it holds is sent through the real ingest. It has no phone: making one is a 
 
 from __future__ import annotations
 
+from random import Random
+from zoneinfo import ZoneInfo
+
 from sqlalchemy.orm import Session
 
 from server.areas.importing import import_areas
-from server.demo.region import Region, aldermere
+from server.db import reading, utcnow
+from server.demo.play import Player
+from server.demo.region import aldermere
+from server.demo.year import plan
 from server.forms import projects
+from server.forms.catalogue import form_model
 from server.forms.samples import examine_shipped, publish_shipped
 from server.ingest.announce import announce
+from server.ingest.parcel import Sender
 from server.services import Services
 
 NAME = "Aldermere (sample)"
 DESCRIPTION = "Invented data to try things out on. Archive or delete this project when your own begins."
+HOUSEHOLDS, VISITS = 6, 5
+SEED = 7
 
 
 def make(session: Session, services: Services) -> int:
     """Make the sample on an empty installation; returns the project's id. Commits: what is sent needs it there."""
     region = aldermere(districts=1, townships=2, villages=4)
-    return _project(session, services, region)
-
-
-def _project(session: Session, services: Services, region: Region) -> int:
+    timezone = services.settings.timezone
     examined = examine_shipped()
-    project = projects.create(
-        session, NAME, description=DESCRIPTION, timezone=services.settings.timezone, by=None
-    )
+    project = projects.create(session, NAME, description=DESCRIPTION, timezone=timezone, by=None)
     import_areas(session, services.keys, region.sheet(), actor_id=None)
-    publish_shipped(session, services, project.id, None, announce=announce, examined=examined)
+    forms = publish_shipped(session, services, project.id, None, announce=announce, examined=examined)
     session.commit()
+    nobody = Sender(actor_id=None, project_id=project.id, may=lambda form_id: True)
+    models = {
+        form.xml_form_id: form_model(session, form.current_version_id)
+        for form in forms
+        if form.current_version_id is not None
+    }
+    zone = ZoneInfo(timezone)
+    rng = Random(SEED)  # noqa: S311  # invented data
+    today = utcnow().astimezone(zone).date()
+    events = plan(rng, region, today, zone, households=HOUSEHOLDS, visits=VISITS, flaws={})
+    senders = dict.fromkeys({event.phone for event in events}, nobody)
+    with reading(session):
+        for _ in Player(session, services, project.id, models, senders).play(events):
+            session.rollback()  # the next one reads what this one wrote
     return project.id

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from random import Random
@@ -16,12 +16,12 @@ from server.accounts import phones
 from server.accounts.access import access_of
 from server.accounts.models import Phone
 from server.areas.importing import import_areas
-from server.db import utcnow
+from server.db import reading, utcnow
 from server.demo import people
 from server.demo.play import Player, Sent, sender
 from server.demo.region import TIMEZONE, Region, aldermere
 from server.demo.reviews import review
-from server.demo.year import Event, Team, plan, team
+from server.demo.year import plan, team
 from server.forms import projects
 from server.forms.catalogue import form_model
 from server.forms.models import Form, Project
@@ -87,10 +87,14 @@ def make(
     session.commit()
     events = plan(rng, region, today, zone, households=size.households, visits=size.visits)
     player = _player(session, services, project.id, forms, devices)
-    sent = _send_all(player, events, say)
-    session.rollback()
-    say("Supervisors look at some of it ...")
-    reviewed = review(services, rng, sent, _by_phone(region, who, supervisors))
+    sent: list[Sent] = []
+    reviewed = 0
+    watched = _by_village(region, supervisors)
+    with reading(session):
+        for one in _watched(player.play(events), len(events), say):
+            sent.append(one)
+            session.rollback()  # the next one reads what this one wrote
+            reviewed += review(services, rng, one, len(sent) / len(events), watched)
     _note_phones(session, devices)
     return Made(project.id, tuple(sent), reviewed)
 
@@ -124,18 +128,18 @@ def _player(
     return Player(session, services, project_id, models, senders)
 
 
-def _send_all(player: Player, events: list[Event], say: Say) -> list[Sent]:
-    sent: list[Sent] = []
+def _watched(sent: Iterable[Sent], total: int, say: Say) -> Iterator[Sent]:
+    """The same, with a line of progress now and then."""
     began = monotonic()
-    for one in player.play(events):
-        sent.append(one)
-        if len(sent) % EVERY == 0 or len(sent) == len(events):
-            rate = len(sent) / max(0.001, monotonic() - began)
-            say(f"  {len(sent):>5} of {len(events)} forms sent, {rate:.0f} a second")
-    return sent
+    for number, one in enumerate(sent, start=1):
+        yield one
+        if number % EVERY == 0 or number == total:
+            say(
+                f"  {number:>5} of {total} forms sent, {number / max(0.001, monotonic() - began):.0f} a second"
+            )
 
 
-def _by_phone(region: Region, who: Team, supervisors: dict[str, int]) -> dict[str, int]:
+def _by_village(region: Region, supervisors: dict[str, int]) -> dict[str, int]:
     """The supervisor of each village, by its code."""
     districts = {place.code: place.parent for place in region.at("township")}
     return {village.code: supervisors[districts[village.parent]] for village in region.at("village")}

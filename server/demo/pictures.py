@@ -12,7 +12,7 @@ from datetime import datetime
 from functools import lru_cache
 from random import Random
 
-from PIL import Image, ImageChops, ImageDraw, ImageFilter
+from PIL import Image, ImageChops, ImageDraw
 
 WIDTH, HEIGHT = 960, 720
 """Pixels: smaller than a phone's, so that a year of photos stays small."""
@@ -39,7 +39,9 @@ def photo(shot: Shot, taken: datetime | None, at: tuple[float, float] | None) ->
     look, rng = Random(shot.look), Random(shot.seed)  # noqa: S311  # a drawing, no secret
     image = _ground(rng)
     SCENES[shot.scene](ImageDraw.Draw(image), look, rng)
-    image = image.filter(ImageFilter.GaussianBlur(rng.uniform(0.4, 1.0)))
+    image = image.reduce(2).resize(
+        (WIDTH, HEIGHT), Image.Resampling.BILINEAR
+    )  # soft edges, cheaper than a blur
     image = ImageChops.overlay(image, _grain(rng.randrange(GRAINS)))
     out = io.BytesIO()
     image.save(out, "JPEG", quality=QUALITY, exif=_exif(taken, at))
@@ -95,13 +97,17 @@ def _shade(colour: Colour, by: float) -> Colour:
     return (min(255, int(colour[0] * by)), min(255, int(colour[1] * by)), min(255, int(colour[2] * by)))
 
 
+@lru_cache(maxsize=1)
+def _sky() -> Image.Image:
+    return Image.linear_gradient("L").resize((WIDTH, HEIGHT))
+
+
 def _ground(rng: Random) -> Image.Image:
     """Sky, hills, ground and some trees: another view at each moment."""
-    sky = Image.linear_gradient("L").resize((WIDTH, HEIGHT))
     image = Image.composite(
         Image.new("RGB", (WIDTH, HEIGHT), _tone(rng, (0.55, 0.62), (0.05, 0.25), (0.85, 0.98))),
         Image.new("RGB", (WIDTH, HEIGHT), _tone(rng, (0.55, 0.62), (0.3, 0.6), (0.6, 0.9))),
-        sky,
+        _sky(),
     )
     draw = ImageDraw.Draw(image)
     horizon = rng.randint(300, 450)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from random import Random
 
 from sqlalchemy.orm import Session
@@ -25,22 +25,17 @@ REJECTED = (
 )
 
 
-def review(
-    services: Services,
-    rng: Random,
-    sent: Sequence[Sent],
-    supervisors: Mapping[str, int],
-) -> int:
-    """Decide on some of what was sent, the older the more; returns on how many. `supervisors`: actor by village code."""
-    decided = 0
-    for number, one in enumerate(sent):
-        state, comment = _verdict(rng, one, number / max(1, len(sent)))
-        if state is None or one.receipt.submission_id is None:
-            continue
-        submission_id, actor_id = one.receipt.submission_id, supervisors[one.event.about.village.code]
-        services.committer.run(_decision(services, submission_id, state, actor_id, comment))
-        decided += 1
-    return decided
+def review(services: Services, rng: Random, one: Sent, age: float, supervisors: Mapping[str, int]) -> bool:
+    """Perhaps decide on a form that was just sent; True where it was. `supervisors`: actor by village code.
+
+    `age` runs from 0 (the year's beginning) to 1: what is newest has not been looked at yet.
+    """
+    state, comment = _verdict(rng, one, age)
+    if state is None or one.receipt.submission_id is None:
+        return False
+    actor_id = supervisors[one.event.about.village.code]
+    services.committer.run(_decision(services, one.receipt.submission_id, state, actor_id, comment))
+    return True
 
 
 def _decision(
@@ -54,7 +49,7 @@ def _decision(
 
 
 def _verdict(rng: Random, one: Sent, age: float) -> tuple[str | None, str | None]:
-    """State and comment; the last tenth of the year has not been looked at yet (`age` is 1 at its end)."""
+    """State and comment; None, None where nobody has looked."""
     drawn = rng.random()
     if age > 0.9:
         return None, None

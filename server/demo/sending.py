@@ -34,15 +34,3 @@ def send(
             incoming.write(picture.content)
             incoming.finish()
         return receive(session, services, Parcel(xml, inbox, tuple(inbox.received)), sender)
-
-
-def anybody(project_id: int, actor_id: int | None = None, areas: tuple[int, ...] = ()) -> Sender:
-    """A sender who may send to every form of the project."""
-    return Sender(
-        actor_id=actor_id,
-        project_id=project_id,
-        may=lambda form_id: True,
-        areas=areas,
-        device_id="collect:demo",
-        user_agent="fieldfare-demo",
-    )

@@ -5,7 +5,7 @@ Pure and made from a seed: the same seed, day and numbers give the same plan. `p
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta, tzinfo
 from random import Random
@@ -111,15 +111,22 @@ def team(region: Region, enumerators: int = 9) -> Team:
 
 
 def plan(
-    rng: Random, region: Region, today: date, zone: tzinfo, *, households: int, visits: int
+    rng: Random,
+    region: Region,
+    today: date,
+    zone: tzinfo,
+    *,
+    households: int,
+    visits: int,
+    flaws: Mapping[str, float] = FLAWS,
 ) -> list[Event]:
-    """A year of events in the order in which they happen, yesterday the latest."""
+    """A year of events in the order in which they happen, yesterday the latest. `flaws`: how often which goes wrong."""
     calendar = Calendar(zone, today)
     who = team(region)
     villages = list(region.at("village"))
     rng.shuffle(villages)
     villages = villages[: max(1, min(len(villages), households))]
-    events = list(_households(rng, region, villages, calendar, who, households, visits))
+    events = list(_households(rng, region, villages, calendar, who, households, visits, flaws))
     events += _facilities(
         rng, region, villages, calendar, who, max(2, round(households * 0.45)), round(visits * 0.13)
     )
@@ -134,6 +141,7 @@ def _households(
     who: Team,
     households: int,
     visits: int,
+    flaws: Mapping[str, float],
 ) -> Iterator[Event]:
     """Each household enrolled, then its visits; beside them those that refuse or are not met."""
     often = [visits // households] * households
@@ -151,7 +159,7 @@ def _households(
         after = rng.sample(left, min(len(left), often[number]))
         times = sorted(calendar.slot(phone, start.date() + timedelta(days=days), rng) for days in after)
         for place, when in enumerate(times, start=1):
-            yield _visit(rng, it, phone, township.name, when, calendar.today, last=place == len(times))
+            yield _visit(rng, it, phone, township.name, when, calendar.today, flaws, last=place == len(times))
     for _ in range(round(households * 0.05)):
         village = rng.choice(villages)
         it = home(rng, village, region.place(village.parent).name)
@@ -174,7 +182,15 @@ def _enrolment(rng: Random, it: Home, phone: int, start: datetime, outcome: str)
 
 
 def _visit(
-    rng: Random, it: Home, phone: int, township: str, start: datetime, today: date, *, last: bool
+    rng: Random,
+    it: Home,
+    phone: int,
+    township: str,
+    start: datetime,
+    today: date,
+    flaws: Mapping[str, float],
+    *,
+    last: bool,
 ) -> Event:
     trouble = trouble_of(township, start.date(), today)
     met = rng.random()
@@ -188,7 +204,7 @@ def _visit(
     elif met < 0.11:
         story = Story(stopped=True, trouble=trouble, remark="The household had to leave for the fields.")
     else:
-        flaw = rng.choices(("", *FLAWS), (1 - sum(FLAWS.values()), *FLAWS.values()))[0]
+        flaw = rng.choices(("", *flaws), (1 - sum(flaws.values()), *flaws.values()))[0]
         remark = rng.choice(("", "", "", "", "Path flooded after rain.", "New well is being dug nearby."))
         story = Story(trouble=trouble, far=rng.randint(400, 900) if flaw == "far" else 8, remark=remark)
     talked = story.arrival == "adult_home" and story.consent == "yes"
