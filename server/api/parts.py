@@ -8,6 +8,7 @@ from server.api.audits import audits
 from server.api.form_drafts import drafts
 from server.api.form_reading import reading
 from server.api.forms import forms
+from server.api.monitoring import monitoring
 from server.api.preferences import preferences
 from server.api.projects import projects
 from server.api.roles import roles
@@ -27,5 +28,6 @@ PARTS = (
     submissions,
     app_users,
     areas,
+    monitoring,
     audits,
 )
