@@ -170,12 +170,14 @@ def choice_lists(session: Session, form_version_id: int) -> dict[str, bytes]:
 
 
 def remove(session: Session, form: Form, name: str, *, actor_id: int | None) -> None:
-    """Take a file off the draft. Raises `NOT_FOUND` where there is none."""
+    """Take a file or list off the draft; `areas.csv` is the server's again. Raises `NOT_FOUND` where there is none."""
     version = _draft(form)
     row = get(session, version, name)
-    if row.source != FILE:
+    if row.source not in (FILE, DATASET):
         raise problems.NOT_FOUND()
-    old, row.source, row.file_id, row.updated_at = row.file_id, None, None, utcnow()
+    old = row.file_id
+    row.source = AREA_LIST if name == AREAS else None
+    row.file_id, row.dataset_id, row.updated_at = None, None, utcnow()
     _record(session, form, version, name, actor_id, {"oldFileId": old, "newFileId": None})
 
 

@@ -110,6 +110,8 @@ def examine(data: bytes, filename: str = "", *, id_fallback: str | None = None) 
         book = read(data, filename)
     except WorkbookError as error:
         return Examination(None, None, (Notice(Level.ERROR, error.key, args=error.arguments),))
+    except NotImplementedError:  # a ZIP that claims a version nobody has
+        return Examination(None, None, (Notice(Level.ERROR, "workbook.damaged"),))
     notices = [Notice(Level.NOTE, one.key, args=one.args) for one in book.notices]
     kind = SHEET_TYPES[book.kind]
     notices += _duplicate_headers(book)

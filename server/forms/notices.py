@@ -291,6 +291,17 @@ TABLE: dict[str, Words] = {
     "form.version_long": Words(
         "The version is longer than {limit} characters.", "Choose a shorter one, as in 2026112401."
     ),
+    "form.path_long": Words(
+        "The names of this question and the groups around it make more than {limit} characters.",
+        "Shorten them, or nest less deeply.",
+    ),
+    "form.file_name": Words(
+        "A file of the form has a name that cannot be used: {name}.",
+        "Use letters, digits, _, - and a dot, {limit} characters at most.",
+    ),
+    "form.entity_name": Words(
+        "The name “{name}” is longer than {limit} characters.", "Choose a shorter one."
+    ),
     "form.submission_url": Words(
         "The form names another server (submission_url): phones would send their visits there.",
         "Delete the setting submission_url. Visits come to this server by themselves.",

@@ -22,6 +22,8 @@ from server.xforms.model import Field, FormModel
 
 MAX_ID = 255
 MAX_VERSION = 255
+MAX_NAME = 255
+MAX_PATH = 1000
 
 _UNSEEN = re.compile(r"[\x00-\x1f\x7f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff]")
 _POINTS = frozenset({"geopoint", "geotrace", "geoshape"})
@@ -30,6 +32,7 @@ _POINTS = frozenset({"geopoint", "geotrace", "geoshape"})
 def look(model: FormModel, compiled: Compiled, places: Places | None) -> Iterator[Notice]:
     """Everything that the house asks of a form beyond what makes it a form."""
     yield from _identity(model, places)
+    yield from _lengths(model, places)
     if model.submission_url:
         place = places.setting("submission_url") if places else None
         yield Notice(Level.ERROR, "form.submission_url", place)
@@ -58,6 +61,29 @@ def _identity(model: FormModel, places: Places | None) -> Iterator[Notice]:
             places.setting("version") if places else None,
             {"limit": MAX_VERSION},
         )
+
+
+def _lengths(model: FormModel, places: Places | None) -> Iterator[Notice]:
+    """Names that a database column, a file system or a phone could not hold."""
+    for one in model.fields():
+        if len(one.path) > MAX_PATH:
+            yield Notice(
+                Level.ERROR,
+                "form.path_long",
+                places.at(one.path, "name") if places else None,
+                {"limit": MAX_PATH},
+                one.path,
+            )
+    for name, _ in model.attachments():
+        if len(name) > MAX_NAME or "\\" in name or _UNSEEN.search(name):
+            yield Notice(Level.ERROR, "form.file_name", None, {"name": name[:80], "limit": MAX_NAME})
+    for block in model.entities():
+        for name in (block.dataset, *block.saveto.values()):
+            if len(name) > MAX_NAME:
+                place = places.entity(block.dataset, "list_name") if places else None
+                yield Notice(
+                    Level.ERROR, "form.entity_name", place, {"name": name[:80], "limit": MAX_NAME}, block.path
+                )
 
 
 # --- labels ---------------------------------------------------------------------------------------------------------

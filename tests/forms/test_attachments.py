@@ -61,6 +61,13 @@ def test_a_file_is_put_replaced_and_removed_and_the_log_says_so(desk: Desk, draf
     assert len(desk.audits("form.attachment.update")) == 3
 
 
+def test_areas_can_be_replaced_by_a_file_and_come_from_the_server_again(desk: Desk, draft: Form) -> None:
+    put(desk, draft, "areas.csv", b"name,label\nA1,Millbrook\n")
+    assert sources(desk, draft.draft_version_id)["areas.csv"] == "file"
+    attachments.remove(desk.session, draft, "areas.csv", actor_id=desk.actor_id)
+    assert sources(desk, draft.draft_version_id)["areas.csv"] == "areas"
+
+
 def test_the_same_content_lies_there_once(desk: Desk, draft: Form) -> None:
     first = put(desk, draft, "trees.csv", b"name,label\nelm,Elm\n").attachment.file_id
     assert put(desk, draft, "wells.csv", b"name,label\nelm,Elm\n").attachment.file_id == first

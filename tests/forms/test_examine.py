@@ -18,6 +18,16 @@ from tests.forms.desk import HOUSEHOLDS, form, looked_at, one, said, xlsx
 PLAIN = "type | name | label\ntext | remark | Anything else?"
 
 
+def _strange_zip() -> bytes:
+    """A workbook whose ZIP directory asks for a reader of version 21.6."""
+    data = bytearray(form(PLAIN))
+    data[data.rindex(b"PK\x01\x02") + 6] = 216
+    return bytes(data)
+
+
+STRANGE_ZIP = _strange_zip()
+
+
 def problem_of(data: bytes, filename: str = "form.xlsx", *, ignore_warnings: bool = True) -> ProblemError:
     with pytest.raises(ProblemError) as caught:
         examine(data, filename).check(ignore_warnings=ignore_warnings)
@@ -34,6 +44,7 @@ def problem_of(data: bytes, filename: str = "form.xlsx", *, ignore_warnings: boo
         (b"\x89PNG\r\n\x1a\n" + b"\0" * 64, "form.xlsx", "workbook.not_a_spreadsheet"),
         (b"%PDF-1.7 some words", "form.xlsx", "workbook.not_a_spreadsheet"),
         (b"PK\x03\x04 cut off", "form.xlsx", "workbook.damaged"),
+        (STRANGE_ZIP, "form.xlsx", "workbook.damaged"),
         ("survey\n,type,name,label\n,text,a,问题\n".encode("gb18030"), "form.csv", "workbook.encoding"),
     ],
 )
@@ -135,6 +146,16 @@ def test_35_a_form_id_that_cannot_stand_in_an_address_is_refused_at_its_cell(for
     assert error.problem is problems.FORM_ID_UNUSABLE
     (notice,) = error.details["notices"]
     assert (notice["code"], notice["sheet"], notice["row"], notice["column"]) == (code, "settings", 2, "A")
+
+
+def test_names_that_nothing_could_hold_are_refused_at_their_cell() -> None:
+    deep = "type | name | label\n" + "".join(f"begin group | g{n}{'x' * 90} | G |\n" for n in range(11))
+    deep += "text | a | A |\n" + "end group | | |\n" * 11
+    examined = looked_at(form(deep))
+    assert said(examined.errors)[-1] == ("survey!B13", "form.path_long")
+    assert said(
+        looked_at(form(f"type | name | label | media::image\ntext | a | A | {'p' * 260}.png")).errors
+    ) == [("", "form.file_name")]
 
 
 def test_a_form_that_sends_elsewhere_is_refused_at_its_cell() -> None:
