@@ -224,7 +224,20 @@ def _create(
     assert determined.subject is not None
     seen_before = select(OBSERVATION.c.id).where(OBSERVATION.c.subject == determined.subject).limit(1)
     if connection.execute(seen_before).first() is not None:
-        current.remake(connection, determined.kind, determined.subject, [determined.kind])
+        _adopt(connection, determined.kind, determined.subject, determined.area_id)
+
+
+def _adopt(connection: Connection, kind: str, subject: str, area_id: int | None) -> None:
+    """What was said of a subject before its create arrived becomes its own, and gets its area where it had none."""
+    names = [name for name, table in TABLES.items() if table.subject == kind]
+    if area_id is not None:
+        for name in names:
+            table = TABLES[name]
+            homeless = (table.history.c[table.key] == subject, table.history.c.area_id.is_(None))
+            connection.execute(update(table.history).where(*homeless).values(area_id=area_id))
+        homeless = (OBSERVATION.c.subject == subject, OBSERVATION.c.area_id.is_(None))
+        connection.execute(update(OBSERVATION).where(*homeless).values(area_id=area_id))
+    current.remake(connection, kind, subject, names)
 
 
 def _after_merges(connection: Connection, determined: Determined) -> Determined:
