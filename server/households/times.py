@@ -72,7 +72,7 @@ def rank_of(
 ) -> bytes:
     """Bytes that sort as decisions.md 'Time' says: observed_at, then end, then start, then instanceID."""
     parts = (_sortable(observed_at), _sortable(ended), _sortable(started), instance_id)
-    return "|".join(parts).encode()
+    return " ".join(parts).encode()  # a blank sorts before every digit: what is missing comes first
 
 
 def _sortable(when: datetime | None) -> str:
