@@ -12,7 +12,7 @@ from datetime import datetime
 from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
-from media import Full, Missing, Received, Unavailable
+from media import Full, Inbox, Missing, Received, Unavailable
 from server import jobs, ledger, problems
 from server.accounts import audit
 from server.db import dump_json, utcnow
@@ -22,7 +22,7 @@ from server.ingest.identify import Known, Target
 from server.ingest.models import Attachment, Blob, Submission
 from server.ingest.parcel import Parcel, Receipt, Sender
 from server.ingest.plan import plan_of
-from server.ingest.store import Arrived, LostRaceError, Prepared, keep_blob, store
+from server.ingest.store import Arrived, LostRaceError, Prepared, Replaced, keep_blob, store
 from server.services import Services
 from server.xforms import Instance, InstanceError, media_names, parse_instance, record, split
 
@@ -51,14 +51,15 @@ def receive(session: Session, services: Services, parcel: Parcel, sender: Sender
     assert instance.instance_id is not None  # parse() saw to it
     to = identify.target(session, parcel, sender, instance)
     xml_mac = services.keys.mac("xml", parcel.xml)
+    files = Files(session, services, parcel.inbox, parcel.files)
     for _ in range(TRIES):
         known = identify.known(session, services.keys, to, instance.instance_id)
         if known is not None:
-            return _again(session, services, parcel, sender, to, instance.instance_id, known, xml_mac)
+            return _again(session, services, parcel, sender, to, instance.instance_id, known, xml_mac, files)
         if not to.takes:
             raise problems.FORM_NOT_OPEN()
         try:
-            return _first(session, services, parcel, sender, to, instance, xml_mac)
+            return _first(session, services, parcel, sender, to, instance, xml_mac, files)
         except LostRaceError:
             session.rollback()  # a new snapshot sees the winner
     raise problems.DATABASE_AWAY()
@@ -79,12 +80,13 @@ def _first(
     to: Target,
     instance: Instance,
     xml_mac: bytes,
+    files: Files,
 ) -> Receipt:
     assert instance.instance_id is not None
     replaced = _replaced(session, services, parcel, to, instance)
     plan = plan_of(session, to.form_version_id)
     mentioned = {name: path for path, name in media_names(plan.model, instance)}
-    arrived = _arrived(session, services, parcel.files)
+    arrived = files.arrived()
     there = frozenset(f.name for f in parcel.files) | _carried(session, replaced)
     now = utcnow()
     answers = record(plan.model, instance)
@@ -97,10 +99,10 @@ def _first(
         sender,
         now,
         first_id=replaced.instance_id if replaced else instance.instance_id,
-        submission_id=replaced.id if replaced else None,
+        submission_id=replaced.submission_id if replaced else None,
     )
     session.rollback()  # the connection goes back before the disk is waited for
-    _keep(parcel, arrived)
+    files.keep()
     open_part, hidden = split(plan.model, answers, plan.protected)
     keys = services.keys
     prepared = Prepared(
@@ -121,9 +123,7 @@ def _first(
         files=arrived,
         work=work,
         received_at=now,
-        replaces=(replaced.id, replaced.version_id) if replaced and replaced.version_id is not None else None,
-        replaced_state=replaced.review_state if replaced else None,
-        replaced_blocking=replaced.blocking if replaced else 0,
+        replaces=replaced,
     )
     stored = services.committer.run(lambda writing: store(writing, services, prepared))
     number = receipt_number(services, to.form_id, instance.instance_id)
@@ -141,8 +141,8 @@ def _first(
 
 def _replaced(
     session: Session, services: Services, parcel: Parcel, to: Target, instance: Instance
-) -> Submission | None:
-    """The submission that this instance edits; None where it is no edit. An edit names the newest version of one that is there."""
+) -> Replaced | None:
+    """What this instance edits, as it stands now; None where it is no edit. An edit names the newest version of one that is there."""
     if instance.deprecated_id is None:
         if parcel.replaces is not None:
             raise problems.EXPECTED_DEPRECATION()
@@ -157,10 +157,11 @@ def _replaced(
         raise problems.DEPRECATING_OLD(deprecatedId=instance.deprecated_id)
     if parcel.replaces is not None and submission.instance_id != parcel.replaces:
         raise problems.INSTANCE_CONFLICT()
-    return submission
+    assert submission.version_id is not None  # it is the base's
+    return Replaced(submission.id, submission.version_id, submission.instance_id, instance.deprecated_id)
 
 
-def _carried(session: Session, replaced: Submission | None) -> frozenset[str]:
+def _carried(session: Session, replaced: Replaced | None) -> frozenset[str]:
     """Names of the files that an edit's base has."""
     if replaced is None:
         return frozenset()
@@ -170,14 +171,46 @@ def _carried(session: Session, replaced: Submission | None) -> frozenset[str]:
     return frozenset(session.scalars(query))
 
 
-def _arrived(session: Session, services: Services, files: tuple[Received, ...]) -> tuple[Arrived, ...]:
-    """What came, beside what is in the store already: that is renewed, so that no sweeper takes it now, and not kept twice."""
-    if not files:
-        return ()
-    macs = {f.name: services.keys.mac("blob", f.sha256) for f in files}
-    rows = session.execute(select(Blob.mac, Blob.name).where(Blob.mac.in_(macs.values()))).all()
-    there = {row.mac for row in rows if _renewed(services, row.name)}
-    return tuple(Arrived(f, macs[f.name], macs[f.name] not in there) for f in files)
+class Files:
+    """A parcel's files on their way into the store: looked up and kept once, however often the identity is read again."""
+
+    def __init__(
+        self, session: Session, services: Services, inbox: Inbox, files: tuple[Received, ...]
+    ) -> None:
+        self._session, self._services, self._inbox, self._files = session, services, inbox, files
+        self._arrived: tuple[Arrived, ...] | None = None
+        self._kept = False
+
+    def only(self, files: tuple[Received, ...]) -> None:
+        """The others are wanted no more. Without effect on what was looked up already: it may be kept by now."""
+        if self._arrived is None:
+            self._files = files
+
+    def arrived(self) -> tuple[Arrived, ...]:
+        """What came, beside what is in the store already: that is renewed, so that no sweeper takes it now, and not kept twice."""
+        if self._arrived is None:
+            self._arrived = self._looked_up()
+        return self._arrived
+
+    def keep(self) -> None:
+        """Make them durable. Raises DISK_FULL, STORE_AWAY."""
+        if self._kept:
+            return
+        try:
+            self._inbox.keep([one.received.blob_id for one in self.arrived() if one.kept])
+        except Full as error:
+            raise problems.DISK_FULL() from error
+        except Unavailable as error:
+            raise problems.STORE_AWAY() from error
+        self._kept = True
+
+    def _looked_up(self) -> tuple[Arrived, ...]:
+        if not self._files:
+            return ()
+        macs = {f.name: self._services.keys.mac("blob", f.sha256) for f in self._files}
+        rows = self._session.execute(select(Blob.mac, Blob.name).where(Blob.mac.in_(macs.values()))).all()
+        there = {row.mac for row in rows if _renewed(self._services, row.name)}
+        return tuple(Arrived(f, macs[f.name], macs[f.name] not in there) for f in self._files)
 
 
 def _renewed(services: Services, name: str) -> bool:
@@ -186,15 +219,6 @@ def _renewed(services: Services, name: str) -> bool:
     except Missing:
         return False  # the row outlived its file: what came now takes its place
     return True
-
-
-def _keep(parcel: Parcel, arrived: tuple[Arrived, ...]) -> None:
-    try:
-        parcel.inbox.keep([a.received.blob_id for a in arrived if a.kept])
-    except Full as error:
-        raise problems.DISK_FULL() from error
-    except Unavailable as error:
-        raise problems.STORE_AWAY() from error
 
 
 def _again(
@@ -206,6 +230,7 @@ def _again(
     instance_id: str,
     known: Known,
     xml_mac: bytes,
+    files: Files,
 ) -> Receipt:
     """A known instanceID: the same XML is everyday traffic and adds what files were missing; another XML is refused."""
     if known.xml_mac != xml_mac:
@@ -226,7 +251,9 @@ def _again(
     assert version_id is not None
     missing = _missing(session, version_id, parcel.files)
     if missing:
-        add_files(session, services, parcel, missing, submission.id, version_id, sender.actor_id)
+        submission_id = submission.id
+        files.only(missing)
+        _add(session, services, files, missing, submission_id, version_id, sender.actor_id)
     return Receipt(to.form_id, instance_id, submission.id, version_id, False, number, code, subject)
 
 
@@ -260,10 +287,24 @@ def add_files(
     version_id: int,
     actor_id: int | None,
 ) -> None:
-    """Add files to a version that is stored: the next part of a split upload, or a resend of what got lost."""
-    arrived = _arrived(session, services, files)
+    """Add files to a version that is stored. Raises DISK_FULL, STORE_AWAY."""
+    lot = Files(session, services, parcel.inbox, files)
+    _add(session, services, lot, files, submission_id, version_id, actor_id)
+
+
+def _add(
+    session: Session,
+    services: Services,
+    files: Files,
+    wanted: tuple[Received, ...],
+    submission_id: int,
+    version_id: int,
+    actor_id: int | None,
+) -> None:
+    """Add what is wanted of the files: the next part of a split upload, or a resend of what got lost."""
+    arrived = [one for one in files.arrived() if one.received in wanted]
     session.rollback()
-    _keep(parcel, arrived)
+    files.keep()
     now = utcnow()
 
     def write(writing: Session) -> None:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import CursorResult, Table, bindparam, select, update
+from sqlalchemy import Table, bindparam, select, update
 from sqlalchemy.orm import Session
 
 from media import Received
@@ -66,6 +66,16 @@ class Arrived:
 
 
 @dataclass(frozen=True, slots=True)
+class Replaced:
+    """What an edit stands on, as its sender's request found it: values, which no later reading changes."""
+
+    submission_id: int
+    version_id: int
+    instance_id: str  # of the submission's first version
+    deprecated_id: str
+
+
+@dataclass(frozen=True, slots=True)
 class Prepared:
     """Everything about a submission that is known before the write lock is taken."""
 
@@ -84,9 +94,7 @@ class Prepared:
     files: tuple[Arrived, ...]
     work: project.Work
     received_at: datetime
-    replaces: tuple[int, int] | None = None  # submission id, its version replaced
-    replaced_state: str | None = None
-    replaced_blocking: int = 0
+    replaces: Replaced | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +116,7 @@ def store(session: Session, services: Services, p: Prepared) -> Stored:
         session,
         services.keys,
         ledger.Kind.SUBMISSION,
-        f"submission:{p.replaces[0]}" if p.replaces else "submission",
+        f"submission:{p.replaces.submission_id}" if p.replaces else "submission",
         p.sender.actor_id,
         {
             "form_version": p.to.form_version_id,
@@ -118,7 +126,7 @@ def store(session: Session, services: Services, p: Prepared) -> Stored:
         },
         at=p.received_at,
     )
-    submission_id = p.replaces[0] if p.replaces else seq
+    submission_id = p.replaces.submission_id if p.replaces else seq
     _claim(session, services, p, submission_id, seq)
     blobs = _blobs(session, p)
     files = _attachments(session, p, seq, blobs)
@@ -211,13 +219,17 @@ def _submission(
         "missing": len(files) - there,
     }
     if p.replaces:
-        base = p.replaces[1]
-        edit = update(Submission).where(Submission.id == submission_id, Submission.version_id == base)
-        changed = session.execute(edit.values(review_state="edited", updated_at=p.received_at, **common))
-        if _count(changed) == 0:
-            raise problems.DEPRECATING_OLD(deprecatedId=p.instance_id)
-        step = int(p.blocking > 0) - int(p.replaced_blocking > 0)
-        counts.moved(session, p.to.form_id, p.to.draft, before=p.replaced_state, after="edited", held=step)
+        standing = select(Submission.review_state, Submission.blocking).where(
+            Submission.id == submission_id, Submission.version_id == p.replaces.version_id
+        )
+        before = session.execute(standing.with_for_update()).first()
+        if before is None:
+            raise problems.DEPRECATING_OLD(deprecatedId=p.replaces.deprecated_id)
+        edit = update(Submission).where(Submission.id == submission_id)
+        session.execute(edit.values(review_state="edited", updated_at=p.received_at, **common))
+        step = int(p.blocking > 0) - int(before.blocking > 0)
+        state = before.review_state
+        counts.moved(session, p.to.form_id, p.to.draft, before=state, after="edited", held=step)
         return
     _SUBMISSION.run(
         session.connection(),
@@ -271,7 +283,7 @@ def _attachments(
     kept: dict[str, int] = {}
     if p.replaces:
         before = select(Attachment.name, Attachment.blob_id).where(
-            Attachment.version_id == p.replaces[1], Attachment.blob_id.is_not(None)
+            Attachment.version_id == p.replaces.version_id, Attachment.blob_id.is_not(None)
         )
         kept = {
             name: blob_id
@@ -292,8 +304,3 @@ def _attachments(
             }
         )
     return rows
-
-
-def _count(result: Any) -> int:
-    assert isinstance(result, CursorResult)
-    return result.rowcount

@@ -124,7 +124,9 @@ def test_row_07_11_mib_of_xml_are_refused(shared: Town) -> None:
 
 def test_row_07_9_mib_of_xml_are_taken(shared: Town) -> None:
     own = new_id()
-    assert shared.phone.send(note(f"<village>{'x' * (9 << 20)}</village>", instance_id=own)).status_code == 201
+    assert (
+        shared.phone.send(note(f"<village>{'x' * (9 << 20)}</village>", instance_id=own)).status_code == 201
+    )
     assert len(shared.xml(own)) > 9 << 20
 
 

@@ -9,6 +9,7 @@ from tests.support.answers import message, refused
 from tests.support.photos import jpeg
 from tests.support.town import Town, new_id, note
 
+
 def test_head_says_204_what_is_taken_and_which_protocol(shared: Town) -> None:
     answer = shared.client.head(f"{shared.phone.base}/submission?deviceID=collect%3Atest")
     assert answer.status_code == 204
@@ -64,9 +65,7 @@ def test_a_refusal_is_worded_for_the_phone_that_sent(shared: Town) -> None:
         line = shared.line(language)
         assert line.send(note("<village>Alder</village>", instance_id=own)).status_code == 201
         answer = line.send(note("<village>Elm</village>", instance_id=own))
-        words = (
-            "Another visit with the same identity and other answers is already stored. It was kept as it is; tell your supervisor."
-        )
+        words = "Another visit with the same identity and other answers is already stored. It was kept as it is; tell your supervisor."
         assert refused(answer, "409.1") == say(language, words)
         own = new_id()
 

@@ -33,7 +33,18 @@ from server.review import decisions
 from tests.support.house import House, Phone, instance, make_app, xlsx
 
 FACTS = "town.json"
-WRITTEN = (Submission, SubmissionVersion, InstanceKey, Attachment, Blob, FindingRow, LedgerRow, Job, Household, Entity)
+WRITTEN = (
+    Submission,
+    SubmissionVersion,
+    InstanceKey,
+    Attachment,
+    Blob,
+    FindingRow,
+    LedgerRow,
+    Job,
+    Household,
+    Entity,
+)
 HH = 'hh="urn:fieldfare:household"'
 
 AREAS = """code,name,name:zh,parent,level
@@ -312,12 +323,26 @@ def build(data: Path, database_url: str = "") -> None:
     with house.session() as session:
         forms = [
             lifecycle.create(
-                session, house.services, project, one, 1, announce=announce, publish=True, ignore_warnings=True
+                session,
+                house.services,
+                project,
+                one,
+                1,
+                announce=announce,
+                publish=True,
+                ignore_warnings=True,
             ).id
             for one in examined
         ]
         other = lifecycle.create(
-            session, house.services, elsewhere, examined[0], 1, announce=announce, publish=True, ignore_warnings=True
+            session,
+            house.services,
+            elsewhere,
+            examined[0],
+            1,
+            announce=announce,
+            publish=True,
+            ignore_warnings=True,
         )
         north = session.scalars(select(Area.id).where(Area.code == "A1-014")).one()
         for name, given in {
