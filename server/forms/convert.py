@@ -24,7 +24,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from server.forms.notices import TABLE, Level, Notice
+from server.forms.notice_words import TABLE
+from server.forms.notices import Level, Notice
 from server.forms.places import REFERENCE, header_place, row_place
 from server.forms.workbook import Place, Sheet, Workbook
 

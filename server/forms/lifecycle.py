@@ -6,21 +6,20 @@ callers examine first and open their transaction afterwards. What publishing mea
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
-from typing import Any
+from dataclasses import dataclass
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from server import problems
-from server.accounts import audit, phones
-from server.accounts.tokens import new_token, token_mac
+from server.accounts import phones
+from server.accounts.tokens import token_mac
 from server.db import utcnow
-from server.forms import attachments, catalogue, diff, rules
+from server.forms import attachments, catalogue, drafts, rules
+from server.forms.drafts import DRAFT_TOKEN, record
 from server.forms.examine import XML_TYPE, Examination, examine
-from server.forms.models import Form, FormVersion, FormVersionColumn, Project
+from server.forms.models import Form, FormVersion, Project
 from server.forms.notices import Level
 from server.forms.version import with_version
 from server.services import Services
@@ -28,7 +27,6 @@ from server.xforms.model import FormModel
 
 OPEN, CLOSING, CLOSED = "open", "closing", "closed"
 STATES = (OPEN, CLOSING, CLOSED)
-DRAFT_TOKEN = "draft-token"  # noqa: S105 what the token is for, not a token
 EMPTY_VERSION = "___"
 """How addresses write the empty version (Central's)."""
 
@@ -165,8 +163,8 @@ def create(
     )
     session.add(form)
     session.flush()
-    _record(session, "form.create", form, actor_id, {"xmlFormId": form.xml_form_id})
-    _new_draft(session, services, form, examined, actor_id)
+    record(session, "form.create", form, actor_id, {"xmlFormId": form.xml_form_id})
+    drafts.new(session, services, form, examined, actor_id)
     if publish:
         _publish_first(session, services, form, actor_id, announce)
     return form
@@ -190,132 +188,14 @@ def set_draft(
     examined = upload.examined() if isinstance(upload, Upload) else upload
     _lock(session, form)
     if examined is None:
-        return _copied_draft(session, services, form, actor_id)
-    examined = compared(session, form, examined)
+        return drafts.copy_of_published(session, services, form, actor_id)
+    examined = drafts.compared(session, versions(session, form), examined)
     examined.check(ignore_warnings=ignore_warnings)
     if examined.form_id != form.xml_form_id:
         raise problems.UNEXPECTED_VALUE(
             field="form_id", value=examined.form_id, reason=f"this form is called {form.xml_form_id}"
         )
-    return _new_draft(session, services, form, examined, actor_id)
-
-
-def compared(session: Session, form: Form, examined: Examination) -> Examination:
-    """The examination with what differs from earlier versions. Raises `FIELD_TYPE_CONFLICT`."""
-    if examined.model is None:
-        return examined
-    earlier = [catalogue.model_of(session, one) for one in versions(session, form)]
-    notices = diff.against_earlier(examined, earlier)
-    conflict = next((one for one in notices if one.code == "field.type_changed"), None)
-    whole = replace(examined, notices=(*examined.notices, *notices))
-    if conflict is not None and not examined.refused:
-        raise problems.FIELD_TYPE_CONFLICT(
-            path=conflict.path or "",
-            type=conflict.args["old"],
-            notices=[one.as_json() for one in whole.notices],
-        )
-    return whole
-
-
-def _new_draft(
-    session: Session, services: Services, form: Form, examined: Examination, actor_id: int | None
-) -> FormVersion:
-    assert examined.xml is not None
-    assert examined.model is not None
-    assert examined.compiled is not None
-    compiled = examined.compiled
-    version = FormVersion(
-        form_id=form.id,
-        version=examined.version,
-        title=examined.title,
-        xml=examined.xml,
-        md5=_md5(examined.xml),
-        sheet=examined.sheet,
-        sheet_type=examined.sheet_type,
-        mapping=compiled.mapping,
-        protected=list(compiled.protected),
-        household_form=compiled.household_form,
-        entity_related=bool(examined.model.entities()),
-        notices=[one.as_json() for one in examined.notices if one.level in (Level.WARNING, Level.NOTE)],
-        created_at=utcnow(),
-        created_by=actor_id,
-    )
-    made = {"itemsets.csv": examined.itemsets} if examined.itemsets is not None else None
-    _store(session, form, version, examined.model, compiled.asked, made)
-    return _as_draft(session, services, form, version, actor_id, unread=examined.unread)
-
-
-def _copied_draft(session: Session, services: Services, form: Form, actor_id: int | None) -> FormVersion:
-    if form.current_version is None:
-        raise problems.NOT_PUBLISHED()
-    version = _copy(session, form, form.current_version, actor_id)
-    return _as_draft(session, services, form, version, actor_id)
-
-
-def _copy(
-    session: Session,
-    form: Form,
-    source: FormVersion,
-    actor_id: int | None,
-    xml: bytes | None = None,
-    name: str | None = None,
-) -> FormVersion:
-    """Another version row of the same content; `xml` and `name` where its version attribute was rewritten."""
-    body = source.xml if xml is None else xml
-    version = FormVersion(
-        form_id=form.id, version=source.version if name is None else name, title=source.title, xml=body, md5=_md5(body),
-        sheet=source.sheet, sheet_type=source.sheet_type, mapping=source.mapping, protected=list(source.protected),
-        household_form=source.household_form, entity_related=source.entity_related, notices=list(source.notices),
-        created_at=utcnow(), created_by=actor_id,
-    )  # fmt: skip
-    columns = select(FormVersionColumn).where(FormVersionColumn.form_version_id == source.id)
-    asked = [(one.table_name, one.column_name, one.path) for one in session.scalars(columns)]
-    model = FormModel.from_xml(body) if xml is not None else catalogue.model_of(session, source)
-    _store(session, form, version, model, asked, None, carry_first=source)
-    return version
-
-
-def _store(
-    session: Session,
-    form: Form,
-    version: FormVersion,
-    model: FormModel,
-    asked: Sequence[tuple[str, str, str]],
-    made: dict[str, bytes] | None,
-    carry_first: FormVersion | None = None,
-) -> None:
-    session.add(version)
-    session.flush()
-    for table, column, path in dict.fromkeys(asked):
-        session.add(
-            FormVersionColumn(form_version_id=version.id, table_name=table, column_name=column, path=path)
-        )
-    carry = [one for one in (carry_first, form.draft_version, form.current_version) if one is not None]
-    attachments.expect(session, form, version, model, carry=carry, made=made)
-    catalogue.keep(version.id, version.md5, model)
-
-
-def _as_draft(
-    session: Session,
-    services: Services,
-    form: Form,
-    version: FormVersion,
-    actor_id: int | None,
-    *,
-    unread: Sequence[str] = (),
-) -> FormVersion:
-    """Make a version the form's draft; `unread` are languages that dignity could not read, which the audit log tells."""
-    details: dict[str, Any] = {"newFormVersionId": version.id, "oldFormVersionId": form.draft_version_id}
-    if unread:
-        details["languagesNotRead"] = list(unread)
-    form.draft_version, form.updated_at = version, utcnow()
-    if form.draft_token_mac is None:
-        token = new_token()
-        form.draft_token_mac = token_mac(services.keys, DRAFT_TOKEN, token)
-        form.draft_token_sealed = services.keys.seal(token.encode(), "form.draft_token")
-    session.flush()
-    _record(session, "form.update.draft.set", form, actor_id, details)
-    return version
+    return drafts.new(session, services, form, examined, actor_id)
 
 
 def delete_draft(session: Session, form: Form, *, actor_id: int | None) -> None:
@@ -325,7 +205,7 @@ def delete_draft(session: Session, form: Form, *, actor_id: int | None) -> None:
         raise problems.NOT_PUBLISHED()
     _drop_draft(form)
     session.flush()
-    _record(session, "form.update.draft.delete", form, actor_id, {"oldFormVersionId": version.id})
+    record(session, "form.update.draft.delete", form, actor_id, {"oldFormVersionId": version.id})
 
 
 def _drop_draft(form: Form) -> None:
@@ -358,7 +238,7 @@ def publish(
     name = draft.version if version is None else version
     _reject_taken_version(session, form, name)
     if name != draft.version:
-        draft = _copy(session, form, draft, draft.created_by, with_version(draft.xml, name), name)
+        draft = drafts.copy(session, form, draft, draft.created_by, with_version(draft.xml, name), name)
     draft.published_at, draft.published_by, draft.publish_notes = utcnow(), actor_id, notes
     form.current_version = draft
     _drop_draft(form)
@@ -368,7 +248,7 @@ def publish(
         "oldFormVersionId": previous.id if previous else None,
         "version": name,
     }
-    _record(session, "form.update.publish", form, actor_id, details)
+    record(session, "form.update.publish", form, actor_id, details)
     published = Published(form, draft, catalogue.model_of(session, draft), previous, actor_id)
     announce(session, published)
     attachments.link_new_lists(session, form.project_id)
@@ -429,7 +309,7 @@ def set_state(session: Session, form: Form, state: str, *, actor_id: int | None)
     if state != form.state:
         old, form.state, form.updated_at = form.state, state, utcnow()
         session.flush()
-        _record(session, "form.update", form, actor_id, {"data": {"state": state}, "before": {"state": old}})
+        record(session, "form.update", form, actor_id, {"data": {"state": state}, "before": {"state": old}})
     return form
 
 
@@ -437,7 +317,7 @@ def delete(session: Session, form: Form, *, actor_id: int | None) -> None:
     """Into the bin: phones lose the form, visits stay."""
     form.deleted_at = utcnow()
     session.flush()
-    _record(session, "form.delete", form, actor_id, {"xmlFormId": form.xml_form_id})
+    record(session, "form.delete", form, actor_id, {"xmlFormId": form.xml_form_id})
 
 
 def restore(session: Session, form: Form, *, actor_id: int | None) -> Form:
@@ -445,25 +325,10 @@ def restore(session: Session, form: Form, *, actor_id: int | None) -> Form:
     _reject_taken_id(session, form.project_id, form.xml_form_id)
     form.deleted_at, form.updated_at = None, utcnow()
     session.flush()
-    _record(session, "form.restore", form, actor_id, {"xmlFormId": form.xml_form_id})
+    record(session, "form.restore", form, actor_id, {"xmlFormId": form.xml_form_id})
     return form
 
 
 def sheet_type(version: FormVersion) -> str:
     """Media type of what was uploaded."""
     return version.sheet_type or XML_TYPE
-
-
-def _md5(data: bytes) -> str:
-    return hashlib.md5(data, usedforsecurity=False).hexdigest()
-
-
-def _record(session: Session, action: str, form: Form, actor_id: int | None, details: dict[str, Any]) -> None:
-    audit.record(
-        session,
-        action,
-        actor_id=actor_id,
-        actee=f"form:{form.id}",
-        project_id=form.project_id,
-        details=details,
-    )

@@ -10,7 +10,8 @@ import pytest
 
 from server import problems
 from server.forms.examine import examine
-from server.forms.notices import TABLE, Level, Notice, from_json
+from server.forms.notice_words import TABLE
+from server.forms.notices import Level, Notice, from_json
 from server.problems import ProblemError
 from server.xforms.model import FormModel
 from tests.forms.desk import HOUSEHOLDS, form, looked_at, one, said, xlsx

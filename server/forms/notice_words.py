@@ -1,0 +1,350 @@
+"""The words of notices: one table, like problems.py. English here is the gettext id; each has its fix in words.
+
+Data only; what is told when is decided by whoever makes the notice.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """English message and fix with {placeholders}: the gettext ids of their translations."""
+
+    message: str
+    fix: str = ""
+
+
+TABLE: dict[str, Words] = {
+    # the file
+    "file.unreadable": Words(
+        "The file {name} cannot be read: {reason}.", "Check the path and whether you may read it."
+    ),
+    "workbook.empty": Words(
+        "The file is empty.", "Choose the file again; it may not have been saved to the end."
+    ),
+    "workbook.not_a_spreadsheet": Words(
+        "The file is neither a spreadsheet nor an XForm.", "Save the form as .xlsx and upload that file."
+    ),
+    "workbook.password": Words(
+        "The spreadsheet is protected by a password.",
+        "Take the password off (save it without one), then upload it again.",
+    ),
+    "workbook.too_large": Words(
+        "The spreadsheet unpacks to more than a form can hold.",
+        "Move long choice lists into a .csv file beside the form, and delete empty formatted rows and columns.",
+    ),
+    "workbook.damaged": Words(
+        "The spreadsheet is damaged and cannot be opened.",
+        "Open it in a spreadsheet program, save it again as .xlsx, upload that.",
+    ),
+    "workbook.xlsb": Words(
+        "The file is an Excel binary workbook (.xlsb).", "Save it as .xlsx, then upload it again."
+    ),
+    "workbook.ods": Words(
+        "The file is an OpenDocument spreadsheet.", "Save it as .xlsx, then upload it again."
+    ),
+    "workbook.encoding": Words(
+        "The text of the file is not UTF-8.", "Save it as “CSV UTF-8”, or as .xlsx, then upload it again."
+    ),
+    "workbook.no_survey_sheet": Words(
+        "The spreadsheet has no sheet called survey.", "Name the sheet with the questions “survey”."
+    ),
+    "workbook.macros_ignored": Words("The workbook holds macros. They were left out and never run."),
+    "workbook.external_links_ignored": Words(
+        "The workbook links to other files. The values last saved were used.",
+        "Paste values instead of links if they may be old.",
+    ),
+    "header.duplicate": Words("Two columns are both called “{header}”.", "Rename or delete one of them."),
+    # pyxform's own, reworded where they are common
+    "pyxform.other": Words("{text}", "Mend it as the message says, then upload the file again."),
+    "pyxform.cell": Words("{text}", "Mend this cell, then upload the file again."),
+    "pyxform.crashed": Words(
+        "The converter stopped on this spreadsheet ({kind}).",
+        "Take the newest changes out until it passes, and tell the administrator which one stopped it.",
+    ),
+    "pyxform.too_slow": Words(
+        "Converting this spreadsheet took too long and was stopped.",
+        "Shorten expressions that name very many questions, and move long choice lists into a .csv file.",
+    ),
+    "pyxform.too_much_memory": Words(
+        "Converting this spreadsheet needed too much memory and was stopped.",
+        "Move long choice lists into a .csv file beside the form.",
+    ),
+    "name.unknown": Words(
+        "{header} names ${{{name}}}, and no question is called so.",
+        "Write the name of a question of the survey sheet.",
+    ),
+    "name.unknown_near": Words(
+        "{header} names ${{{name}}}; did you mean ${{{near}}}?",
+        "Write ${{{near}}}, if that is the question meant.",
+    ),
+    "name.ambiguous": Words(
+        "{header} names ${{{name}}}, and more than one question is called so.",
+        "Give each of those questions a name of its own.",
+    ),
+    "name.reference_form": Words(
+        "A reference in {header} is not written as ${{name}}.", "Write ${{, the question's name, and }}."
+    ),
+    "name.duplicate": Words(
+        "“{name}” stands twice in the same group.", "Give one of the two questions another name."
+    ),
+    "name.case_only": Words(
+        "“{name}” differs from another name by capital letters alone.",
+        "Choose names that differ more: some programs read both as one.",
+    ),
+    "name.repeat_duplicate": Words(
+        "Another repeat is called “{name}” already.", "Give each repeat a name of its own."
+    ),
+    "name.root": Words("A repeat cannot be called like the form's root.", "Choose another name."),
+    "name.meta": Words("The name “meta” belongs to the form itself.", "Choose another name."),
+    "name.invalid": Words(
+        "This name cannot be used.",
+        "Begin it with a letter or _, then use letters, digits, _, - and . only: no spaces.",
+    ),
+    "type.unknown": Words(
+        "There is no question type “{type}”.",
+        "Use a type such as text, integer, select_one list, date, geopoint.",
+    ),
+    "type.unknown_near": Words(
+        "There is no question type “{type}”; did you mean {near}?", "Write {near}, if that is the type meant."
+    ),
+    "type.missing": Words(
+        "This row has a name or a label and no type.", "Say in the column type what kind of question it is."
+    ),
+    "row.skipped": Words(
+        "This row has neither type, name nor label: it was left out.",
+        "Delete it, or put notes on a sheet of their own.",
+    ),
+    "calculation.missing": Words(
+        "This calculation is empty.", "Write in the column calculation what is calculated."
+    ),
+    "choices.no_sheet": Words(
+        "The form has select questions and no sheet called choices.",
+        "Add the sheet, with the columns list_name, name and label.",
+    ),
+    "choices.list_unknown": Words(
+        "The sheet choices has no list “{list}”.", "Add the list, or write the name of one that exists."
+    ),
+    "choices.list_unknown_near": Words(
+        "The sheet choices has no list “{list}”; did you mean {near}?",
+        "Write {near}, if that is the list meant.",
+    ),
+    "choices.no_name": Words(
+        "This choice has no name.", "Write a short name of letters and digits: it is what is stored."
+    ),
+    "choices.duplicate": Words(
+        "This choice's name stands twice in its list.", "Give one of the two another name."
+    ),
+    "choices.no_label": Words("This choice has no label.", "Write what the enumerator should read."),
+    "group.no_end": Words("The {type} “{name}” is never closed.", "Add a row “end {type}” where it ends."),
+    "group.no_begin": Words(
+        "This “end {type}” closes nothing.", "Delete the row, or add the “begin {type}” that is missing."
+    ),
+    "group.no_label": Words(
+        "This group has no label.", "Add one, or leave it: it is shown without a heading."
+    ),
+    "image.max_pixels": Words(
+        "Photos are sent at full size.",
+        "Write max-pixels=1600 in the column parameters: visits are sent faster and cost less data.",
+    ),
+    "language.column_missing": Words(
+        "The language {language} lacks the column {column}.", "Add the column, or the phone shows “-” there."
+    ),
+    "language.no_code": Words(
+        "These languages have no code: {languages}.",
+        "Write them as in “label::English (en)”, so that phones find them.",
+    ),
+    # the form as a whole
+    "form.id_slash": Words(
+        "The form id “{value}” has a / in it.", "Write it without: its name becomes part of addresses."
+    ),
+    "form.id_long": Words("The form id is longer than {limit} characters.", "Choose a shorter one."),
+    "form.id_control": Words(
+        "The form id has characters that cannot be shown.", "Write it anew, with letters and digits."
+    ),
+    "form.id_empty": Words("The form has no id.", "Write a form_id in the sheet settings."),
+    "form.version_long": Words(
+        "The version is longer than {limit} characters.", "Choose a shorter one, as in 2026112401."
+    ),
+    "form.path_long": Words(
+        "The names of this question and the groups around it make more than {limit} characters.",
+        "Shorten them, or nest less deeply.",
+    ),
+    "form.file_name": Words(
+        "A file of the form has a name that cannot be used: {name}.",
+        "Use letters, digits, _, - and a dot, {limit} characters at most.",
+    ),
+    "form.entity_name": Words(
+        "The name “{name}” is longer than {limit} characters.", "Choose a shorter one."
+    ),
+    "form.submission_url": Words(
+        "The form names another server (submission_url): phones would send their visits there.",
+        "Delete the setting submission_url. Visits come to this server by themselves.",
+    ),
+    "form.encrypted_mapping": Words(
+        "An encrypted form cannot write to tables or entity lists: this server could not read its answers.",
+        "Take out the setting public_key, or the columns and the sheet that write. This server encrypts all it stores.",
+    ),
+    "form.entity_old": Words(
+        "The form's entities follow the specification {version}, which phones cannot use without a connection.",
+        "Convert the spreadsheet with this server: it writes 2024.1.",
+    ),
+    "label.typed": Words(
+        "The {what} shows what is typed in “{name}”. It would put people's words on every phone.",
+        "Make it of place, phone and serial alone: choices, the area's code, numbers, the date.",
+    ),
+    "label.point": Words(
+        "The {what} shows the point “{name}”. It would put exact places on every phone.",
+        "Take the point out of it; the area's code says enough.",
+    ),
+    "field.gone": Words(
+        "“{path}” was asked before and is not in this version.",
+        "Earlier answers stay as they are. Bring the question back if this was not meant.",
+    ),
+    "field.type_changed": Words(
+        "“{path}” was of type {old} before and is {new} now.",
+        "Give the question another name: answers of one name keep one type.",
+    ),
+    "choice.gone": Words(
+        "The choice “{name}” of “{path}” was offered before and is not now.",
+        "Earlier answers stay as they are.",
+    ),
+    "logic.circular": Words(
+        "“{name}” is calculated from itself: {chain}.", "Take one of these calculations out of the circle."
+    ),
+    "logic.function_unknown": Words(
+        "No phone knows the function {function}().", "Use a function of the XLSForm reference."
+    ),
+    "logic.function_unknown_near": Words(
+        "No phone knows the function {function}(); did you mean {near}()?",
+        "Write {near}(), if that is the function meant.",
+    ),
+    # mapping to the monitoring tables
+    "hh.no_namespace": Words(
+        "The column {header} needs the setting namespaces.",
+        'Add to the sheet settings a column namespaces with the value hh="urn:fieldfare:household".',
+    ),
+    "hh.namespace_wrong": Words(
+        "The setting namespaces gives hh another meaning, or our name another prefix.",
+        'Write hh="urn:fieldfare:household".',
+    ),
+    "hh.header_unknown": Words(
+        "There is no column {header}.", "Use bind::hh:column, bind::hh:table or bind::hh:protect."
+    ),
+    "hh.header_unknown_near": Words(
+        "There is no column {header}; did you mean {near}?", "Write {near}, if that is what was meant."
+    ),
+    "map.form": Words("“{value}” is not written as table.column.", "Write it as in water.source."),
+    "map.table_unknown": Words("There is no table “{table}”.", "Use one of: {known}."),
+    "map.table_unknown_near": Words(
+        "There is no table “{table}”; did you mean {near}?", "Write {near}, if that is the table meant."
+    ),
+    "map.column_unknown": Words("The table {table} has no column “{column}”.", "Use one of: {known}."),
+    "map.column_unknown_near": Words(
+        "The table {table} has no column “{column}”; did you mean {table}.{near}?",
+        "Write {table}.{near}, if that is the column meant.",
+    ),
+    "map.column_closed": Words(
+        "{column} is filled by the server and takes no answers.",
+        "Take the mapping out, or choose another column.",
+    ),
+    "map.column_retired": Words(
+        "{column} is retired: it keeps its data and takes no new forms.",
+        "Choose the column that took its place.",
+    ),
+    "map.type": Words(
+        "{column} takes {expected}, and this question is {type}.",
+        "Change the question's type, or map it to another column.",
+    ),
+    "map.code_unknown": Words("{column} does not know the code “{name}”.", "Use its codes: {known}."),
+    "map.code_unknown_near": Words(
+        "{column} does not know the code “{name}”; did you mean {near}?",
+        "Write {near}, if that is the code meant.",
+    ),
+    "map.codes_outside": Words(
+        "{column} takes only its own codes, and this question chooses from a file.",
+        "Put the codes on the sheet choices.",
+    ),
+    "map.codes_open": Words(
+        "{column} takes only its own codes, and this {type} can hold anything.",
+        "Calculate one of its codes: {known}.",
+    ),
+    "map.twice": Words(
+        "{column} is filled by another question of this form already ({other}).", "Map each column once."
+    ),
+    "map.repeat_column": Words(
+        "{column} has one value a visit, and this question is asked again and again.",
+        "Move the question out of the repeat, or map the repeat with bind::hh:table.",
+    ),
+    "map.row_outside": Words(
+        "{column} is a row of its own each time, and this question is asked once.",
+        "Put the question into a repeat with bind::hh:table = {table}.",
+    ),
+    "map.row_table": Words(
+        "In this repeat only columns of {table} can be filled, not {column}.",
+        "Map it to a column of {table}, or move it out.",
+    ),
+    "map.table_not_repeat": Words(
+        "bind::hh:table stands on something that is not a repeat.", "Write it in the row “begin repeat”."
+    ),
+    "map.table_single": Words(
+        "{table} has one row a visit: a repeat cannot fill it.", "Use a table with many rows: {known}."
+    ),
+    "map.on_group": Words(
+        "A group has no answer that could be written to {column}.",
+        "Write bind::hh:column in the row of a question.",
+    ),
+    "map.no_key": Words(
+        "The form writes to tables and does not say about whom.",
+        "Add an entities sheet with the list households or facilities, or map one question to household.id, facility.id or area.code.",
+    ),
+    "map.two_keys": Words(
+        "The form names its household, facility or area twice: {keys}.", "Keep one of them."
+    ),
+    "map.key_place": Words("The key cannot be asked inside a repeat.", "Ask it once, outside."),
+    "map.wrong_key": Words(
+        "{column} belongs to a {needs}, and this form is about a {kind}.",
+        "Map it in a form about a {needs}, or change the form's key.",
+    ),
+    "map.protect_value": Words("bind::hh:protect is “{value}”.", "Write yes, or leave the cell empty."),
+    "map.entity_many": Words(
+        "A form that writes to tables has one entity block for {dataset}; here are {count}.",
+        "Keep one of them, outside of repeats.",
+    ),
+    # attachments
+    "csv.encoding": Words(
+        "{name} is not UTF-8 (it may be GBK, as some spreadsheet programs save).",
+        "Save it as “CSV UTF-8”, then upload it again.",
+    ),
+    "csv.utf16": Words("{name} is UTF-16 text.", "Save it as “CSV UTF-8”, then upload it again."),
+    "csv.bom": Words(
+        "{name} begins with a byte order mark.", "Phones read it all the same; nothing needs to be done."
+    ),
+    "csv.separator": Words(
+        "{name} separates its columns by “{found}”, and phones expect a comma.",
+        "Save it with commas, then upload it again.",
+    ),
+    "csv.empty": Words(
+        "{name} has no heading row.", "Write column names in the first line: name,label for a choice list."
+    ),
+    "csv.no_column": Words(
+        "{name} has no column “{column}”, which the form reads.",
+        "Add the column, or name in the column parameters the one to use.",
+    ),
+    "csv.ragged": Words(
+        "Line {line} of {name} has {got} cells, and the heading {expected}.",
+        "Put texts with a comma into double quotes.",
+    ),
+    "csv.broken": Words(
+        "Line {line} of {name} cannot be read.",
+        "Look for a quote that is never closed, or save the list again.",
+    ),
+    "csv.duplicate": Words("{name} has the column “{column}” twice.", "Rename one of them."),
+    "attachment.missing": Words(
+        "The form expects the file {name}, which is not here yet.",
+        "Upload it to the draft before phones fetch the form.",
+    ),
+}
+"""Every notice by its code, for the pages, the translations and the docs."""
