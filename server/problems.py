@@ -278,3 +278,9 @@ PROPERTY_NOT_FOUND = _row("PROPERTY_NOT_FOUND", "400.23", "{property} is missing
 UNEXPECTED_PROPERTIES = _row(
     "UNEXPECTED_PROPERTIES", "400.33", "Only {expected} may stand here.", "expected", "actual"
 )
+FILE_TWICE = _row(
+    "FILE_TWICE",
+    "400.75",
+    "The visit brings two files of one name: {name}. It stays on the phone; tell your supervisor.",
+    "name",
+)

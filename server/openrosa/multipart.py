@@ -36,7 +36,7 @@ class Body:
 def read(stream: IO[bytes], content_type: str, inbox: Inbox) -> Body:
     """Read a multipart/form-data body to its end.
 
-    Raises MULTIPART, XML_MISSING, XML_TOO_LARGE, BAD_FILE_NAME, FILE_TOO_LARGE; and what the inbox raises.
+    Raises MULTIPART, XML_MISSING, XML_TOO_LARGE, BAD_FILE_NAME, FILE_TWICE, FILE_TOO_LARGE; and what the inbox raises.
     """
     kind, options = parse_options_header(content_type)
     boundary = options.get("boundary", "")
@@ -53,7 +53,7 @@ def read(stream: IO[bytes], content_type: str, inbox: Inbox) -> Body:
         elif file_name is not None:
             usable = usable_name(file_name or name)
             if usable in names:
-                raise problems.BAD_FILE_NAME(name=f"{usable} (twice)")
+                raise problems.FILE_TWICE(name=usable)
             names.add(usable)
             incoming = inbox.begin(usable, part_type)
             for piece in data:

@@ -1,0 +1,224 @@
+"""Bad inputs, rows 19 to 21: names of files, contents that are not what they are called, pictures that cannot be shown."""
+
+from __future__ import annotations
+
+import io
+import struct
+import zlib
+from datetime import UTC, datetime
+
+import pytest
+from PIL import Image
+from sqlalchemy import select
+
+from server.ingest.models import Attachment, Blob, Photo
+from tests.support.answers import message, refused
+from tests.support.photos import jpeg
+from tests.support.town import Town, new_id, note
+
+WIDE = 60_000
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "../../etc/passwd", "/etc/passwd", "..\\up.jpg", "..", ".",
+        "photo\u202egpj.exe", "photo\x00.jpg", "new\x1bline.jpg", "p" * 300 + ".jpg", "照" * 100, "",
+    ],
+    ids=[
+        "up", "absolute", "backslashes", "two dots", "dot",
+        "right-to-left override", "NUL", "escape", "300 characters", "300 bytes", "empty",
+    ],
+)  # fmt: skip
+def test_row_19_a_name_that_no_phone_gives_is_refused(shared: Town, name: str) -> None:
+    with shared.untouched():
+        answer = shared.phone.send(note(), {name: jpeg(1)})
+    assert answer.status_code == 400
+    refused(answer, answer.headers["X-Fieldfare-Code"])
+    assert answer.headers["X-Fieldfare-Code"] in ("400.63", "400.39")
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["CON", "nul.jpg", "照片 1.jpg", "صورة.jpg", "😀.jpg", "-rf", ".hidden", "photo.jpg.php", "a;b='c'.jpg", "%2F.jpg"],
+)  # fmt: skip
+def test_row_19_any_other_name_is_kept_as_it_is(shared: Town, name: str) -> None:
+    own = new_id()
+    body = f"<photo>{name}</photo>"
+    assert shared.phone.send(note(body, instance_id=own), {name: jpeg(2)}).status_code == 201
+    assert shared.files(own) == {name: True}
+    assert shared.photo(own, name) == jpeg(2)
+
+
+def test_row_19_a_whole_path_of_windows_is_known_by_its_last_part(shared: Town) -> None:
+    own = new_id()
+    assert shared.phone.send(note(instance_id=own), {"C:\\Windows\\system.ini": b"x"}).status_code == 201
+    assert shared.files(own) == {"system.ini": True}
+
+
+def test_row_19_two_files_of_one_name_are_refused(shared: Town) -> None:
+    with shared.untouched():
+        answer = shared.phone.send(note(), [("a.jpg", jpeg(1)), ("a.jpg", jpeg(2))])
+    assert "a.jpg" in refused(answer, "400.75")
+
+
+def test_row_19_no_name_reaches_the_photo_store(house: Town) -> None:
+    assert house.phone.send(note(), {"secret place.jpg": jpeg(1)}).status_code == 201
+    media = house.services.settings.data / "media"
+    names = [path.name for path in media.rglob("*") if path.is_file()]
+    assert names
+    assert not any("secret" in name for name in names)
+
+
+def test_row_20_a_file_of_no_bytes_is_taken(shared: Town) -> None:
+    own = new_id()
+    body = "<photo>a.jpg</photo>"
+    assert shared.phone.send(note(body, instance_id=own), {"a.jpg": b""}).status_code == 201
+    assert shared.files(own) == {"a.jpg": True}
+    assert shared.photo(own, "a.jpg") == b""
+
+
+HTML = b"<!DOCTYPE html><html><script>alert(document.cookie)</script></html>"
+SVG = b'<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>'
+POLYGLOT = jpeg(3) + HTML
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "seen"),
+    [
+        ("page.jpg", HTML, "text/html"),
+        ("drawing.png", SVG, "image/svg+xml"),
+        ("drawing.svg", SVG, "image/svg+xml"),
+        ("both.jpg", POLYGLOT, "image/jpeg"),
+        ("program.jpg", b"\x7fELF\x02\x01\x01" + bytes(40), "application/octet-stream"),
+    ],
+)
+def test_row_20_a_file_is_what_its_bytes_are_and_never_runs_here(
+    shared: Town, name: str, content: bytes, seen: str
+) -> None:
+    own = new_id()
+    assert (
+        shared.phone.send(note(f"<photo>{name}</photo>", instance_id=own), {name: content}).status_code == 201
+    )
+    assert shared.photo(own, name) == content
+    with shared.session() as session:
+        query = select(Blob.content_type).join(Attachment, Attachment.blob_id == Blob.id)
+        kinds = session.scalars(query.where(Attachment.name == name)).all()
+    assert set(kinds) == {seen}
+    answer = shared.api("GET", f"/projects/{shared.project}/forms/note/submissions/{own}/attachments/{name}")
+    assert answer.status_code == 200
+    assert answer.data == content
+    assert answer.headers["Content-Disposition"].startswith("attachment")
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"
+    assert "sandbox" in answer.headers["Content-Security-Policy"]
+    assert "default-src 'none'" in answer.headers["Content-Security-Policy"]
+
+
+def png_claiming(width: int, height: int) -> bytes:
+    """A PNG of a few bytes whose header promises a huge picture."""
+
+    def chunk(kind: bytes, body: bytes) -> bytes:
+        return struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
+
+    header = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
+    return (
+        b"\x89PNG\r\n\x1a\n"
+        + chunk(b"IHDR", header)
+        + chunk(b"IDAT", zlib.compress(b""))
+        + chunk(b"IEND", b"")
+    )
+
+
+def saved(picture: Image.Image, **options: object) -> bytes:
+    """A picture as JPEG."""
+    out = io.BytesIO()
+    picture.save(out, "JPEG", **options)  # type: ignore[arg-type]  # Pillow's options are its own
+    return out.getvalue()
+
+
+def photo_read(house: Town, content: bytes, name: str = "a.jpg") -> Photo:
+    """What the job made of a photo that was sent; the submission is accepted whatever it is."""
+    own = new_id()
+    answer = house.phone.send(note(f"<photo>{name}</photo>", instance_id=own), {name: content})
+    assert answer.status_code == 201
+    assert message(answer)[0] == "submit_success"
+    house.work()
+    assert house.photo(own, name) == content
+    stored = house.submission(own)
+    assert stored is not None
+    with house.session() as session:
+        query = select(Photo).join(Attachment, Attachment.blob_id == Photo.blob_id)
+        photo = session.scalars(query.where(Attachment.version_id == stored.version_id)).one()
+        assert isinstance(photo, Photo)
+        return photo
+
+
+def test_row_21_a_truncated_jpeg_is_kept_and_shown_as_far_as_it_goes(house: Town) -> None:
+    whole = saved(Image.effect_noise((640, 480), 80).convert("RGB"))
+    photo = photo_read(house, whole[: len(whole) // 2])
+    assert photo.trouble == "truncated"
+    assert photo.thumb is not None
+
+
+@pytest.mark.parametrize("size", [(50_000, 50_000), (2**31 - 1, 2**31 - 1)])
+def test_row_21_a_decompression_bomb_is_kept_and_not_opened(house: Town, size: tuple[int, int]) -> None:
+    photo = photo_read(house, png_claiming(*size), "a.png")
+    assert photo.trouble in ("too_many_pixels", "damaged")
+    assert photo.thumb is None
+
+
+def test_row_21_a_photo_one_pixel_high_is_shown(house: Town) -> None:
+    photo = photo_read(house, saved(Image.new("RGB", (WIDE, 1), "red")))
+    assert photo.trouble is None
+    assert (photo.width, photo.height) == (WIDE, 1)
+    assert photo.thumb is not None
+
+
+def test_row_21_a_photo_in_cmyk_is_shown(house: Town) -> None:
+    photo = photo_read(house, saved(Image.new("CMYK", (64, 48), (10, 200, 90, 0))))
+    assert photo.trouble is None
+    assert photo.screen is not None
+
+
+def test_row_21_heic_is_kept_and_named(house: Town) -> None:
+    content = b"\x00\x00\x00\x18ftypheic\x00\x00\x00\x00mif1heic" + bytes(200)
+    photo = photo_read(house, content, "a.heic")
+    assert photo.trouble == "heic"
+
+
+def test_row_21_exif_that_lies_is_evidence_and_no_trouble(house: Town) -> None:
+    exif = Image.Exif()
+    exif[0x0112] = 77  # an orientation that does not exist
+    exif.get_ifd(0x8769)[0x9003] = "1999:13:45 99:99:99"
+    exif.get_ifd(0x8825).update({1: "N", 2: (999.0, 0.0, 0.0), 3: "E", 4: (999.0, 0.0, 0.0)})
+    photo = photo_read(house, saved(Image.new("RGB", (64, 48), "blue"), exif=exif))
+    assert photo.trouble is None
+    assert (photo.width, photo.height) == (64, 48)
+    assert (photo.taken_at, photo.position) == (None, None)
+
+
+def test_row_21_the_place_in_a_photo_is_kept_sealed(house: Town) -> None:
+    exif = Image.Exif()
+    exif.get_ifd(0x8769)[0x9003] = "2026:03:01 10:00:00"
+    exif.get_ifd(0x8825).update({1: "N", 2: (31.0, 13.0, 49.0), 3: "E", 4: (121.0, 28.0, 25.0)})
+    photo = photo_read(house, saved(Image.new("RGB", (64, 48), "blue"), exif=exif))
+    assert photo.taken_at == datetime(2026, 3, 1, 10, 0, tzinfo=UTC)
+    assert photo.position is not None
+    assert b"31." not in photo.position
+    opened = house.services.keys.open(photo.position, "photo.position").decode()
+    assert opened.startswith("[31.23")
+
+
+def test_a_second_photo_of_the_same_content_is_kept_once_and_found_under_both_names(house: Town) -> None:
+    one, two = new_id(), new_id()
+    body = "<photo>{}</photo>"
+    assert (
+        house.phone.send(note(body.format("a.jpg"), instance_id=one), {"a.jpg": jpeg(5)}).status_code == 201
+    )
+    assert (
+        house.phone.send(note(body.format("b.jpg"), instance_id=two), {"b.jpg": jpeg(5)}).status_code == 201
+    )
+    assert house.count(Blob) == 1
+    assert (house.photo(one, "a.jpg"), house.photo(two, "b.jpg")) == (jpeg(5), jpeg(5))
+    media = house.services.settings.data / "media"
+    assert sum(1 for path in media.rglob("*") if path.is_file()) == 1
