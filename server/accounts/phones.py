@@ -65,6 +65,7 @@ def create(
         token_mac=token_mac(services.keys, PHONE, token),
         language=_language(language),
         new_forms=new_forms,
+        last_seen_at=None,  # set, so that what `seen` writes shows on this very object
         created_by=by,
         properties=properties or {},
     )

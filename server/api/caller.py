@@ -37,7 +37,7 @@ def services() -> Services:
 def identify(session: Session, request: Request) -> Caller:
     """The caller of a request. Raises `UNAUTHENTICATED`, `HTTPS_ONLY`, `CSRF`, `TOO_MANY_TRIES`, `PHONE_UNKNOWN`."""
     if key := g.get("key_token"):
-        return _caller(session, phones.by_token(session, services(), key).actor_id, None)
+        return _by_key(session, key)
     given = request.headers.get("Authorization")
     if given is None:
         return _by_cookie(session, request)
@@ -75,6 +75,13 @@ def clear_cookies(response: Response, request: Request) -> None:
     secure = is_secure(request)
     for key in (signin.cookie_name(secure=secure), signin.CSRF_COOKIE):
         response.delete_cookie(key, path="/", secure=secure, samesite="Strict")
+
+
+def _by_key(session: Session, key: str) -> Caller:
+    phone = phones.by_token(session, services(), key)
+    if phones.is_news(session, phone):
+        services().committer.run(lambda writing: phones.seen(writing, phone))
+    return _caller(session, phone.actor_id, None)
 
 
 def _by_token(session: Session, token: str) -> Caller:

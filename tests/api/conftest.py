@@ -13,18 +13,15 @@ from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
-from media import open_store
-from server import api, bare_app
+from server import api
 from server.accounts import users
 from server.accounts.models import ActorArea, Assignment
-from server.commit import Committer
 from server.db import db
 from server.edge import harden
-from server.keys import open_keyring
 from server.services import Services
-from server.settings import Settings
-from server.wiring import create_schema
+from tests.accounts.ground import clear, close, lay
 from tests.support.fixtures import database, house, make_town
+from tests.tools.postgres import Postgres
 
 __all__ = ["PASSWORD", "Join", "Person", "database", "house", "make_town", "refused"]
 
@@ -68,18 +65,33 @@ class Person:
 Join = Callable[..., Person]
 
 
-@pytest.fixture
-def app(tmp_path: Path) -> Flask:
-    settings = Settings.load({}, data=tmp_path, sample=False)
-    app = bare_app(settings)
-    with app.app_context():
-        create_schema()
-        keys = open_keyring(db.session(), settings.key_path)
-        store = open_store(settings.media_url, data=tmp_path)
-        app.extensions["fieldfare"] = Services(settings, keys, store, Committer(db.engines[None]))
+def _door(app: Flask) -> Flask:
     harden(app)
     api.register(app)
     return app
+
+
+@pytest.fixture(scope="session")
+def on_postgres(postgres: Postgres, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
+    """The one application on PostgreSQL of this folder's tests."""
+    url = postgres.fresh()
+    app = _door(lay(tmp_path_factory.mktemp("ground"), url))
+    yield app
+    close(app)
+    postgres.drop(url)
+
+
+@pytest.fixture
+def app(database: str, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Flask]:
+    """The application of one test, on either database."""
+    if database == "postgresql":
+        app: Flask = request.getfixturevalue("on_postgres")
+        yield app
+        clear(app)
+    else:
+        app = _door(lay(tmp_path))
+        yield app
+        close(app)
 
 
 @pytest.fixture

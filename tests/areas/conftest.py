@@ -1,4 +1,4 @@
-"""The rooms on an empty database, without any door."""
+"""The rooms on an empty database of either kind, without any door."""
 
 from __future__ import annotations
 
@@ -9,22 +9,36 @@ import pytest
 from flask import Flask
 from sqlalchemy.orm import Session
 
-from media import open_store
-from server import bare_app
-from server.commit import Committer
 from server.db import db
-from server.keys import open_keyring
 from server.services import Services
-from server.settings import Settings
-from server.wiring import create_schema
+from tests.accounts.ground import clear, close, lay
+from tests.support.fixtures import database
+from tests.tools.postgres import Postgres
+
+__all__ = ["database"]
+
+
+@pytest.fixture(scope="session")
+def on_postgres(postgres: Postgres, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
+    """The one application on PostgreSQL of this folder's tests."""
+    url = postgres.fresh()
+    app = lay(tmp_path_factory.mktemp("ground"), url)
+    yield app
+    close(app)
+    postgres.drop(url)
 
 
 @pytest.fixture
-def app(tmp_path: Path) -> Flask:
-    app = bare_app(Settings.load({}, data=tmp_path, sample=False))
-    with app.app_context():
-        create_schema()
-    return app
+def app(database: str, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Flask]:
+    """The application of one test, on either database."""
+    if database == "postgresql":
+        app: Flask = request.getfixturevalue("on_postgres")
+        yield app
+        clear(app)
+    else:
+        app = lay(tmp_path)
+        yield app
+        close(app)
 
 
 @pytest.fixture
@@ -35,9 +49,5 @@ def session(app: Flask) -> Iterator[Session]:
 
 
 @pytest.fixture
-def services(session: Session, tmp_path: Path) -> Services:
-    settings = Settings.load({}, data=tmp_path, sample=False)
-    keys = open_keyring(session, settings.key_path)
-    return Services(
-        settings, keys, open_store(settings.media_url, data=tmp_path), Committer(db.engines[None])
-    )
+def services(app: Flask) -> Services:
+    return app.extensions["fieldfare"]
