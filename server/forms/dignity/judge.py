@@ -30,10 +30,11 @@ def judge(questions: Questions, *, extra_lists: Mapping[str, bytes] | None = Non
     `told`; nothing softens a refusal.
     """
     lists = dict(extra_lists or {})
+    household = questions.writes_to_household
     verdicts: list[Verdict] = []
     for question in with_lists(questions.questions, lists):
         found = [*structure.signs(question), *_in_words(question), *_in_name(question)]
-        verdicts += _one_a_rule(found, question, questions.writes_to_household)
+        verdicts += _one_a_rule(found, question, household)
     verdicts += structure.rosters(questions, verdicts)
     verdicts += _in_columns(lists)
     return Judgement(tuple(verdicts), unread_languages(questions, languages_read()))
@@ -185,7 +186,10 @@ def _in_columns(lists: Mapping[str, bytes]) -> Iterator[Verdict]:
 
 
 def _one_a_rule(found: list[structure.Sign], question: Question, household: bool) -> Iterator[Verdict]:
-    """The first sign of each rule, in the rules' order; a contact asked with consent is no sign."""
+    """The first sign of each rule, in the rules' order; a contact asked with consent is no sign.
+
+    `household`: whether the form writes to one.
+    """
     signs: dict[str, structure.Sign] = {}
     for sign in found:
         signs.setdefault(sign.rule.id, sign)
@@ -194,6 +198,8 @@ def _one_a_rule(found: list[structure.Sign], question: Question, household: bool
         if rule.id not in signs or (consented and rule.id == "phone_number"):
             continue
         sign = signs[rule.id]
+        if rule.id == "person_name" and sign.pattern.endswith(".bare") and question.mapped:
+            continue  # `Name` alone, mapped: it is the name of a facility, for no column holds a person's
         if rule.answer == "refused":
             yield _verdict(sign, question.name, "refused", False)
         elif rule.answer == "household" and household:

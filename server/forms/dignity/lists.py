@@ -104,7 +104,7 @@ def word_lists() -> tuple[WordList, ...]:
     paths = sorted(
         (path for path in _FOLDER.iterdir() if path.name.endswith(".toml")), key=lambda path: path.name
     )
-    return tuple(_read(tomllib.loads(path.read_text("utf-8")), path.name) for path in paths)
+    return tuple(compiled_list(tomllib.loads(path.read_text("utf-8")), path.name) for path in paths)
 
 
 def list_for(script: str) -> WordList | None:
@@ -120,7 +120,8 @@ def languages_read() -> frozenset[str]:
 # --- reading one file -----------------------------------------------------------------------------------------------
 
 
-def _read(table: Mapping[str, Any], filename: str) -> WordList:
+def compiled_list(table: Mapping[str, Any], filename: str) -> WordList:
+    """One list out of its table. Raises `ListError` naming the line that cannot be used."""
     compiler = _Compiler(filename, bool(table.get("whole_words")), dict(table.get("words", {})))
     allows = tuple(
         Allow(

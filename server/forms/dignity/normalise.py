@@ -14,9 +14,10 @@ NAMED = "[name]"  # stands for a person's name filled in while interviewing: `${
 _INVISIBLE = re.compile(
     r"[\u00ad\u034f\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufe00-\ufe0f]"
 )
+_INLINE = re.compile(r"</?(?:b|i|u|em|strong|span|font|small|sub|sup|mark)\b[^<>]{0,300}>", re.IGNORECASE)
 _TAGS = re.compile(r"</?[a-zA-Z][^<>]{0,300}>|<!--.*?-->", re.DOTALL)
-_LINK = re.compile(r"!?\[([^\]]*)\]\([^)]*\)")
-_REFERENCE = re.compile(r"\$\{\s*([^}]*?)\s*\}")
+_LINK = re.compile(r"!?\[([^\[\]]{0,300})\]\([^()]{0,500}\)")
+_REFERENCE = re.compile(r"\$\{ *([^{}$]{0,200}?) *\}")
 _TASHKEEL = re.compile(r"[\u0610-\u061a\u064b-\u065f\u0670\u06d6-\u06ed\u0640]")  # and tatweel
 _ARABIC = str.maketrans(
     {
@@ -59,7 +60,7 @@ def plain(text: str) -> str:
     become simplified, spaces within Chinese go, and letters spaced out or swapped for look-alikes are put right.
     """
     text = html.unescape(text)
-    text = _TAGS.sub(" ", text)
+    text = _TAGS.sub(" ", _INLINE.sub("", text))
     text = _LINK.sub(r"\1", text)
     text = (
         unicodedata.normalize("NFKC", text).replace("’", "'").replace("‘", "'").replace("`", "'").casefold()
