@@ -296,7 +296,7 @@ def _reject_taken_id(session: Session, project_id: int, xml_form_id: str) -> Non
         Form.project_id == project_id, Form.xml_form_id == xml_form_id, Form.deleted_at.is_(None)
     )
     if session.scalars(query.limit(1)).first() is not None:
-        raise problems.NOT_UNIQUE(fields=["projectId", "xmlFormId"], values=[str(project_id), xml_form_id])
+        raise problems.NOT_UNIQUE(fields="xmlFormId", values=xml_form_id)
 
 
 # --- state and bin --------------------------------------------------------------------------------------------------

@@ -7,6 +7,7 @@ import zipfile
 from pathlib import Path
 
 import pytest
+import xlwt
 
 from server import problems
 from server.forms.examine import examine
@@ -14,7 +15,7 @@ from server.forms.notice_words import TABLE
 from server.forms.notices import Level, Notice, from_json
 from server.problems import ProblemError
 from server.xforms.model import FormModel
-from tests.forms.desk import HOUSEHOLDS, form, looked_at, one, said, xlsx
+from tests.forms.desk import form, looked_at, one, said, table, xlsx
 
 PLAIN = "type | name | label\ntext | remark | Anything else?"
 
@@ -60,6 +61,33 @@ def test_32_a_csv_becomes_a_form() -> None:
     examined = examine(b"survey\n,type,name,label\n,text,a,A\nsettings\n,form_id\n,from_csv\n", "form.csv")
     assert examined.usable
     assert (examined.form_id, examined.sheet_type) == ("from_csv", "text/csv")
+
+
+def test_32_an_xls_becomes_a_form() -> None:
+    book = xlwt.Workbook()
+    for name, rows in (("survey", table(PLAIN)), ("settings", table("form_id | version\nfrom_xls | 3"))):
+        sheet = book.add_sheet(name)
+        for number, row in enumerate(rows):
+            for column, value in enumerate(row):
+                sheet.write(number, column, value)
+    out = io.BytesIO()
+    book.save(out)
+    examined = examine(out.getvalue(), "form.xls")
+    assert examined.usable, said(examined.notices)
+    assert (examined.form_id, examined.version) == ("from_xls", "3")
+    assert examined.sheet_type == "application/vnd.ms-excel"
+
+
+def test_32_a_workbook_behind_a_password_is_said_to_be_so() -> None:
+    data = (
+        b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+        + b"\0" * 504
+        + "EncryptedPackage".encode("utf-16-le")
+        + b"\0" * 512
+    )
+    (notice,) = problem_of(data).details["notices"]
+    assert notice["code"] == "workbook.password"
+    assert "password" in notice["fix"] or "without one" in notice["fix"]
 
 
 def test_32_a_macro_enabled_workbook_becomes_a_form_without_its_macros() -> None:
@@ -352,9 +380,7 @@ def test_warnings_hold_a_form_back_until_they_are_ignored() -> None:
 
 
 def test_notices_survive_being_stored() -> None:
-    data = HOUSEHOLDS and form(
-        "type | name | label\nimage | roof | The roof\ntext | who | What is your name?"
-    )
+    data = form("type | name | label\nimage | roof | The roof\ntext | who | What is your name?")
     for notice in looked_at(data).notices:
         again = from_json(notice.as_json())
         assert (again, again.message, again.fix) == (notice, notice.message, notice.fix)
