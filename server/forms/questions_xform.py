@@ -54,8 +54,9 @@ def from_xform(xml: bytes) -> Questions:
     questions += _unasked(model, reading, seen)
     questions += _actions(root)
     languages = tuple(dict.fromkeys(language for question in questions for language in question.labels))
+    entities = (node for node in model.iter() if safexml.local(str(node.tag)) == "entity")
     datasets = tuple(
-        str(entity.get("dataset")) for entity in model.iter(f"{_ENTITIES}entity") if entity.get("dataset")
+        dict.fromkeys(str(entity.get("dataset")) for entity in entities if entity.get("dataset"))
     )
     title = root.findtext(f"{_H}head/{_H}title") or ""
     submission = model.find(f"{_XF}submission")
