@@ -34,7 +34,7 @@ def enrolment(
     serial = ""
     if outcome == "completed":
         serial = home.uuid[-4:].upper()
-        answers |= _dwelling(home, rng, photo) | _people(home) | _rest(told, serial, rng)
+        answers |= _dwelling(home, rng, photo) | _people(home) | _rest(told, home, serial, rng)
     return fill(
         model,
         answers,
@@ -69,11 +69,10 @@ def _people(home: Home) -> dict[str, str]:
     }
 
 
-def _rest(told: Told, serial: str, rng: Random) -> dict[str, str]:
-    may = rng.random() < 0.55
+def _rest(told: Told, home: Home, serial: str, rng: Random) -> dict[str, str]:
     return {
-        "contact_ok": "yes" if may else "no",
-        **({"contact": contact(rng)} if may else {}),
+        "contact_ok": "yes" if home.reachable else "no",
+        **({"contact": contact(rng)} if home.reachable else {}),
         "serial": serial,
         "card_left": "yes",
         "status": "active",

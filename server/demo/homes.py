@@ -55,6 +55,8 @@ class Home:
     signal: str
     clinic_minutes: int
     children_out: int
+    reachable: bool
+    """Whether the household wants to be reached."""
     look: int = field(compare=False)
     """Seed of its colours on photos."""
 
@@ -115,6 +117,7 @@ def home(rng: Random, village: Place, township: str) -> Home:
         signal=_by_means(rng, rng.random(), ("none", "sometimes", "usually", "usually")),
         clinic_minutes=max(5, round(far)),
         children_out=out,
+        reachable=rng.random() < 0.55,
         look=rng.getrandbits(32),
     )
 

@@ -53,4 +53,4 @@ def moment(when: datetime) -> str:
 
 def point(at: tuple[float, float], rng: Random) -> str:
     """A geopoint as phones write it: latitude, longitude, altitude and accuracy in metres."""
-    return f"{at[0]:.7f} {at[1]:.7f} {rng.uniform(15, 180):.1f} {rng.uniform(3, 11):.1f}"
+    return f"{round(at[0], 7)} {round(at[1], 7)} {rng.uniform(15, 180):.1f} {rng.uniform(3, 11):.1f}"

@@ -96,8 +96,9 @@ def _interview(home: Home, row: Listed, story: Story, photos: Photos, rng: Rando
         **_water(home, story, photos, rng),
     }
     if story.stopped:
-        # What the list filled in stays, looked at or not.
-        return answers | {name: row.data[name] for name in PREFILLED if row.data.get(name)}
+        # What the list filled in stays, looked at or not; so do the places for events, which the form counts out.
+        answers |= {name: row.data[name] for name in PREFILLED if row.data.get(name)}
+        return answers | _events([{"shock_code": kind} for kind in reckoning.SHOCKS])
     modules = " ".join(m for m, chance in (("spending", 0.3), ("harvest", 0.35)) if rng.random() < chance)
     answers |= {"modules": modules}
     answers |= _toilet(home, photos, rng) | _hygiene(home, rng) | _housing(home, story, photos, rng)
@@ -108,7 +109,7 @@ def _interview(home: Home, row: Listed, story: Story, photos: Photos, rng: Rando
     if "harvest" in modules:
         answers |= _harvest(home, rng)
     answers |= _shocks(home, story, rng)
-    may = rng.random() < 0.55
+    may = home.reachable and rng.random() < 0.97  # a few take their consent back
     return answers | {"contact_ok": "yes" if may else "no"} | ({"contact": contact(rng)} if may else {})
 
 
@@ -337,7 +338,11 @@ def _shocks(home: Home, story: Story, rng: Random) -> dict[str, Answer]:
                     rng, ("savings", "borrowed", "spent_less", "neighbours", "repaired"), most=2
                 )
         rows.append(row)
-    return {"shock_kinds": " ".join(kinds), "shock_count": str(len(rows)), "shock": rows}
+    return {"shock_kinds": " ".join(kinds), **_events(rows)}
+
+
+def _events(rows: list[dict[str, str]]) -> dict[str, Answer]:
+    return {"shock_count": str(len(rows)), "shock": rows}
 
 
 def _needs(answers: dict[str, Answer], rng: Random) -> list[dict[str, str]]:

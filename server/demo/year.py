@@ -128,7 +128,7 @@ def plan(
     villages = villages[: max(1, min(len(villages), households))]
     events = list(_households(rng, region, villages, calendar, who, households, visits, flaws))
     events += _facilities(
-        rng, region, villages, calendar, who, max(2, round(households * 0.45)), round(visits * 0.13)
+        rng, region, villages, calendar, who, max(3, round(households * 0.55)), round(visits * 0.13)
     )
     return sorted(events, key=lambda event: (event.told.start, event.told.instance_id))
 
@@ -284,22 +284,24 @@ def _facilities(
 
 
 def _kinds(rng: Random, villages: Sequence[Place]) -> list[tuple[Place, str]]:
-    """What stands where: a water point in each village first, then what a township has once, then ways and waste."""
+    """What stands where: a water point in each village, what a township has once, ways and waste points here and there.
+
+    One of each of the commonest comes first, so that a small demo has them.
+    """
     once: dict[str, Place] = {}
     for village in villages:
         once.setdefault(village.parent, village)
-    rest = [
-        (village, kind)
-        for village in villages
-        for kind, chance in (("road", 0.15), ("bridge", 0.1), ("waste_point", 0.12), ("irrigation", 0.08))
-        if rng.random() < chance
-    ]
     shared = ("school", "clinic", "power", "market", "community_building", "public_toilet")
-    return [
+    seldom = (("road", 0.15), ("bridge", 0.1), ("waste_point", 0.12), ("irrigation", 0.08))
+    first = [(villages[0], kind) for kind in ("water_point", "school", "clinic")]
+    rest = [
         *((village, "water_point") for village in villages),
         *((village, kind) for village in once.values() for kind in shared),
-        *rest,
+        *((village, kind) for village in villages for kind, chance in seldom if rng.random() < chance),
     ]
+    rest = [one for one in rest if one not in first]
+    rng.shuffle(rest)
+    return first + rest
 
 
 def _register(rng: Random, it: Facility, phone: int, start: datetime) -> Event:

@@ -1,0 +1,54 @@
+"""`fieldfare demo`: a folder of its own, made once, and never on top of what somebody else has made."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from server.accounts import signin
+from server.cli import main
+from server.cli_base import running
+from server.db import db, transaction
+from server.forms import projects
+from server.settings import Settings
+
+FEW = ["--households", "2", "--visits", "2"]
+
+
+@pytest.fixture
+def runner(monkeypatch: pytest.MonkeyPatch) -> CliRunner:
+    for name in ("DATABASE_URL", "ADMIN_EMAIL", "ADMIN_PASSWORD"):
+        monkeypatch.delenv(f"FIELDFARE_{name}", raising=False)
+    return CliRunner()
+
+
+def test_the_demo_prints_who_can_sign_in_and_is_made_once(runner: CliRunner, tmp_path: Path) -> None:
+    arguments = ["demo", "--data", str(tmp_path / "demo"), *FEW]
+    first = runner.invoke(main, arguments, catch_exceptions=False)
+    assert first.exit_code == 0, first.output
+    password = re.search(r"Password\s+(\S+)", first.output)
+    assert password is not None
+    with running(Settings.load({}, data=tmp_path / "demo")) as (_, services):
+        for address in ("admin@aldermere.example", "supervisor.a1@aldermere.example"):
+            verdict = signin.examine(db.session(), services, address, password[1], "127.0.0.1")
+            assert verdict.actor_id is not None
+            db.session.rollback()
+    again = runner.invoke(main, arguments, catch_exceptions=False)
+    assert again.exit_code == 0
+    assert "used as it is" in again.output
+    assert json.loads((tmp_path / "demo" / "demo.json").read_text("utf-8"))["forms"] > 6
+
+
+def test_a_folder_with_somebody_elses_project_is_left_alone(runner: CliRunner, tmp_path: Path) -> None:
+    with running(Settings.load({}, data=tmp_path, sample=False)), transaction(db.session()) as session:
+        projects.create(session, "Ours", by=None)
+    result = runner.invoke(main, ["demo", "--data", str(tmp_path), *FEW])
+    assert result.exit_code == 1
+    assert "holds projects already" in result.output
+    with running(Settings.load({}, data=tmp_path, sample=False)):
+        assert [one.name for one in projects.projects(db.session())] == ["Ours"]
+        db.session.remove()
