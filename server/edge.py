@@ -43,7 +43,8 @@ class RawConverter(BaseConverter):
     """A path segment in which `/` and `%` may stand, encoded (instanceIDs, file names): see `RawPath`."""
 
     def to_python(self, value: str) -> str:
-        return unquote_to_bytes(value).decode("utf-8", "replace") if "%" in value else value
+        text = unquote_to_bytes(value).decode("utf-8", "replace") if "%" in value else value
+        return text.replace("\0", "\ufffd")  # no name has a NUL, and PostgreSQL takes none even in a question
 
     def to_url(self, value: str) -> str:
         return super().to_url(value).replace("/", "%2F")

@@ -89,7 +89,7 @@ def form_xml(project_id: int, xml_form_id: str, token: str | None = None) -> Res
     who = caller(project_id, token, xml_form_id)
     form = _served(who, xml_form_id)
     tag = f'"{form.md5}"'
-    if request.headers.get("If-None-Match") == tag:
+    if _is_known(tag):
         return _not_modified(tag)
     _seen(who, form.form_version_id)
     return _answer(served.xml_of(db.session(), form.form_version_id), tag)
@@ -162,7 +162,7 @@ def form_file(project_id: int, xml_form_id: str, name: str, token: str | None = 
     assert file.md5 is not None
     assert file.file_id is not None
     tag = f'"{file.md5}"'
-    if request.headers.get("If-None-Match") == tag:
+    if _is_known(tag):
         return _not_modified(tag)
     file_row, pieces = attachments.content(db.session(), services(), file.file_id)
     response = _answer(pieces, tag, content_type=file_row.content_type)
@@ -217,8 +217,8 @@ def submission(project_id: int, token: str | None = None, xml_form_id: str | Non
         project_id=project_id,
         may=lambda form_id: access is None or access.may(Verb.SUBMISSION_CREATE, project_id, form_id),
         areas=access.areas if access is not None else (),
-        device_id=(request.args.get("deviceID") or "")[:255] or None,
-        user_agent=(request.headers.get("User-Agent") or "")[:255] or None,
+        device_id=_short(request.args.get("deviceID")),
+        user_agent=_short(request.headers.get("User-Agent")),
         draft_form_id=who.draft_form_id,
     )
     session.rollback()  # no connection is held while a body is read
@@ -229,6 +229,11 @@ def submission(project_id: int, token: str | None = None, xml_form_id: str | Non
     if receipt.code:
         text += " " + say(who.language, "Household {code}.", code=receipt.code)
     return _answer(wire.message(text, "submit_success"), status=201)
+
+
+def _short(text: str | None) -> str | None:
+    """What a stranger calls itself, as the database can keep it: no NUL (PostgreSQL has none), bounded."""
+    return (text or "").replace("\0", "\ufffd")[:255] or None
 
 
 # --- answers --------------------------------------------------------------------------------------------------------
@@ -254,6 +259,11 @@ def _stamp(response: Response, tag: str | None) -> None:
         response.headers["Cache-Control"] = "private, no-cache"  # kept on the phone, asked about each time
 
 
+def _is_known(tag: str) -> bool:
+    """Whether the phone has that already; a proxy that compresses makes its tag a weak one (`W/"…"`)."""
+    return request.if_none_match.contains_weak(tag.strip('"'))
+
+
 def _not_modified(tag: str) -> Response:
     response = Response(status=304)
     _stamp(response, tag)
@@ -264,7 +274,7 @@ def _conditional(
     content: bytes, *, tag: str | None = None, content_type: str = wire.CONTENT_TYPE
 ) -> Response:
     quoted = f'"{tag or hashlib.md5(content, usedforsecurity=False).hexdigest()}"'
-    if request.headers.get("If-None-Match") == quoted:
+    if _is_known(quoted):
         return _not_modified(quoted)
     return _answer(content, quoted, content_type=content_type)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from urllib.parse import quote
 
 import pytest
 from werkzeug.test import TestResponse
@@ -260,3 +261,15 @@ def test_row_24_two_phones_with_one_instance_id_and_different_answers_never_mix(
         assert answers[number].status_code == 409
     assert house.xml(own) == xmls[won[0] % 2].encode()
     assert house.files(own) == {f"{won[0] % 2}.jpg": True}
+
+
+@pytest.mark.parametrize("instance_id", STRANGE, ids=IDS)
+def test_row_15_any_instance_id_is_found_over_rest(shared: Town, instance_id: str) -> None:
+    own = f"rest {instance_id}"
+    xml = note("<photo>a.jpg</photo>", instance_id=escaped(own))
+    assert shared.phone.send(xml, {"a.jpg": jpeg(4)}).status_code == 201
+    at = f"/projects/{shared.project}/forms/note/submissions/{quote(own, safe='')}"
+    found = shared.api("GET", at)
+    assert (found.status_code, found.json["instanceId"]) == (200, own)
+    assert shared.api("GET", f"{at}.xml").data == xml.encode()
+    assert shared.api("GET", f"{at}/attachments/a.jpg").data == jpeg(4)
