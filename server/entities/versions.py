@@ -238,8 +238,10 @@ def write(
         properties = {**saved.properties, **added}
         _create(session, keys, decided, label, properties, _given(saved), hidden, cause, area_id)
         return True
-    query = select(_ENTITY).where(_ENTITY.c.dataset_id == decided.dataset_id, _ENTITY.c.uuid == decided.uuid)
-    entity = session.execute(query).one()
+    if entity is None:
+        return False
+    if decided.version <= entity.version:  # it was held back, and others came meanwhile
+        decided = replace(decided, version=entity.version + 1)
     opened = _opened(keys, entity)
     label = (saved.block.label or "").strip() or entity.label
     values = _values(keys, {**opened, **saved.properties, **added}, hidden.union(_sealed_names(keys, entity)))

@@ -9,6 +9,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any, cast
 from zoneinfo import ZoneInfo
 
@@ -96,7 +97,7 @@ def determine(session: Session, services: Services, incoming: Incoming) -> Deter
     A new household gets its code here. Nothing is refused: what cannot be told (no usable key, an unknown area) leaves
     its field None.
     """
-    times = times_of(incoming.plan, incoming.record, incoming.received_at, ZoneInfo(incoming.timezone))
+    times = times_of(incoming.plan, incoming.record, incoming.received_at, zone_of(incoming.timezone))
     asked_area = _asked_area(session, incoming)
     only_area = incoming.sender_areas[0] if len(incoming.sender_areas) == 1 else None
     area_id = asked_area if asked_area is not None else only_area
@@ -121,6 +122,12 @@ def determine(session: Session, services: Services, incoming: Incoming) -> Deter
     if found.kind == "household":
         values["distance"] = _distance(services.keys, incoming, row.dwelling)
     return Determined(area_id=asked_area if moves else row.area_id, moves=moves, code=row.code, **values)
+
+
+@cache
+def zone_of(name: str) -> ZoneInfo:
+    """A project's time zone."""
+    return ZoneInfo(name)
 
 
 @dataclass(frozen=True, slots=True)

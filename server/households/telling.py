@@ -22,7 +22,8 @@ _ROW = [HOUSEHOLD.c.project_id, *(HOUSEHOLD.c[name] for name in PHONES_SEE)]
 
 
 def tell_phones(session: Session, services: Services, uuid: str, at: datetime) -> list[int]:
-    """Make a derived version where the household's row says something else than its entity does.
+    """Make a derived version where the household's row says something else than its entity does; what the row does not
+    know is left as it is.
 
     Returns the lists that changed: the caller raises their generation, last.
     """
@@ -32,9 +33,10 @@ def tell_phones(session: Session, services: Services, uuid: str, at: datetime) -
     dataset_id = datasets.dataset_id_of(session, row.project_id, LIST)
     if dataset_id is None:
         return []
-    values = {name: _text(getattr(row, name)) for name in PHONES_SEE}
+    known = {name: getattr(row, name) for name in PHONES_SEE}
+    values = {name: _text(value) for name, value in known.items() if value is not None}
     return [dataset_id] if versions.derive(session, services.keys, dataset_id, uuid, values, at) else []
 
 
 def _text(value: Any) -> str:
-    return "" if value is None else value.isoformat() if isinstance(value, date) else str(value)
+    return value.isoformat() if isinstance(value, date) else str(value)

@@ -305,7 +305,7 @@ def _entities(
             held=held,
             again=incoming.submission_id is not None,
         )
-        said = said or (own and wrote)
+        said = said or own
         changed.update([decided.dataset_id] if wrote else ())
     if determined.kind == "household" and not held and not said and incoming.plan is not None:
         changed.update(tell_phones(session, services, determined.subject or "", at))
