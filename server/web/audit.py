@@ -1,6 +1,93 @@
-from flask import Blueprint
+"""Who did what: the audit log, newest first, by kind of act, project, person and time."""
+
+from __future__ import annotations
+
+from datetime import datetime, time, timedelta
+
+from flask import Blueprint, Response, request
+from sqlalchemy import select
+
+from server import problems
+from server.accounts import audit_log
+from server.accounts.models import Actor
+from server.forms import projects
+from server.forms.models import Form
+from server.ingest.models import Submission
+from server.web.acts import act_words
+from server.web.frame.door import access, render, session
+from server.web.frame.show import zone
+
 audit = Blueprint("audit", __name__)
+
+SIZE = 100
+KINDS = (*audit_log.KINDS, "protected.read", "nonverbose")
+
+
 @audit.get("/audit")
-def listing(): return ""
-@audit.get("/audit/x")
-def overview(): return ""
+def listing() -> Response:
+    """The acts that the reader may see: the whole site's, or those of the projects where they may read the log."""
+    mine = access().projects("audit.read")
+    if mine is not None and not mine:
+        raise problems.FORBIDDEN()
+    every = projects.projects(session(), mine)
+    given = {key: request.args.get(key, "").strip() for key in ("kind", "project", "from", "to", "actee")}
+    project_id = int(given["project"]) if given["project"].isascii() and given["project"].isdigit() else None
+    if mine is not None and project_id not in mine:
+        project_id = min(mine)
+        given["project"] = str(project_id)
+    before = request.args.get("before", "")
+    start, end = _day(given, "from"), _day(given, "to")
+    found = audit_log.entries(
+        session(),
+        action=given["kind"] if given["kind"] in KINDS else None,
+        start=start,
+        end=None if end is None else end + timedelta(days=1),
+        project_id=project_id,
+        actee=given["actee"] or None,
+        areas=access().areas,
+        before=int(before) if before.isascii() and before.isdigit() else None,
+        limit=SIZE + 1,
+    )
+    rows = found[:SIZE]
+    return render(
+        "audit/list.html",
+        rows=rows,
+        next=rows[-1].id if len(found) > SIZE else None,
+        given=given,
+        kept={key: value for key, value in given.items() if value},
+        projects=every,
+        names={project.id: project.name for project in every},
+        who=_actors({row.actor_id for row in rows if row.actor_id is not None}),
+        whom=_actors({int(number) for number in _numbers(rows, "actor")}),
+        forms=_forms({int(number) for number in _numbers(rows, "form")}),
+        visits=_visits({int(number) for number in _numbers(rows, "submission")}),
+        kinds=KINDS,
+        act_words=act_words,
+    )
+
+
+def _numbers(rows: object, table: str) -> set[str]:
+    acts = [row.actee or "" for row in rows]  # type: ignore[attr-defined]  # a sequence of Audit
+    return {act.partition(":")[2] for act in acts if act.startswith(f"{table}:") and act.partition(":")[2].isdigit()}
+
+
+def _actors(ids: set[int]) -> dict[int, str]:
+    query = select(Actor.id, Actor.display_name).where(Actor.id.in_(ids))
+    return dict(session().execute(query).tuples().all())
+
+
+def _forms(ids: set[int]) -> dict[int, Form]:
+    return {form.id: form for form in session().scalars(select(Form).where(Form.id.in_(ids)))}
+
+
+def _visits(ids: set[int]) -> dict[int, int]:
+    query = select(Submission.id, Submission.project_id).where(Submission.id.in_(ids))
+    return dict(session().execute(query).tuples().all())
+
+
+def _day(given: dict[str, str], key: str) -> datetime | None:
+    try:
+        return datetime.combine(datetime.fromisoformat(given[key]).date(), time(0), zone()) if given[key] else None
+    except ValueError:
+        given[key] = ""
+        return None

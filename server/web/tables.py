@@ -1,8 +1,139 @@
-from flask import Blueprint
-tables = Blueprint("tables", __name__)
-@tables.get("/p/<num:project_id>/tables")
-def listing(project_id): return ""
-@tables.get("/p/<num:project_id>/tables/new")
-def new(project_id): return ""
-@tables.get("/p/<num:project_id>/tables/<table>")
-def overview(project_id, table): return ""
+"""The rows: a monitoring table to filter, page through and download, with its codebook."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime, time
+from typing import Any
+
+from flask import Blueprint, Response, request, stream_with_context
+from sqlalchemy import func, select
+
+from server import problems
+from server.areas.scope import visible
+from server.db import utcnow
+from server.exports.cells import stream
+from server.households import reading
+from server.households.tables import TABLES, Monitored
+from server.review import queue
+from server.web import codes, tallies
+from server.web.frame.door import access, project_of, render, services, session
+from server.web.frame.show import zone
+from server.web.visits.filters import area_lines
+
+tables = Blueprint("tables", __name__, url_prefix="/p/<num:project_id>/tables")
+
+SIZE = 100
+
+
+@tables.get("")
+def listing(project_id: int) -> Response:
+    """Every table with how many households or facilities it knows, and what it is about."""
+    project = project_of(project_id, "monitoring.read")
+    rows = [(one, _count(one, project_id)) for one in TABLES.values()]
+    return render("tables/list.html", project=project, rows=rows, most=tallies.MOST, codes=codes)
+
+
+@tables.get("/<table>")
+def overview(project_id: int, table: str) -> Response:
+    """A page of rows: current ones, or with `history=1` all that stand; `visit` shows what one visit wrote."""
+    project = project_of(project_id, "monitoring.read")
+    monitored = _table(table)
+    given = {key: request.args.get(key, "").strip() for key in ("area", "history", "since", "visit")}
+    kept = {key: value for key, value in given.items() if value}
+    history = bool(given["history"] or given["visit"])
+    asked = _asked(project_id, given, history)
+    if given["visit"]:
+        rows, after = _of_visit(project_id, table, given["visit"]), None
+    else:
+        cursor = request.args.get("after") or None
+        page = reading.page(
+            session(), services(), table, asked, after=cursor, limit=SIZE, newest_first=history
+        )
+        rows, after = page.rows, page.after
+    return render(
+        "tables/one.html",
+        project=project,
+        table=table,
+        monitored=monitored,
+        headings=_shown(table, history),
+        codebook=_shown(table, False),
+        rows=rows,
+        next=after,
+        given=given,
+        kept=kept,
+        history=history,
+        areas=area_lines(),
+        codes=codes,
+    )
+
+
+@tables.get("/<table>.csv")
+def download(project_id: int, table: str) -> Response:
+    """The same rows as CSV: codes as they are stored, protected values left out or rounded. Streams."""
+    project_of(project_id, "monitoring.read")
+    _table(table)
+    given = {key: request.args.get(key, "").strip() for key in ("area", "history", "since")}
+    history = bool(given["history"])
+    names = [heading.name for heading in reading.headings(table, history=history)]
+    body = stream(names, _cells(table, _asked(project_id, given, history)), bom=True)
+    name = f"{table}{'-history' if history else ''}-{utcnow().astimezone(zone()):%Y-%m-%d}.csv"
+    return Response(
+        stream_with_context(body),
+        content_type="text/csv; charset=utf-8",
+        headers={"Content-Disposition": f'attachment; filename="{name}"'},
+    )
+
+
+def _cells(table: str, asked: reading.Asked) -> Iterator[list[Any]]:
+    for row in reading.stream(session(), services(), table, asked):
+        yield [codes.plain_cell(value) for value in row]
+
+
+def _asked(project_id: int, given: dict[str, str], history: bool) -> reading.Asked:
+    since = None
+    if given["since"]:
+        try:
+            since = datetime.combine(datetime.fromisoformat(given["since"]).date(), time(0), zone())
+        except ValueError:
+            given["since"] = ""
+    return reading.Asked(
+        project_id=project_id,
+        areas=access().areas,
+        area_id=int(given["area"]) if given["area"].isascii() and given["area"].isdigit() else None,
+        history=history,
+        since=since,
+    )
+
+
+def _of_visit(project_id: int, table: str, visit: str) -> list[reading.Row]:
+    """The rows that a visit wrote, whether they stand or not."""
+    if not (visit.isascii() and visit.isdigit()):
+        raise problems.NOT_FOUND()
+    one = queue.by_id(session(), project_id, int(visit), areas=access().areas)
+    uuid = (one.subject or "").partition(":")[2]
+    rows = reading.history_of(session(), services(), table, uuid)
+    return [row for row in rows if row.get("submission_id") == one.id]
+
+
+def _shown(table: str, history: bool) -> list[reading.Heading]:
+    beside = codes.BESIDE - {"confirmed"} if table in ("household", "facility") else codes.BESIDE
+    return [h for h in reading.headings(table, history=history) if h.name not in beside and h.name != "id"]
+
+
+def _table(table: str) -> Monitored:
+    found = TABLES.get(table)
+    if found is None:
+        raise problems.NOT_FOUND()
+    return found
+
+
+def _count(one: Monitored, project_id: int) -> int:
+    columns = one.current.c
+    some = (
+        select(columns[one.current_key])
+        .where(columns.project_id == project_id, visible(columns.area_id, access().areas))
+        .limit(tallies.MOST + 1)
+        .subquery()
+    )
+    return session().scalar(select(func.count()).select_from(some)) or 0

@@ -1,8 +1,229 @@
-from flask import Blueprint
-forms = Blueprint("forms", __name__)
-@forms.get("/p/<num:project_id>/forms")
-def listing(project_id): return ""
-@forms.get("/p/<num:project_id>/forms/new")
-def new(project_id): return ""
-@forms.get("/p/<num:project_id>/forms/<x>")
-def overview(project_id, x): return ""
+"""What is in the field: forms with state, version, phones and counts; and a spreadsheet dropped onto the page."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import io
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Blueprint, Response, request, send_file, url_for
+from sqlalchemy import func, select
+
+from server import problems
+from server.accounts.models import Phone, PhoneForm
+from server.forms import lifecycle
+from server.forms.examine import SHEET_TYPES, Examination, examine
+from server.forms.models import Form, FormCount
+from server.forms.notices import Level, Notice
+from server.forms.workbook import WorkbookError
+from server.forms.workbook_edit import with_comments, with_protection
+from server.ingest.announce import announce
+from server.problems import ProblemError
+from server.web.forms import grid
+from server.web.forms.summary import summary_of
+from server.web.frame.door import access, acting, back_to, project_of, reader, render, said, services, session
+from server.web.frame.words import language, tell_problem
+from server.words import say
+
+forms = Blueprint("forms", __name__, url_prefix="/p/<num:project_id>/forms")
+
+CARRIED = 3_000_000
+"""Bytes up to which a refused spreadsheet travels with its page, so that it can be mended there with one click."""
+XLSX = SHEET_TYPES["xlsx"]
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A form in the list."""
+
+    form: Form
+    title: str
+    count: FormCount | None
+    phones: int
+
+    @property
+    def visits(self) -> int:
+        """Visits that are there, whatever their state."""
+        kept = self.count
+        if kept is None:
+            return 0
+        return kept.received + kept.has_issues + kept.edited + kept.approved + kept.rejected
+
+
+@forms.get("")
+def listing(project_id: int) -> Response:
+    """The forms of the project; and those in the bin for who may restore."""
+    project = project_of(project_id, "open_form.list")
+    known = access()
+    found = lifecycle.of_project(session(), project_id)
+    if not known.may("form.list", project_id):
+        found = [form for form in found if form.current_version is not None and form.state == lifecycle.OPEN]
+    binned = (
+        lifecycle.of_project(session(), project_id, deleted=True)
+        if known.may("form.restore", project_id)
+        else ()
+    )
+    return render("forms/list.html", project=project, rows=_rows(found), binned=binned)
+
+
+@forms.post("")
+def upload(project_id: int) -> Response:
+    """A spreadsheet or XForm: stored as a draft where it can be used, else shown with its problems at their cells.
+
+    A form id that the project has already gets it as its next draft.
+    """
+    project_of(project_id, "form.create")
+    file = request.files.get("file")
+    if file is None or not file.filename:
+        raise problems.MISSING_PARAMETER(field="file")
+    data, name = file.read(), file.filename
+    session().rollback()  # converting takes seconds: nothing is open meanwhile
+    examined = examine(data, name)
+    return take(project_id, examined, data, name)
+
+
+def take(project_id: int, examined: Examination, data: bytes, name: str, of: Form | None = None) -> Response:
+    """Store an examined upload as a draft and go to its form, or show what keeps it from being one."""
+    if not examined.usable:
+        return problem_page(project_id, examined.notices, examined, data, name)
+    try:
+        with acting() as writing:
+            form = of or _same_id(project_id, examined.form_id)
+            if form is None:
+                form = lifecycle.create(
+                    writing,
+                    services(),
+                    project_id,
+                    examined,
+                    reader().id,
+                    announce=announce,
+                    ignore_warnings=True,
+                )
+            else:
+                lifecycle.set_draft(writing, services(), form, examined, reader().id, ignore_warnings=True)
+    except ProblemError as error:
+        notices = [*_from(error), *examined.notices]
+        return problem_page(project_id, notices, examined, data, name, trouble=tell_problem(error))
+    said("done", "The draft is here. Look at it, try it, publish it.")
+    return back_to(url_for("web.form.overview", project_id=project_id, xml_form_id=form.xml_form_id))
+
+
+def problem_page(
+    project_id: int,
+    notices: Any,
+    examined: Examination,
+    data: bytes,
+    name: str,
+    *,
+    trouble: Any = None,
+) -> Response:
+    """Is this form right? No: what must be mended, at its cells."""
+    project = project_of(project_id)
+    model = examined.model
+    compiled = examined.compiled
+    return render(
+        "forms/refused.html",
+        422,
+        project=project,
+        name=name,
+        title=examined.title,
+        trouble=trouble,
+        told=grid.told(notices),
+        grids=grid.grids(examined.book, notices),
+        summary=summary_of(model, examined.mapping, len(compiled.protected)) if model and compiled else None,
+        carried=base64.b64encode(data).decode() if examined.book is not None and len(data) <= CARRIED else None,
+        is_book=examined.book is not None,
+    )
+
+
+@forms.post("/mend")
+def mend(project_id: int) -> Response:
+    """The carried spreadsheet back as a download: with comments in its cells, or with `hh:protect` in the rows ticked."""
+    project_of(project_id, "form.create")
+    try:
+        data = base64.b64decode(request.form.get("sheet", ""), validate=True)
+    except binascii.Error as error:
+        raise problems.UNPARSEABLE(format="base64", rawLength=0) from error
+    name = request.form.get("name", "form.xlsx")
+    rows = {int(row) for row in request.form.getlist("protect") if row.isascii() and row.isdigit()}
+    return mended(data, name, rows)
+
+
+def mended(data: bytes, name: str, rows: set[int]) -> Response:
+    """A workbook with protection in these survey rows, else with what is said of it as comments in its cells."""
+    session().rollback()
+    examined = examine(data, name)
+    if examined.book is None:
+        raise problems.NOT_A_SPREADSHEET(reason="it is none")
+    kind = examined.book.kind
+    try:
+        if rows:
+            changed = with_protection(data, kind, rows)
+        elif kind in ("xlsx", "xlsm"):
+            changed = with_comments(data, list(_comments(examined.notices)))
+        else:
+            raise problems.NOT_A_SPREADSHEET(reason="comments can stand in .xlsx files only")
+    except (WorkbookError, ValueError) as error:
+        raise problems.NOT_A_SPREADSHEET(reason=str(error)) from error
+    stem = name.rsplit(".", 1)[0] or "form"
+    return send_file(
+        io.BytesIO(changed),
+        mimetype=XLSX,
+        as_attachment=True,
+        download_name=f"{stem}-{'protected' if rows else 'comments'}.xlsx",
+    )
+
+
+@forms.post("/restore/<num:form_id>")
+def restore(project_id: int, form_id: int) -> Response:
+    """Out of the bin."""
+    project_of(project_id, "form.restore")
+    with acting() as writing:
+        form = lifecycle.restore(
+            writing, lifecycle.in_bin(writing, project_id, form_id), actor_id=reader().id
+        )
+    said("done", "The form is back.")
+    return back_to(url_for("web.form.overview", project_id=project_id, xml_form_id=form.xml_form_id))
+
+
+def _rows(found: Any) -> list[Row]:
+    ids = [form.id for form in found]
+    counts = {
+        one.form_id: one
+        for one in session().scalars(
+            select(FormCount).where(FormCount.form_id.in_(ids), FormCount.draft.is_(False))
+        )
+    }
+    versions = [form.current_version_id for form in found if form.current_version_id is not None]
+    having = select(PhoneForm.form_version_id, func.count()).join(Phone, Phone.actor_id == PhoneForm.actor_id)
+    having = having.where(PhoneForm.form_version_id.in_(versions), Phone.revoked_at.is_(None))
+    phones = dict(session().execute(having.group_by(PhoneForm.form_version_id)).tuples().all())
+    rows = []
+    for form in found:
+        version = form.current_version or form.draft_version
+        title = version.title if version else form.xml_form_id
+        rows.append(Row(form, title, counts.get(form.id), phones.get(form.current_version_id, 0)))
+    return rows
+
+
+def _same_id(project_id: int, xml_form_id: str) -> Form | None:
+    try:
+        return lifecycle.get(session(), project_id, xml_form_id)
+    except ProblemError:
+        return None
+
+
+def _from(error: ProblemError) -> list[Notice]:
+    from server.forms.notices import from_json
+
+    return [from_json(one) for one in error.details.get("notices", ()) if one.get("level") == "error"]
+
+
+def _comments(notices: Any) -> Any:
+    for one in notices:
+        if one.place is None or not one.place.row or not one.place.column or one.level is Level.NOTE:
+            continue
+        message, fix = one.in_(language(), lambda text: say(language(), text))
+        yield one.place.sheet, one.place.row, one.place.column, f"{message} {fix}".strip()

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, TypeVar
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 from zoneinfo import ZoneInfo
 
 from flask import Blueprint, Flask, Response, current_app, flash, g, make_response, redirect, render_template, request
@@ -114,7 +114,7 @@ def project_of(project_id: int, verb: str = "project.read") -> Project:
     return found
 
 
-def render(template: str, status: int = 200, **context: Any) -> Response:
+def render(template: str, status: int = 200, /, **context: Any) -> Response:
     """A page. It is nobody else's: browsers and proxies keep none of it (edge.py says so for every answer)."""
     return make_response(render_template(template, **context), status)
 
@@ -238,6 +238,8 @@ def http_trouble(error: HTTPException) -> Response:
     """What Flask itself refuses."""
     if error.code == 413:
         return refused(problems.REQUEST_TOO_LARGE())
+    if (error.code or 500) >= 500:
+        return refused(problems.UNKNOWN_TROUBLE())
     return refused(problems.NOT_FOUND())
 
 
@@ -269,8 +271,6 @@ def _asked_for() -> str:
 
 
 def _quoted(path: str) -> str:
-    from urllib.parse import quote
-
     return quote(path, safe="/")
 
 
