@@ -11,7 +11,7 @@ from typing import Any
 
 import click
 
-from server import bare_app, cli_demo, cli_forms, create_app
+from server import bare_app, cli_data, cli_demo, create_app
 from server import serve as serving
 from server.accounts import users
 from server.cli_base import prepare, running
@@ -158,7 +158,7 @@ def key_rotate(settings: Settings) -> None:
     )
 
 
-for command in (cli_forms.forms, cli_forms.areas, cli_forms.rebuild, cli_forms.check, cli_demo.demo):
+for command in (*cli_data.COMMANDS, cli_demo.demo):
     main.add_command(command)
 
 

@@ -29,7 +29,7 @@ WIRING = {
     "start",
     "keysheet",
 }
-WIRING |= {"sample", "demo"}
+WIRING |= {"sample", "demo", "backup"}
 
 MAY_IMPORT: dict[str, set[str]] = {
     **{door: ROOMS | SHARED | {"words"} for door in DOORS - {"cli"}},

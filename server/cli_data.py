@@ -1,4 +1,4 @@
-"""`fieldfare forms …` and `fieldfare areas …`: the same checks and publishing as the pages, at a command line."""
+"""Commands on forms, areas and stored data: check, publish, import, rebuild, backup. The same rooms as the pages use."""
 
 from __future__ import annotations
 
@@ -120,3 +120,38 @@ def check(settings: Settings) -> None:
             bad += 1
     click.echo(f"{bad} damaged or missing." if bad else "Everything is whole.")
     sys.exit(1 if bad else 0)
+
+
+@click.command("backup")
+@click.argument("path", type=click.Path(dir_okay=False, path_type=Path))
+@click.pass_obj
+def backup_command(settings: Settings, path: Path) -> None:
+    """Write database and photos into one file. The key is not in it."""
+    from server.backup import backup
+
+    count = backup(settings, path.resolve())
+    click.echo(f"{path}: the database and {count} photo files.")
+    click.echo(
+        f"Without the key file ({settings.key_path}) this backup is worth nothing: print `fieldfare key sheet` for the safe."
+    )
+
+
+@click.command("restore")
+@click.argument("path", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.pass_obj
+def restore_command(settings: Settings, path: Path) -> None:
+    """Lay a backup into an empty data folder, then open it with the key file."""
+    from server.backup import restore
+
+    restore(settings, path)
+    if not settings.key_path.exists():
+        click.echo(
+            f"Restored. Now put the key file at {settings.key_path}, or name it in FIELDFARE_KEY_FILE."
+        )
+        return
+    with running(settings):
+        click.echo("Restored, and the key opens it.")
+
+
+COMMANDS = (forms, areas, rebuild, check, backup_command, restore_command)
+"""What `fieldfare` offers of these."""
