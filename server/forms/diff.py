@@ -45,8 +45,8 @@ def between(before: FormModel, after: FormModel) -> Difference:
     old = {_local(one.path): one for one in before.fields() if one.is_leaf}
     new = {_local(one.path): one for one in after.fields() if one.is_leaf}
     both = [path for path in new if path in old]
-    gone = [(path, name) for path in both for name in _names(old[path]) if name not in set(_names(new[path]))]
-    come = [(path, name) for path in both for name in _names(new[path]) if name not in set(_names(old[path]))]
+    gone = [(path, name) for path in both for name in _missing(old[path], new[path])]
+    come = [(path, name) for path in both for name in _missing(new[path], old[path])]
     return Difference(
         added=tuple(path for path in new if path not in old),
         removed=tuple(path for path in old if path not in new),
@@ -98,8 +98,10 @@ def _changes(path: str, old: Field, new: Field) -> Iterator[Changed]:
             yield Changed(path, what, was, now)
 
 
-def _names(one: Field) -> list[str]:
-    return [choice.name for choice in one.choices]
+def _missing(one: Field, other: Field) -> list[str]:
+    """Names of the choices of one that the other lacks."""
+    there = {choice.name for choice in other.choices}
+    return [choice.name for choice in one.choices if choice.name not in there]
 
 
 def _local(path: str) -> str:

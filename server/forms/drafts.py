@@ -20,7 +20,7 @@ from server.db import utcnow
 from server.forms import attachments, catalogue, diff
 from server.forms.examine import Examination
 from server.forms.models import Form, FormVersion, FormVersionColumn
-from server.forms.notices import Level
+from server.forms.notices import Level, bounded
 from server.services import Services
 from server.xforms.model import FormModel
 
@@ -33,7 +33,7 @@ def compared(session: Session, earlier: Sequence[FormVersion], examined: Examina
         return examined
     notices = diff.against_earlier(examined, [catalogue.model_of(session, one) for one in earlier])
     conflict = next((one for one in notices if one.code == "field.type_changed"), None)
-    whole = replace(examined, notices=(*examined.notices, *notices))
+    whole = replace(examined, notices=bounded([*examined.notices, *notices]))
     if conflict is not None and not examined.refused:
         raise problems.FIELD_TYPE_CONFLICT(
             path=conflict.path or "",

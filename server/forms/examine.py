@@ -14,7 +14,7 @@ from server import problems
 from server.forms import convert as converter
 from server.forms import hhcolumns, logic, rules
 from server.forms.mapping import Compiled, compile_mapping
-from server.forms.notices import XFORM, Level, Notice, hinders
+from server.forms.notices import XFORM, Level, Notice, bounded, hinders
 from server.forms.places import Places
 from server.forms.workbook import Place, Workbook, WorkbookError, read
 from server.problems import ProblemError
@@ -120,11 +120,11 @@ def examine(data: bytes, filename: str = "", *, id_fallback: str | None = None) 
     judged = rules.judged_book(book)
     notices += judged.notices
     if any(one.code == "header.duplicate" for one in notices):
-        return Examination(data, kind, tuple(notices), book=book)
+        return Examination(data, kind, bounded(notices), book=book)
     conversion = converter.convert(readable, id_fallback=id_fallback)
     notices += conversion.notices
     if conversion.xml is None:
-        return Examination(data, kind, tuple(notices), book=book)
+        return Examination(data, kind, bounded(notices), book=book)
     examined = _examine_form(conversion.xml, data, kind, notices, book)
     return replace(examined, itemsets=conversion.itemsets, unread=judged.unread)
 
@@ -146,13 +146,13 @@ def _examine_form(
             raise FormError("too_large")
         model = FormModel.from_xml(xml)
     except FormError as error:
-        return Examination(sheet, kind, (*notices, _unreadable(error, book)), book=book)
+        return Examination(sheet, kind, bounded([*notices, _unreadable(error, book)]), book=book)
     places = Places(book, model.root) if book else None
     compiled = compile_mapping(model, places)
     notices += compiled.notices
     notices += rules.look(model, compiled, places)
     notices += logic.look(model, places)
-    return Examination(sheet, kind, tuple(dict.fromkeys(notices)), xml, model, compiled, book=book)
+    return Examination(sheet, kind, bounded(notices), xml, model, compiled, book=book)
 
 
 def _is_xml(data: bytes) -> bool:

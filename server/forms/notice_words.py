@@ -156,6 +156,9 @@ TABLE: dict[str, Words] = {
         "These languages have no code: {languages}.",
         "Write them as in “label::English (en)”, so that phones find them.",
     ),
+    "notices.more": Words(
+        "{count} more places like the last: {message}", "Mend those that are shown; the others follow."
+    ),
     # the form as a whole
     "form.id_slash": Words(
         "The form id “{value}” has a / in it.", "Write it without: its name becomes part of addresses."

@@ -115,6 +115,26 @@ class _Forgiving(dict[str, Any]):
         return "?"
 
 
+MOST = 50
+"""Notices of one kind that are told each by itself."""
+
+
+def bounded(notices: Iterable[Notice]) -> tuple[Notice, ...]:
+    """Each notice once and in order; of one kind the first `MOST`, and how many more there are."""
+    counts: dict[tuple[Level, str], int] = {}
+    kept: list[Notice] = []
+    for one in dict.fromkeys(notices):
+        kind = (one.level, one.code)
+        counts[kind] = counts.get(kind, 0) + 1
+        if counts[kind] <= MOST:
+            kept.append(one)
+    for (level, code), count in counts.items():
+        if count > MOST:
+            last = next(one for one in reversed(kept) if one.code == code)
+            kept.append(Notice(level, "notices.more", args={"count": count - MOST, "message": last.message}))
+    return tuple(kept)
+
+
 def hinders(notices: Iterable[Notice]) -> bool:
     """Whether any of them keeps the form from being stored."""
     return any(one.level in (Level.REFUSED, Level.ERROR) for one in notices)

@@ -60,6 +60,7 @@ class Places:
     def __init__(self, book: Workbook, root: str) -> None:
         self._book = book
         self._rows: dict[str, Row] = {}
+        self._choices: dict[tuple[str, str], int] | None = None
         self._sheet = book.survey
         stack = [f"/{root}"]
         for row in self._sheet.rows if self._sheet else ():
@@ -92,14 +93,15 @@ class Places:
     def choice(self, list_name: str, name: str) -> Place | None:
         """The `name` cell of a choice."""
         sheet = self._book.sheets.get("choices")
-        for row in sheet.rows if sheet else ():
-            if (
-                sheet
-                and row.text("list_name", "list name") == list_name
-                and row.text("name", "value") == name
-            ):
-                return header_place(sheet, row.number, "name")
-        return None
+        if sheet is None:
+            return None
+        if self._choices is None:
+            self._choices = {}
+            for row in sheet.rows:
+                key = (row.text("list_name", "list name"), row.text("name", "value"))
+                self._choices.setdefault(key, row.number)
+        number = self._choices.get((list_name, name))
+        return header_place(sheet, number, "name") if number is not None else None
 
     def list_of(self, path: str) -> str:
         """The name of the choice list that a select's row names; empty where it is none."""

@@ -159,14 +159,6 @@ def test_38_an_unknown_name_in_a_calculation_is_told_at_its_cell() -> None:
     assert said(notices) == [("survey!D2", "name.unknown")]
 
 
-def test_43_a_form_of_10000_questions_is_converted_within_the_limits() -> None:
-    rows = [["type", "name", "label", "relevant"], ["integer", "q0", "Rooms", None]]
-    rows += [["integer", f"q{n}", f"Rooms {n}", f"${{q{n - 1}}} > 1"] for n in range(1, 10_000)]
-    result = converted(read(xlsx(rows, settings="form_id\nlarge")))
-    assert result.notices == ()
-    assert (result.xml or b"").count(b"<bind ") == 10_001
-
-
 def test_39_a_choice_list_of_100000_rows_is_converted_within_the_limits() -> None:
     result = converted(read(villages(100_000)))
     assert result.notices == ()

@@ -37,3 +37,13 @@ def test_questions_come_go_and_change_and_so_do_choices() -> None:
 def test_the_same_form_under_another_version_differs_in_nothing() -> None:
     survey = "type | name | label\ninteger | rooms | Rooms"
     assert diff.between(model(survey), model(survey)).empty
+
+
+def test_long_choice_lists_are_compared_quickly() -> None:
+    survey = "type | name | label\nselect_one v | a | A"
+    lists = [
+        "list_name | name | label\n" + "\n".join(f"v | {letter}{n} | L" for n in range(20_000))
+        for letter in "ab"
+    ]
+    found = diff.between(model(survey, lists[0]), model(survey, lists[1]))
+    assert (len(found.choices_added), len(found.choices_removed)) == (20_000, 20_000)
