@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from server.forms.dignity import structure
 from server.forms.dignity.csvlists import columns_of, with_lists
 from server.forms.dignity.lists import Pattern, Rule, WordList, languages_read, list_for, rules
-from server.forms.dignity.normalise import name_words, plain
+from server.forms.dignity.normalise import NAMED, name_words, plain
 from server.forms.dignity.reading import Reading, Text, read, unread_languages
 from server.forms.dignity.verdicts import Answer, Judgement, Verdict, Words
 from server.forms.questions import Question, Questions
@@ -75,7 +75,11 @@ def _patterns_in(
         match = pattern.text.search(seen)
         if match and not _softened(pattern, f"{seen} {text.context}", whole):
             yield structure.Sign(
-                pattern.rule, text.place or question.place, text.language, match[0].strip(), pattern.id
+                pattern.rule,
+                text.place or question.place,
+                text.language,
+                match[0].strip().replace(NAMED, "(name)"),
+                pattern.id,
             )
 
 

@@ -9,7 +9,7 @@ import unicodedata
 from collections.abc import Callable
 from functools import lru_cache
 
-NAMED = "[name]"  # stands for a person's name filled in while interviewing: `${member_name}`, `(NAME)`
+NAMED = "namedperson"  # stands for a person's name filled in while interviewing: `${member_name}`, `(NAME)`
 
 _INVISIBLE = re.compile(
     r"[\u00ad\u034f\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufe00-\ufe0f]"
@@ -67,7 +67,7 @@ def plain(text: str) -> str:
     )
     text = _INVISIBLE.sub("", text)
     text = _TASHKEEL.sub("", text).translate(_ARABIC).translate(_HAN).replace("帐", "账")
-    text = _NAME_MARK.sub(NAMED, text)
+    text = _NAME_MARK.sub(f" {NAMED} ", text)
     text = re.sub(r"(?<!\w)[*_#~]+|[*_~]+(?!\w)|\*", " ", text)
     text = re.sub(r"[\u2010-\u2015]", "-", text)
     if any("\u0370" <= letter <= "\u052f" for letter in text):
@@ -84,7 +84,7 @@ def _unleet(word: re.Match[str]) -> str:
 
 
 def without_references(text: str, holds_a_name: Callable[[str], bool]) -> str:
-    """`${x}` taken out; where x holds a person's name, `[name]` put in its place."""
+    """`${x}` taken out; where x holds a person's name, `NAMED` put in its place."""
     return _REFERENCE.sub(
         lambda match: f" {NAMED} " if holds_a_name(match[1].rpartition("/")[2]) else " … ", text
     )
