@@ -115,11 +115,12 @@ def examine(data: bytes, filename: str = "", *, id_fallback: str | None = None) 
     notices = [Notice(Level.NOTE, one.key, args=one.args) for one in book.notices]
     kind = SHEET_TYPES[book.kind]
     notices += _duplicate_headers(book)
+    notices += _control_characters(book)
     readable, more = hhcolumns.look(book)
     notices += more
     judged = rules.judged_book(book)
     notices += judged.notices
-    if any(one.code == "header.duplicate" for one in notices):
+    if any(one.code in ("header.duplicate", "cell.control") for one in notices):
         return Examination(data, kind, bounded(notices), book=book)
     conversion = converter.convert(readable, id_fallback=id_fallback)
     notices += conversion.notices
@@ -173,6 +174,18 @@ def _duplicate_headers(book: Workbook) -> Iterator[Notice]:
             if plain != header and plain in sheet.columns:
                 place = Place(sheet.name, 1, sheet.columns[header], plain)
                 yield Notice(Level.ERROR, "header.duplicate", place, {"header": plain})
+
+
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
+
+
+def _control_characters(book: Workbook) -> Iterator[Notice]:
+    """Characters that XML cannot hold: the form would break on every phone."""
+    for sheet in book.sheets.values():
+        for row in sheet.rows:
+            for header, cell in row.cells.items():
+                if _CONTROL.search(cell.text):
+                    yield Notice(Level.ERROR, "cell.control", sheet.place(row, header))
 
 
 def _unreadable(error: FormError, book: Workbook | None = None) -> Notice:

@@ -57,6 +57,9 @@ TABLE: dict[str, Words] = {
         "Paste values instead of links if they may be old.",
     ),
     "header.duplicate": Words("Two columns are both called “{header}”.", "Rename or delete one of them."),
+    "cell.control": Words(
+        "This cell holds a character that cannot be shown.", "Write the cell's text anew, without pasting."
+    ),
     # pyxform's own, reworded where they are common
     "pyxform.other": Words("{text}", "Mend it as the message says, then upload the file again."),
     "pyxform.cell": Words("{text}", "Mend this cell, then upload the file again."),

@@ -123,6 +123,11 @@ def test_two_columns_of_one_heading_are_told_at_the_second() -> None:
     assert said(examined.notices) == [("survey!D1", "header.duplicate")]
 
 
+def test_a_character_that_xml_cannot_hold_is_told_at_its_cell() -> None:
+    examined = examine(b"survey\n,type,name,label\n,text,a,Bell \x07 rings\n", "form.csv")
+    assert said(examined.notices) == [("survey!D3", "cell.control")]
+
+
 # --- an XForm -------------------------------------------------------------------------------------------------------
 
 
