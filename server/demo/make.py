@@ -9,7 +9,7 @@ from random import Random
 from time import monotonic
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from server.accounts import phones
@@ -27,10 +27,15 @@ from server.forms.catalogue import form_model
 from server.forms.models import Form, Project
 from server.forms.samples import examine_shipped, publish_shipped
 from server.ingest.announce import announce
+from server.ingest.photos import read_photo
+from server.jobs import Job
 from server.services import Services
 
 NAME = "Aldermere"
 DESCRIPTION = "An invented region in the open sea, with a year of invented visits."
+NEWEST = 40
+"""Photos whose small copies are made at once."""
+
 EVERY = 100
 """Visits between two lines of progress."""
 
@@ -96,6 +101,8 @@ def make(
             session.rollback()  # the next one reads what this one wrote
             reviewed += review(services, rng, one, len(sent) / len(events), watched)
     _note_phones(session, devices)
+    say("Making small copies of the newest photos; the server makes the rest while it runs ...")
+    _look_at_newest(session, services)
     return Made(project.id, tuple(sent), reviewed)
 
 
@@ -151,3 +158,12 @@ def _note_phones(session: Session, devices: dict[int, people.Device]) -> None:
     for phone in session.scalars(select(Phone).where(Phone.actor_id.in_(wanted))):
         phones.seen(session, phone)
     session.commit()
+
+
+def _look_at_newest(session: Session, services: Services) -> None:
+    """Run the newest photos' jobs now, so that the first pages that are opened are whole."""
+    newest = select(Job.id, Job.ref).where(Job.kind == "photo").order_by(Job.id.desc()).limit(NEWEST)
+    for job_id, blob_id in session.execute(newest).all():
+        read_photo(session, services, blob_id)
+        session.execute(delete(Job).where(Job.id == job_id))
+        session.commit()

@@ -8,17 +8,27 @@ from random import Random
 from sqlalchemy.orm import Session
 
 from server.demo.play import Sent
-from server.demo.year import HELD
 from server.ingest.models import Submission
 from server.review.decisions import decide
 from server.services import Services
 
-ISSUES = (
-    "The photo shows another house than last time. Please look again at the next visit.",
-    "The position is far from the dwelling: was it taken on the road?",
-    "Please ask again how long the way to the water takes.",
-    "Only three minutes for a whole interview? Please call me.",
-)
+ISSUES = {
+    "missing_photo": "The photo has not arrived. Is it still on the phone?",
+    "elsewhere": "The photo was taken some kilometres away. Please look again at the next visit.",
+    "no_exif": "The photo says neither when nor where. Please take it with the form's own camera button.",
+    "same_photo": "The same photo came with the visit before. Please take a new one each time.",
+    "far": "The position is far from the dwelling: was it taken on the road?",
+    "hasty": "Only three minutes for a whole interview? Please call me.",
+    "": "Please ask again how long the way to the water takes.",
+}
+"""What is said, by what is wrong."""
+
+LET_THROUGH = {
+    "wrong_code": "An old form's code: it means collected weekly.",
+    "wrong_type": "Two rooms and a corner behind a curtain. The rest is fine.",
+}
+"""What is said where a visit that was held back may pass."""
+
 REJECTED = (
     "Sent for the wrong household: the right one came an hour later.",
     "A visit for practice. Please use the test form for that.",
@@ -53,14 +63,14 @@ def _verdict(rng: Random, one: Sent, age: float) -> tuple[str | None, str | None
     drawn = rng.random()
     if age > 0.9:
         return None, None
-    if one.event.flaw in HELD:
-        return ("approved", "An old code: it means weekly.") if drawn < 0.3 else (None, None)
+    if one.event.flaw in LET_THROUGH:
+        return ("approved", LET_THROUGH[one.event.flaw]) if drawn < 0.3 else (None, None)
     if one.event.flaw and drawn < 0.5:
-        return "hasIssues", rng.choice(ISSUES)
+        return "hasIssues", ISSUES[one.event.flaw]
     if drawn < 0.36:
         return "approved", None
     if drawn < 0.375:
-        return "hasIssues", rng.choice(ISSUES)
-    if drawn < 0.38 and one.event.form == "household_visit":
+        return "hasIssues", ISSUES[one.event.flaw]
+    if drawn < 0.39 and one.event.form == "household_visit":
         return "rejected", rng.choice(REJECTED)
     return None, None
