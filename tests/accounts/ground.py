@@ -1,6 +1,6 @@
 """Empty installations without any door, on either database: the ground of tests that need rooms, or one door alone.
 
-SQLite is made anew for each test; PostgreSQL once a session, and emptied after each test: that is ten times quicker there.
+Made once a session for each database and emptied after each test: many times quicker than a new one for each.
 """
 
 from __future__ import annotations
@@ -36,10 +36,26 @@ def lay(data: Path, database_url: str = "") -> Flask:
 
 
 def clear(app: Flask) -> None:
-    """Empty every table of a PostgreSQL database, ids from 1 again."""
-    names = ", ".join(f'"{name}"' for name in Base.metadata.tables if name != KEPT)
-    with app.app_context(), db.engines[None].begin() as connection:
-        connection.execute(text(f"TRUNCATE {names} RESTART IDENTITY CASCADE"))
+    """Empty every table, ids from 1 again."""
+    names = [f'"{name}"' for name in Base.metadata.tables if name != KEPT]
+    with app.app_context():
+        engine = db.engines[None]
+    if engine.dialect.name == "postgresql":
+        with engine.begin() as connection:
+            connection.execute(text(f"TRUNCATE {', '.join(names)} RESTART IDENTITY CASCADE"))
+        return
+    connection = engine.raw_connection()
+    try:
+        for statement in (
+            "PRAGMA foreign_keys=OFF",
+            "BEGIN",
+            *(f"DELETE FROM {name}" for name in names),
+            "COMMIT",
+        ):
+            connection.cursor().execute(statement)
+        connection.cursor().execute("PRAGMA foreign_keys=ON")
+    finally:
+        connection.close()
 
 
 def close(app: Flask) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -72,7 +71,7 @@ def _door(app: Flask) -> Flask:
 
 
 @pytest.fixture(scope="session")
-def on_postgres(postgres: Postgres, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
+def on_postgresql(postgres: Postgres, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
     """The one application on PostgreSQL of this folder's tests."""
     url = postgres.fresh()
     app = _door(lay(tmp_path_factory.mktemp("ground"), url))
@@ -81,17 +80,20 @@ def on_postgres(postgres: Postgres, tmp_path_factory: pytest.TempPathFactory) ->
     postgres.drop(url)
 
 
+@pytest.fixture(scope="session")
+def on_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
+    """The one application on SQLite of this folder's tests."""
+    app = _door(lay(tmp_path_factory.mktemp("ground")))
+    yield app
+    close(app)
+
+
 @pytest.fixture
-def app(database: str, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Flask]:
-    """The application of one test, on either database."""
-    if database == "postgresql":
-        app: Flask = request.getfixturevalue("on_postgres")
-        yield app
-        clear(app)
-    else:
-        app = _door(lay(tmp_path))
-        yield app
-        close(app)
+def app(database: str, request: pytest.FixtureRequest) -> Iterator[Flask]:
+    """The application of one test, empty, on either database."""
+    app: Flask = request.getfixturevalue(f"on_{database}")
+    yield app
+    clear(app)
 
 
 @pytest.fixture
