@@ -2,6 +2,7 @@
 // device; 'auto', the default, follows the machine.
 (() => {
   const root = document.documentElement;
+  root.classList.add("js"); // what only a page without script needs is hidden
   const dark = matchMedia("(prefers-color-scheme: dark)");
 
   const chosen = (): string => {

@@ -25,6 +25,44 @@ BESIDE = frozenset({"confirmed", "updated_at", "observed_offset", "submission", 
 """Columns that say where a row comes from: shown as links and times, not as answers."""
 
 
+NAMES: Mapping[str, str] = {
+    **{
+        f"{sex}_{band}": f"{of}, {years}"
+        for sex, of in (("female", "Female"), ("male", "Male"))
+        for band, years in (
+            ("0_4", "0 to 4 years"),
+            ("5_14", "5 to 14 years"),
+            ("15_24", "15 to 24 years"),
+            ("25_64", "25 to 64 years"),
+            ("65", "65 years and over"),
+        )
+    },
+    "contact_ok": "Agreed to be contacted",
+    "days_out": "Days without electricity",
+    "dwelling_lat": "Dwelling, latitude",
+    "dwelling_lon": "Dwelling, longitude",
+    "dwelling_altitude": "Dwelling, altitude",
+    "dwelling_accuracy": "Dwelling, accuracy",
+    "point_lat": "Point, latitude",
+    "point_lon": "Point, longitude",
+    "point_altitude": "Point, altitude",
+    "point_accuracy": "Point, accuracy",
+    "ecoli": "E. coli",
+    "difficulty": "Persons with a difficulty",
+    "whole_day": "Nothing to eat for a whole day",
+    "few_foods": "Only a few kinds of food",
+    "ate_less": "Ate less than they should",
+    "ran_out": "Ran out of food",
+    "healthy": "Could not eat healthily",
+    "worried": "Worried about food",
+    "skipped": "Skipped a meal",
+    "hungry": "Hungry and did not eat",
+    "needed_care": "Needed care",
+    "children_5_14": "Children of 5 to 14 years",
+}
+"""Columns whose own name would not tell a person enough."""
+
+
 def table_words(name: str) -> str:
     """A table's name for people: `school_access` -> School access."""
     return tell(humane(name))
@@ -32,7 +70,7 @@ def table_words(name: str) -> str:
 
 def column_words(name: str) -> str:
     """A column's name for people."""
-    return tell(humane(name))
+    return tell(NAMES.get(name) or humane(name))
 
 
 def humane(name: str) -> str:

@@ -14,4 +14,7 @@ export function menus(): void {
     close(null);
     open?.querySelector("summary")?.focus();
   });
+
+  // On a phone the tab one is at may lie beyond the edge.
+  document.querySelector(".topbar-nav [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
 }

@@ -48,6 +48,17 @@ def day(on: date | datetime | None) -> str:
     return format_date(on, _pattern("d MMM y"), locale=_locale())
 
 
+def moment(text: str) -> str:
+    """An answer of a date or dateTime question, as written in forms (ISO 8601), in the page's language and zone."""
+    try:
+        if len(text) == 10:
+            return day(date.fromisoformat(text))
+        at = datetime.fromisoformat(text)
+    except ValueError:
+        return text
+    return exact(at) if at.tzinfo is not None else text
+
+
 def number(value: float | int | None) -> str:
     """A number as the language groups it."""
     return "" if value is None else format_decimal(value, locale=_locale())

@@ -50,12 +50,12 @@ def join(app: Flask) -> None:
         language=language,
         direction=direction,
         messages=messages,
-        known=known,
+        the_reader=known,
         here=here,
         csrf_value=token,
         the_project=lambda: g.get("project"),
     )
-    for name in ("when", "exact", "clock", "day", "number", "size", "metres", "minutes"):
+    for name in ("when", "exact", "clock", "day", "moment", "number", "size", "metres", "minutes"):
         app.jinja_env.filters[name] = getattr(show, name)
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True

@@ -14,6 +14,7 @@ from server.ingest.models import Submission
 from server.ingest.redact import redact_xml
 from server.problems import ProblemError
 from server.review import decisions, queue
+from server.web import codes
 from server.web.frame.door import access, acting, back_to, project_of, reader, render, said, services, session
 from server.web.frame.words import tell_problem
 from server.web.visits.evidence import evidence_of
@@ -148,6 +149,7 @@ def page(
         protected=protected,
         trouble=trouble,
         wants_words=wants_words,
+        table_words=codes.table_words,
         typed=request.form.get("comment", "") if request.method == "POST" else "",
         may_decide=known.may("submission.update", one.project_id, one.form_id),
         may_open=known.may("protected.read", one.project_id, one.form_id),
