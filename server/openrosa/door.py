@@ -11,7 +11,7 @@ from flask import Blueprint, Flask, Response, current_app, request
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from media import Full, Inbox, TooLarge, Unavailable
+from media import Full, Inbox, Unavailable
 from server import problems
 from server.accounts import audit, phones
 from server.accounts.models import Phone
@@ -35,6 +35,9 @@ openrosa = Blueprint("openrosa", __name__)
 KEY = "/v1/key/<token>/projects/<int:project_id>"
 TEST = "/v1/test/<token>/projects/<int:project_id>/forms/<raw:xml_form_id>/draft"
 PERSON = "/v1/projects/<int:project_id>"
+
+DRAINED = 4
+"""How many times the largest file is read away of a body that is refused, so that the answer is heard."""
 
 
 def services() -> Services:
@@ -223,7 +226,9 @@ def submission(project_id: int, token: str | None = None, xml_form_id: str | Non
     )
     session.rollback()  # no connection is held while a body is read
     with Inbox(house.store, house.keys, house.settings.max_upload) as inbox:
-        body = multipart.read(request.stream, request.headers.get("Content-Type", ""), inbox)
+        body = multipart.read(
+            request.stream, request.headers.get("Content-Type", ""), inbox, house.settings.max_upload
+        )
         receipt = receive(session, house, Parcel(body.xml, inbox, body.files), sender)
     text = say(who.language, "Received. Receipt {number}.", number=receipt.number)
     if receipt.code:
@@ -319,6 +324,8 @@ def _language() -> str:
 def problem(error: problems.ProblemError) -> Response:
     """A problem, as the app shows it to the enumerator."""
     db.session.rollback()
+    if request.method == "POST":
+        multipart.drain(request.stream, DRAINED * services().settings.max_upload)
     response = _answer(wire.message(say_problem(_language(), error), "error"), status=error.problem.status)
     response.headers["X-Fieldfare-Code"] = error.problem.code
     if error.problem.status == 401:
@@ -337,13 +344,7 @@ def _as_problem(row: Callable[..., problems.ProblemError]) -> Callable[[Exceptio
     return lambda error: problem(row())
 
 
-def too_large(error: TooLarge) -> Response:
-    """A file above the limit."""
-    return problem(problems.FILE_TOO_LARGE(name="", limit=services().settings.max_upload // 1_000_000))
-
-
 openrosa.register_error_handler(problems.ProblemError, problem)
-openrosa.register_error_handler(TooLarge, too_large)
 openrosa.register_error_handler(Full, _as_problem(problems.DISK_FULL))
 openrosa.register_error_handler(Unavailable, _as_problem(problems.STORE_AWAY))
 openrosa.register_error_handler(Exception, trouble)

@@ -11,9 +11,10 @@ from dataclasses import dataclass
 from typing import IO
 
 from multipart import MultipartError, MultipartSegment, PushMultipartParser
+from werkzeug.exceptions import ClientDisconnected, HTTPException
 from werkzeug.http import parse_options_header
 
-from media import Inbox, Received
+from media import Inbox, Received, TooLarge
 from server import problems
 
 PIECE = 64 * 1024
@@ -33,8 +34,8 @@ class Body:
     incomplete: bool
 
 
-def read(stream: IO[bytes], content_type: str, inbox: Inbox) -> Body:
-    """Read a multipart/form-data body to its end.
+def read(stream: IO[bytes], content_type: str, inbox: Inbox, max_file: int) -> Body:
+    """Read a multipart/form-data body to its end; no file is larger than `max_file` bytes.
 
     Raises MULTIPART, XML_MISSING, XML_TOO_LARGE, BAD_FILE_NAME, FILE_TWICE, FILE_TOO_LARGE; and what the inbox raises.
     """
@@ -45,25 +46,50 @@ def read(stream: IO[bytes], content_type: str, inbox: Inbox) -> Body:
     xml: bytes | None = None
     incomplete = False
     names: set[str] = set()
-    for name, file_name, part_type, data in _parts(stream, boundary):
-        if name == XML_PART:
+    for part, data in _parts(stream, boundary):
+        if part.name == XML_PART:
             xml = _bounded(data, XML_LIMIT)
-        elif name == "*isIncomplete*":
+        elif part.name == "*isIncomplete*":
             incomplete = _bounded(data, 100).strip().lower() == b"yes"
-        elif file_name is not None:
-            usable = usable_name(file_name or name)
-            if usable in names:
-                raise problems.FILE_TWICE(name=usable)
-            names.add(usable)
-            incoming = inbox.begin(usable, part_type)
-            for piece in data:
-                incoming.write(piece)
-            incoming.finish()
+        elif part.filename is not None:
+            name = usable_name(part.filename or part.name or "")
+            if name in names:
+                raise problems.FILE_TWICE(name=name)
+            names.add(name)
+            _receive(part, name, data, inbox, max_file)
         else:
             _bounded(data, XML_LIMIT)  # a field nobody asked for is passed over
     if xml is None:
         raise problems.XML_MISSING()
     return Body(xml, tuple(inbox.received), incomplete)
+
+
+def _receive(part: MultipartSegment, name: str, data: Iterator[bytes], inbox: Inbox, max_file: int) -> None:
+    """One file into the inbox. Collect says each part's length: one too large is refused before it is stored."""
+    said = str(part.header("Content-Length", ""))
+    limit = max_file // 1_000_000
+    if said.isdecimal() and len(said) < 20 and int(said) > max_file:
+        raise problems.FILE_TOO_LARGE(name=name, limit=limit)
+    incoming = inbox.begin(name, part.content_type or "application/octet-stream")
+    try:
+        for piece in data:
+            incoming.write(piece)
+    except TooLarge as error:
+        raise problems.FILE_TOO_LARGE(name=name, limit=limit) from error
+    incoming.finish()
+
+
+def drain(stream: IO[bytes], most: int) -> None:
+    """Read away what is still to come of a refused body, at most `most` bytes.
+
+    A phone reads the answer once it has sent all: a connection closed before that takes the answer with it, and the phone
+    would send the same again and again without ever saying why.
+    """
+    try:
+        while most > 0 and (piece := stream.read(min(PIECE, most))):
+            most -= len(piece)
+    except (OSError, HTTPException):
+        return  # it is gone
 
 
 def usable_name(name: str) -> str:
@@ -82,14 +108,13 @@ def _bounded(data: Iterator[bytes], limit: int) -> bytes:
     return bytes(whole)
 
 
-def _parts(stream: IO[bytes], boundary: str) -> Iterator[tuple[str, str | None, str, Iterator[bytes]]]:
-    """Each part's name, file name, content type and bytes; a part is read out before the next begins."""
+def _parts(stream: IO[bytes], boundary: str) -> Iterator[tuple[MultipartSegment, Iterator[bytes]]]:
+    """Each part's head and bytes; a part is read out before the next begins."""
     events = _events(stream, boundary)
     for event in events:
         if isinstance(event, MultipartSegment):
             content = _content(events)
-            kind = event.content_type or "application/octet-stream"
-            yield event.name or "", event.filename, kind, content
+            yield event, content
             for _ in content:
                 pass
 
@@ -109,5 +134,5 @@ def _events(stream: IO[bytes], boundary: str) -> Iterator[MultipartSegment | byt
         with parser:
             while not parser.closed:
                 yield from parser.parse(stream.read(PIECE))
-    except MultipartError as error:
+    except (MultipartError, ClientDisconnected) as error:
         raise problems.MULTIPART() from error

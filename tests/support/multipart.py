@@ -16,14 +16,15 @@ def quoted(name: str) -> str:
     return name.replace("\n", "%0A").replace("\r", "%0D").replace('"', "%22")
 
 
-def head(name: str, file_name: str | None, content_type: str | None, size: int) -> bytes:
-    """What stands before a part's content."""
+def head(name: str, file_name: str | None, content_type: str | None, size: int | None) -> bytes:
+    """What stands before a part's content; `size` None where its writer does not say."""
     lines = [f'Content-Disposition: form-data; name="{quoted(name)}"']
     if file_name is not None:
         lines[0] += f'; filename="{quoted(file_name)}"'
     if content_type is not None:
         lines.append(f"Content-Type: {content_type}")
-    lines.append(f"Content-Length: {size}")
+    if size is not None:
+        lines.append(f"Content-Length: {size}")
     return f"--{BOUNDARY}\r\n".encode() + "".join(f"{line}\r\n" for line in lines).encode() + b"\r\n"
 
 
