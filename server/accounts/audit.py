@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from server.accounts.models import Audit
 from server.db import utcnow
-from server.hot import table_insert
+from server.hot import table_insert, wire
 
 _RECORD = table_insert(Audit, leave_out=["id"])
 
@@ -33,4 +33,4 @@ def record(
         "project_id": project_id,
     }
     row |= {"area_id": area_id, "details": None if details is None else dict(details)}
-    _RECORD.run(session.connection(), row)
+    _RECORD.run(wire(session), row)

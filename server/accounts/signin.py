@@ -75,11 +75,12 @@ def examine(session: Session, services: Services, email: str, password: str, add
     account = services.keys.mac("sign-in account", email.encode("utf-8", "surrogatepass")).hex()
     network = services.keys.mac("sign-in address", address.encode()).hex()
     _refuse_after_failures(session, account, network)
-    found = session.execute(
+    query = (
         select(WebUser.actor_id, WebUser.password_hash)
         .join(Actor, Actor.id == WebUser.actor_id)
-        .where(WebUser.email == email, Actor.deleted_at.is_(None))
-    ).first()
+        .where(WebUser.email == email.replace("\0", "?"), Actor.deleted_at.is_(None))
+    )  # PostgreSQL takes no NUL; no address has one
+    found = session.execute(query).first()
     right = verify(found[1] if found else None, password)
     return Verdict(found[0] if found and right else None, account, network)
 

@@ -14,12 +14,6 @@ BODIES = [None, b"", b"{", b"[]", b'{"a": 1}', b"<xml", b"\xff\xfe\x00", b"PK\x0
 METHODS = ("get", "post", "put", "patch", "delete")
 
 
-@pytest.fixture
-def database() -> str:
-    """One is enough: what reaches a database is tested on both elsewhere."""
-    return "sqlite"
-
-
 @pytest.mark.parametrize("name", NAMES)
 def test_no_address_breaks_whatever_its_names_are(admin: Person, project: int, name: str) -> None:
     spec = json.loads(admin.client.get("/v1/openapi.json").get_data())
