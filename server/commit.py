@@ -1,7 +1,7 @@
 """Units of work that must be durable before an answer goes out.
 
-On SQLite one writer thread a process takes whatever waits and commits it together, a SAVEPOINT each: the disk is waited for once
-for many, and nothing contends for the only write lock. On PostgreSQL each unit is a transaction of its own, in the caller's thread.
+On SQLite one writer thread a process takes whatever waits and commits it together: the disk is waited for once for many, and
+nothing contends for the only write lock. On PostgreSQL each unit is a transaction of its own, in the caller's thread.
 Knows no room.
 """
 
@@ -27,7 +27,11 @@ TRIES = 4
 
 
 class Committer:
-    """`run(work)` gives `work` a session, commits, and returns its result only when it is durable."""
+    """`run(work)` gives `work` a session, commits, and returns its result only when it is durable.
+
+    A unit may be run more than once before it is committed: it works from what it was given, and nothing outside the
+    session shows that it ran.
+    """
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
@@ -53,6 +57,7 @@ class Committer:
         for attempt in range(TRIES):
             with Session(self._engine, expire_on_commit=False) as session:
                 try:
+                    session.info["wire"] = session.connection()
                     result = work(session)
                     session.commit()
                     return result
@@ -79,19 +84,23 @@ class Committer:
                         future.set_exception(error)
 
     def _commit(self, session: Session, batch: list[tuple[Callable[[Session], Any], Future[Any]]]) -> None:
-        done: list[tuple[Future[Any], Any]] = []
-        for work, future in batch:
-            try:
-                with session.begin_nested():
-                    result = work(session)
-            except OperationalError:
-                raise  # the database itself is in trouble: none of the batch may pass for stored
-            except Exception as error:
-                future.set_exception(error)
-            else:
-                done.append((future, result))
-            finally:
-                session.expunge_all()
-        session.commit()
-        for future, result in done:
+        """Commit a batch in one transaction. Units hardly ever fail, so none is fenced off: where one does, all is undone
+        and each is run again in a transaction of its own."""
+        try:
+            session.info["wire"] = session.connection()
+            results = [work(session) for work, _ in batch]
+            session.commit()
+        except OperationalError:
+            raise  # the database itself is in trouble: none of the batch may pass for stored
+        except Exception as error:
+            session.rollback()
+            session.expunge_all()
+            if len(batch) == 1:
+                batch[0][1].set_exception(error)
+                return
+            for unit in batch:
+                self._commit(session, [unit])
+            return
+        session.expunge_all()
+        for (_, future), result in zip(batch, results, strict=True):
             future.set_result(result)

@@ -16,7 +16,7 @@ from sqlalchemy import Index, String, Text, delete, select, update
 from sqlalchemy.orm import Mapped, Session
 
 from server.db import Base, BigId, column, reading, utcnow
-from server.hot import table_insert
+from server.hot import table_insert, wire
 
 MAX_ATTEMPTS = 8
 LEASE = timedelta(minutes=10)
@@ -58,7 +58,7 @@ def enqueue(session: Session, jobs: Iterable[Later]) -> None:
     now = utcnow()
     rows = [{"kind": j.kind, "ref": j.ref, "run_at": now + j.delay, "attempts": 0} for j in jobs]
     if rows:
-        _ENQUEUE.run_many(session.connection(), rows)
+        _ENQUEUE.run_many(wire(session), rows)
 
 
 def ensure(session: Session, kinds: Iterable[str]) -> None:

@@ -17,7 +17,7 @@ from sqlalchemy import Index, LargeBinary, String, insert, select
 from sqlalchemy.orm import Mapped, Session
 
 from server.db import Base, BigId, column, dump_json, utcnow
-from server.hot import Hot
+from server.hot import Hot, wire
 from server.keys import Keyring
 
 
@@ -87,7 +87,7 @@ def append(
     """Write one event in the caller's transaction; returns its `seq`."""
     box = keys.seal(dump_json(payload).encode(), "ledger")
     row = {"at": at or utcnow(), "kind": str(kind), "ref": ref, "actor_id": actor_id, "payload": box}
-    return int(_APPEND.scalar(session.connection(), row))
+    return int(_APPEND.scalar(wire(session), row))
 
 
 def read(session: Session, keys: Keyring, *, after: int = 0, ref: str | None = None) -> Iterator[Event]:

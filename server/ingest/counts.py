@@ -9,7 +9,7 @@ from sqlalchemy import Table, bindparam, update
 from sqlalchemy.orm import Session
 
 from server.forms.models import FormCount
-from server.hot import PerDialect
+from server.hot import PerDialect, wire
 
 TABLE = cast(Table, FormCount.__table__)
 
@@ -45,7 +45,7 @@ _ARRIVED = PerDialect(_arrival)
 
 def arrived(session: Session, form_id: int, draft: bool, *, held: bool, at: datetime) -> None:
     """A new submission came."""
-    connection = session.connection()
+    connection = wire(session)
     row = {"form_id": form_id, "draft": draft, "held": int(held), "last_at": at}
     _ARRIVED.on(connection).run(connection, row)
 

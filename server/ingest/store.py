@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from media import Received
 from server import jobs, ledger, problems
 from server.accounts import audit
-from server.hot import PerDialect, table_insert
+from server.hot import PerDialect, table_insert, wire
 from server.ingest import counts, project
 from server.ingest.identify import Target, instance_mac
 from server.ingest.models import Attachment, Blob, FindingRow, InstanceKey, Submission, SubmissionVersion
@@ -131,7 +131,7 @@ def store(session: Session, services: Services, p: Prepared) -> Stored:
     blobs = _blobs(session, p)
     files = _attachments(session, p, seq, blobs)
     _submission(session, p, submission_id, seq, determined, files)
-    connection = session.connection()
+    connection = wire(session)
     _VERSION.run(
         connection,
         {
@@ -183,7 +183,7 @@ def store(session: Session, services: Services, p: Prepared) -> Stored:
 
 def _claim(session: Session, services: Services, p: Prepared, submission_id: int, seq: int) -> None:
     """Take the instanceID; the primary key lets one of many through."""
-    connection = session.connection()
+    connection = wire(session)
     row = {
         "form_id": p.to.form_id,
         "draft": p.to.draft,
@@ -232,7 +232,7 @@ def _submission(
         counts.moved(session, p.to.form_id, p.to.draft, before=state, after="edited", held=step)
         return
     _SUBMISSION.run(
-        session.connection(),
+        wire(session),
         {
             "id": submission_id,
             "project_id": p.to.project_id,
@@ -260,7 +260,7 @@ def keep_blob(session: Session, arrived: Arrived, at: datetime) -> tuple[int, bo
     A row that is there already names what was kept just now from then on: its own file may have been what was missing.
     """
     received, mac = arrived.received, arrived.mac
-    connection = session.connection()
+    connection = wire(session)
     row = {
         "name": received.blob_id,
         "mac": mac,
