@@ -36,10 +36,10 @@ def may_read(access: Access, form: Form) -> bool:
     return access.may(verb, form.project_id, form.id)
 
 
-def shown(access: Access, found: Sequence[Form]) -> list[dict[str, Any]]:
+def shown(access: Access, found: Sequence[Form], *, extended: bool = False) -> list[dict[str, Any]]:
     """Forms, each with what its published version says, or its draft where nothing is published."""
     plain = [_form(form, form.current_version or form.draft_version) for form in found]
-    if is_extended():
+    if extended or is_extended():
         numbers = _numbers(access, found)
         people = actors(form.created_by for form in found)
         for one, form in zip(plain, found, strict=True):

@@ -12,10 +12,14 @@ from server import problems
 from server.accounts.access import Access
 from server.accounts.roles import Verb
 from server.api.caller import services
-from server.api.plumbing import SUCCESS, blueprint, is_extended
+from server.api.form_schemas import ExtendedFormSchema
+from server.api.form_views import may_read
+from server.api.form_views import shown as shown_forms
+from server.api.plumbing import SUCCESS, blueprint, flag, is_extended
 from server.api.schemas import ExtendedProjectSchema, Plain, ProjectSchema, Success
 from server.db import db
 from server.entities.models import Dataset
+from server.forms import lifecycle
 from server.forms import projects as rooms
 from server.forms.models import Project
 
@@ -43,10 +47,19 @@ class ProjectChange(ProjectBody):
 @projects.requires()
 @projects.answers(ProjectSchema, ExtendedProjectSchema, many=True)
 def list_projects(access: Access) -> list[dict[str, Any]]:
-    """The projects that the caller sees, those in use first, by name; each with the caller's verbs in it."""
-    seen = access.projects(Verb.PROJECT_READ)
-    found = rooms.projects(db.session(), seen)
-    return [{**one, "verbs": sorted(access.verbs_on(one["id"]))} for one in _shown(found)]
+    """The projects that the caller sees, those in use first, by name; each with the caller's verbs in it.
+
+    `?forms=true`: with their forms (`formList`).
+    """
+    session, seen = db.session(), access.projects(Verb.PROJECT_READ)
+    found = [
+        {**one, "verbs": sorted(access.verbs_on(one["id"]))} for one in _shown(rooms.projects(session, seen))
+    ]
+    if flag("forms"):
+        for one in found:
+            forms = [form for form in lifecycle.of_project(session, one["id"]) if may_read(access, form)]
+            one["form_list"] = ExtendedFormSchema(many=True).dump(shown_forms(access, forms, extended=True))
+    return found
 
 
 @projects.post("/projects")

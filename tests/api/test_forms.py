@@ -304,3 +304,11 @@ def test_a_shipped_form_is_uploaded_and_published_as_it_ships(admin: Person, pat
     assert more["entityRelated"] is True
     names = {one["name"]: one for one in admin.get(f"{path}/household_enrolment/attachments").get_json()}
     assert names["areas.csv"]["exists"] is True
+
+
+def test_projects_come_with_their_forms_where_asked(admin: Person, path: str, water: str) -> None:
+    listed = admin.get("/projects?forms=true").get_json()
+    assert [(one["name"], [form["xmlFormId"] for form in one["formList"]]) for one in listed] == [
+        ("Aldermere", ["water"])
+    ]
+    assert listed[0]["formList"][0]["submissions"] == 0
