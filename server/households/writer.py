@@ -12,13 +12,14 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy import insert, select, update
 from sqlalchemy.engine import Connection
 from sqlalchemy.orm import Session
 
 from server.entities import datasets, versions
 from server.hot import Hot
 from server.households import current
+from server.households.consent import erase_withdrawn
 from server.households.current import OBSERVATION
 from server.households.determine import FACILITY, HOUSEHOLD, LONGEST_MERGE_CHAIN, Determined, determine
 from server.households.filling import Filled, fill, stored
@@ -173,18 +174,17 @@ def _keep_current(
         return
     again = {table for other_kind, other, table in touched if (other_kind, other) == (kind, subject)}
     repeats = form.repeats if filled.took_place else frozenset()
+    for table, row, _ in facts:
+        if table == "household":
+            erase_withdrawn(connection, subject, row)
     if again or not current.is_newest(connection, subject, determined.rank(incoming.instance_id)):
         current.remake(connection, kind, subject, again.union((table for table, _, _ in facts), repeats))
-        if kind == "household":
-            _erase_withdrawn(connection, subject)
         return
     ready = _OBSERVE.ready(connection, {name: facts[0][1][name] for name in current.ORIGIN}) if facts else {}
     for table, row, _ in facts:
         if not TABLES[table].repeated:
             values = {name: row[name] for name in _laid(table, row, filled)}
             current.lay_over(connection, TABLES[table], subject, row, values, ready)
-            if table == "household" and row.get("contact_ok") is False:
-                _ERASE_CONTACT.run(connection, {"subject": subject, "until": determined.observed_at})
     for table in repeats:
         rows = [row for of, row, _ in facts if of == table]
         current.replace_rows(connection, TABLES[table], subject, rows, ready)
@@ -311,30 +311,6 @@ def _entities(
         changed.update(tell_phones(session, services, determined.subject or "", at))
     for dataset_id in sorted(changed):
         datasets.touch(session, dataset_id)
-
-
-_CONTACTS = TABLES["household"].history
-_ERASE_CONTACT = Hot(
-    update(_CONTACTS)
-    .where(
-        _CONTACTS.c.household_id == bindparam("subject"),
-        _CONTACTS.c.contact.is_not(None),
-        _CONTACTS.c.observed_at <= bindparam("until"),
-    )
-    .values(contact=None)
-)
-
-
-def _erase_withdrawn(connection: Connection, subject: str) -> None:
-    """A contact that comes after its withdrawal was heard, from before it, is not kept."""
-    withdrawn = select(_CONTACTS.c.observed_at).where(
-        _CONTACTS.c.household_id == subject,
-        _CONTACTS.c.contact_ok.is_(False),
-        _CONTACTS.c.superseded_at.is_(None),
-    )
-    until = connection.execute(withdrawn.order_by(_CONTACTS.c.observed_at.desc()).limit(1)).scalar()
-    if until is not None:
-        _ERASE_CONTACT.run(connection, {"subject": subject, "until": until})
 
 
 _OBSERVE = Hot(insert(OBSERVATION), [column.name for column in OBSERVATION.columns])

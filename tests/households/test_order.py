@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from server.households import standing
 from server.households.incoming import Incoming
 from server.households.tables import TABLES
-from tests.households.world import NOW, World, new_uuid, visit_mapping, when
+from tests.households.world import NOW, World, lay_out, new_uuid, visit_mapping, when
 
 SHORT = {"water.source", "water.sufficient", "household.contact_ok", "need.service"}
 
@@ -72,7 +72,9 @@ def visits(draw: st.DrawFn) -> list[Visit]:
 def shared() -> Iterator[tuple[World, int, int, int]]:
     """One installation for all examples: each takes households of its own."""
     with tempfile.TemporaryDirectory() as folder:
-        world = World.make(f"sqlite:///{folder}/fieldfare.sqlite3", Path(folder))
+        url = f"sqlite:///{folder}/fieldfare.sqlite3"
+        lay_out(url)
+        world = World.open(url, Path(folder))
         long = world.form(visit_mapping(by="question"))
         short = world.form(visit_mapping(by="question", only=SHORT))
         enrol = world.form(visit_mapping(create=True))

@@ -14,7 +14,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Engine, create_engine, insert
+from sqlalchemy import Engine, create_engine, insert, inspect
 from sqlalchemy.orm import Session
 
 from media import open_store
@@ -38,15 +38,52 @@ NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 """When the first submission is received."""
 
 
-def make_engine(url: str, *, reading: bool = False) -> Engine:
-    """An engine on a database, with the whole schema made where it writes."""
-    models.load()
+def engine_on(url: str, *, reading: bool = False) -> Engine:
+    """An engine as the product makes it."""
     engine = create_engine(**engine_options(url, readers=4))
     if url.startswith("sqlite"):
         prepare_sqlite(engine, immediate=not reading)
-    if not reading:
-        Base.metadata.create_all(engine)
     return engine
+
+
+def lay_out(url: str) -> None:
+    """Make the whole schema, project 1 and the areas `A1` (id 1) > `A1-014` (id 2) and `B2` (id 3)."""
+    models.load()
+    engine = engine_on(url)
+    Base.metadata.create_all(engine)
+    _furnish(engine)
+    engine.dispose()
+
+
+def empty(url: str) -> None:
+    """Bring a PostgreSQL database back to what `lay_out` made: a tenth of the time of a fresh one."""
+    engine = engine_on(url)
+    with engine.begin() as connection:
+        for name in inspect(connection).get_view_names():
+            connection.exec_driver_sql(f"DROP VIEW {name}")
+        tables = "; ".join(f"DELETE FROM {table.name}" for table in reversed(Base.metadata.sorted_tables))
+        connection.exec_driver_sql(tables)
+        sequences = "SELECT setval(oid::regclass, 1, false) FROM pg_class WHERE relkind = 'S'"
+        connection.exec_driver_sql(sequences)
+    _furnish(engine)
+    engine.dispose()
+
+
+def _furnish(engine: Engine) -> None:
+    with Session(engine) as session:
+        session.add(Project(id=1, name="Aldermere", timezone="Asia/Shanghai", created_at=NOW))
+        for id_, code, parent, path in (
+            (1, "A1", None, "/1/"),
+            (2, "A1-014", 1, "/1/2/"),
+            (3, "B2", None, "/3/"),
+        ):
+            area = Area(
+                id=id_, code=code, name=code, names={"zh": f"{code} 村"}, level="village", parent_id=parent
+            )
+            area.path, area.created_at = path, NOW
+            session.add(area)
+            session.flush()
+        session.commit()
 
 
 def new_uuid() -> str:
@@ -91,31 +128,13 @@ class World:
     versions: Any = field(default_factory=lambda: itertools.count(1))
 
     @classmethod
-    def make(cls, url: str, folder: Path) -> World:
-        engine, readers = make_engine(url), make_engine(url, reading=True)
+    def open(cls, url: str, folder: Path) -> World:
+        """The installation on a database that is laid out."""
+        engine, readers = engine_on(url), engine_on(url, reading=True)
         keys = Keyring({1: bytes(32)}, bytes(range(32)))
         settings = Settings.load({}, data=folder)
-        store = open_store("file:media", data=folder)
-        world = cls(
-            Session(engine, expire_on_commit=False),
-            Services(settings, keys, store, Committer(engine)),
-            readers,
-        )
-        session = world.session
-        session.add(Project(id=1, name="Aldermere", timezone="Asia/Shanghai", created_at=NOW))
-        for id_, code, parent, path in (
-            (1, "A1", None, "/1/"),
-            (2, "A1-014", 1, "/1/2/"),
-            (3, "B2", None, "/3/"),
-        ):
-            area = Area(
-                id=id_, code=code, name=code, names={"zh": f"{code} 村"}, level="village", parent_id=parent
-            )
-            area.path, area.created_at = path, NOW
-            session.add(area)
-            session.flush()
-        session.commit()
-        return world
+        services = Services(settings, keys, open_store("file:media", data=folder), Committer(engine))
+        return cls(Session(engine, expire_on_commit=False), services, readers)
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
@@ -299,4 +318,4 @@ def when(day: int, hour: int = 10) -> str:
     return f"2026-03-{day:02d}T{hour:02d}:00:00.000+08:00"
 
 
-__all__ = ["NOW", "Received", "World", "make_engine", "new_uuid", "utcnow", "visit_mapping", "when"]
+__all__ = ["NOW", "Received", "World", "lay_out", "new_uuid", "utcnow", "visit_mapping", "when"]
