@@ -12,7 +12,8 @@ from importlib.resources import files
 from typing import Any, Literal
 
 _MACRO = re.compile(r"\{([a-z_]+)\}")
-_FOLDER = files("server.forms.dignity") / "lists"
+_HOME = files("server.forms.dignity")
+_FOLDER = _HOME / "lists"
 
 
 class ListError(ValueError):
@@ -87,7 +88,7 @@ class WordList:
 @lru_cache(maxsize=1)
 def rules() -> Mapping[str, Rule]:
     """Every rule by its short id (`religion`), in the order of rules.toml."""
-    table = tomllib.loads((_FOLDER.joinpath("..") / "rules.toml").read_text("utf-8"))
+    table = tomllib.loads((_HOME / "rules.toml").read_text("utf-8"))
     classes: Mapping[str, list[str]] = table.pop("types")
     return {key: Rule(key, one["answer"], _types(one.get("types"), classes)) for key, one in table.items()}
 
