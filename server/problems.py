@@ -182,7 +182,7 @@ UNKNOWN_TROUBLE = _row(
 )
 NOT_IMPLEMENTED = _row("NOT_IMPLEMENTED", "501.1", "{feature} is not offered by this server.", "feature")
 
-XML_MISSING = _row("XML_MISSING", "400.60", "The submission has no form data (xml_submission_file).")
+XML_MISSING = _row("XML_MISSING", "400.76", "The submission has no form data (xml_submission_file).")
 XML_UNREADABLE = _row(
     "XML_UNREADABLE",
     "400.61",
@@ -216,7 +216,7 @@ REASON_NEEDED = _row(
     "REASON_NEEDED", "400.69", "Opening this needs a reason (X-Reason), which is kept with your name."
 )
 FORM_ID_UNUSABLE = _row(
-    "FORM_ID_UNUSABLE", "400.70", "The form id “{value}” cannot be used: {reason}.", "value", "reason"
+    "FORM_ID_UNUSABLE", "400.77", "The form id “{value}” cannot be used: {reason}.", "value", "reason"
 )
 CYCLE = _row("CYCLE", "400.71", "An edit cannot replace itself.")
 ATTACHMENT_MISSING = _row(
@@ -246,7 +246,7 @@ OUTSIDE_AREA = _row(
 PROTECTED = _row(
     "PROTECTED", "403.63", "This is a protected answer. A project manager can open it, with a reason."
 )
-ALREADY_MERGED = _row("ALREADY_MERGED", "409.60", "{code} was merged into another household already.", "code")
+ALREADY_MERGED = _row("ALREADY_MERGED", "409.62", "{code} was merged into another household already.", "code")
 STALE = _row("STALE", "409.61", "Somebody else decided meanwhile. Look again, then decide.")
 FILE_TOO_LARGE = _row(
     "FILE_TOO_LARGE",

@@ -45,7 +45,7 @@ def test_row_01_a_body_that_is_not_multipart_is_refused(shared: Town, body: byte
         answer = post(shared, body, content_type)
     assert answer.status_code == 400
     assert refused(answer, answer.headers["X-Fieldfare-Code"])
-    assert answer.headers["X-Fieldfare-Code"] in ("400.39", "400.60")
+    assert answer.headers["X-Fieldfare-Code"] in ("400.39", "400.76")
 
 
 def test_row_01_more_parts_than_any_phone_sends_are_refused(shared: Town) -> None:
@@ -61,7 +61,7 @@ def test_row_02_no_xml_submission_file_is_refused(shared: Town) -> None:
     parts = {"a.jpg": (io.BytesIO(b"photo"), "a.jpg")}
     with shared.untouched():
         answer = shared.client.post(f"{shared.phone.base}/submission", data=parts)
-    assert "xml_submission_file" in refused(answer, "400.60")
+    assert "xml_submission_file" in refused(answer, "400.76")
 
 
 @pytest.mark.parametrize("xml", [b"", b" \r\n\t ", b"\xef\xbb\xbf"], ids=["empty", "white space", "a BOM"])
