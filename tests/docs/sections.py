@@ -180,7 +180,11 @@ def limits() -> str:
             "400.21, 400.38",
         ),
         ("A session", f"{signin.SESSION_LIFE.total_seconds() / 3600:.0f} hours", "401.2"),
-        ("A link that sets a password", f"{users.LINK_LIFE.total_seconds() / 3600:.0f} hours, once", "404.1"),
+        (
+            "A link that sets a password",
+            f"{users.LINK_LIFE.total_seconds() / 3600:.0f} hours, once",
+            "a page says that it is over",
+        ),
         (
             "Failed sign-ins",
             f"{signin.TRIES_PER_ACCOUNT} an account, {signin.TRIES_PER_ADDRESS} a network address, "
