@@ -51,9 +51,7 @@ def open_session() -> Response:
             raise problems.UNAUTHENTICATED()
         verdict = signin.examine(session(), services(), email, password, request.remote_addr or "")
         with acting() as writing:
-            opened = signin.settle(
-                writing, services(), verdict, user_agent=request.headers.get("User-Agent")
-            )
+            opened = signin.settle(writing, services(), verdict, user_agent=request.headers.get("User-Agent"))
         if opened is None:
             raise problems.UNAUTHENTICATED()
     except ProblemError as error:
@@ -153,9 +151,7 @@ def me() -> Response:
         try:
             if "display_name" in request.form:
                 with acting() as writing:
-                    users.change(
-                        writing, user, display_name=request.form["display_name"], by=reader().id
-                    )
+                    users.change(writing, user, display_name=request.form["display_name"], by=reader().id)
             else:
                 new = request.form.get("password", "")
                 errors = _wrong("-", new, request.form.get("again", ""))

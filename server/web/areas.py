@@ -64,7 +64,6 @@ def page(status: int = 200, *, trouble: Any = None) -> Response:
             .where(Household.confirmed.is_(True), Household.merged_into.is_(None))
             .group_by(Household.area_id)
         )
-        .tuples()
         .all()
     )
     return render(

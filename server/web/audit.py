@@ -68,12 +68,16 @@ def listing() -> Response:
 
 def _numbers(rows: object, table: str) -> set[str]:
     acts = [row.actee or "" for row in rows]  # type: ignore[attr-defined]  # a sequence of Audit
-    return {act.partition(":")[2] for act in acts if act.startswith(f"{table}:") and act.partition(":")[2].isdigit()}
+    return {
+        act.partition(":")[2]
+        for act in acts
+        if act.startswith(f"{table}:") and act.partition(":")[2].isdigit()
+    }
 
 
 def _actors(ids: set[int]) -> dict[int, str]:
     query = select(Actor.id, Actor.display_name).where(Actor.id.in_(ids))
-    return dict(session().execute(query).tuples().all())
+    return dict(session().execute(query).all())
 
 
 def _forms(ids: set[int]) -> dict[int, Form]:
@@ -82,12 +86,16 @@ def _forms(ids: set[int]) -> dict[int, Form]:
 
 def _visits(ids: set[int]) -> dict[int, int]:
     query = select(Submission.id, Submission.project_id).where(Submission.id.in_(ids))
-    return dict(session().execute(query).tuples().all())
+    return dict(session().execute(query).all())
 
 
 def _day(given: dict[str, str], key: str) -> datetime | None:
     try:
-        return datetime.combine(datetime.fromisoformat(given[key]).date(), time(0), zone()) if given[key] else None
+        return (
+            datetime.combine(datetime.fromisoformat(given[key]).date(), time(0), zone())
+            if given[key]
+            else None
+        )
     except ValueError:
         given[key] = ""
         return None

@@ -21,7 +21,9 @@ from server.web.frame.words import language, tell
 
 LISTS = Path(__file__).resolve().parents[2] / "forms" / "lists"
 
-BESIDE = frozenset({"confirmed", "updated_at", "observed_offset", "submission", "submission_id", "form_version_id"})
+BESIDE = frozenset(
+    {"confirmed", "updated_at", "observed_offset", "submission", "submission_id", "form_version_id"}
+)
 """Columns that say where a row comes from: shown as links and times, not as answers."""
 
 
@@ -137,7 +139,9 @@ def _labels(name: str) -> Mapping[str, Mapping[str, str]]:
     with path.open(encoding="utf-8-sig", newline="") as file:
         return {
             row["name"]: {
-                key.removeprefix("label_"): label for key, label in row.items() if key.startswith("label_") and label
+                key.removeprefix("label_"): label
+                for key, label in row.items()
+                if key.startswith("label_") and label
             }
             for row in csv.DictReader(file)
         }

@@ -127,4 +127,6 @@ def _silent(phone: Phone) -> bool:
 def _zones() -> list[str]:
     from zoneinfo import available_timezones
 
-    return sorted(name for name in available_timezones() if "/" in name and not name.startswith(("Etc/", "posix")))
+    return sorted(
+        name for name in available_timezones() if "/" in name and not name.startswith(("Etc/", "posix"))
+    )

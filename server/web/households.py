@@ -149,7 +149,16 @@ def merge(project_id: int, code: str) -> Response:
         words = tell_problem(error)
         return page(project_id, code, error.problem.status, trouble=words, typed=other)
     back = url_for("web.households.part", project_id=project_id, code=other)
-    said("undo", "{other} is a part of {code} now.", other=other, code=code, address=back, before="", seen="", filter=code)
+    said(
+        "undo",
+        "{other} is a part of {code} now.",
+        other=other,
+        code=code,
+        address=back,
+        before="",
+        seen="",
+        filter=code,
+    )
     return back_to(url_for("web.households.overview", project_id=project_id, code=code))
 
 
@@ -165,7 +174,13 @@ def part(project_id: int, code: str) -> Response:
 
 
 def page(
-    project_id: int, code: str, status: int = 200, *, exact: bool = False, trouble: Any = None, typed: str = ""
+    project_id: int,
+    code: str,
+    status: int = 200,
+    *,
+    exact: bool = False,
+    trouble: Any = None,
+    typed: str = "",
 ) -> Response:
     """The page of a household."""
     project = project_of(project_id)

@@ -49,7 +49,9 @@ def invite() -> Response:
     """Make an account without a password, and the link that sets one: to be handed over, once."""
     access().require("user.create")
     every = projects.projects(session())
-    given = {key: request.form.get(key, "").strip() for key in ("email", "name", "language", "role", "project")}
+    given = {
+        key: request.form.get(key, "").strip() for key in ("email", "name", "language", "role", "project")
+    }
     chosen = _areas()
     errors = {}
     if request.method == "POST":
@@ -129,7 +131,9 @@ def give_role(actor_id: int) -> Response:
     """Give a role on the site or in a project, take one away, or grant the opening of protected answers."""
     access().require("user.read")
     user = users.get(session(), actor_id)
-    return _change_roles(user.actor, f"/people/{actor_id}", lambda words, status: page(actor_id, status, trouble=words))
+    return _change_roles(
+        user.actor, f"/people/{actor_id}", lambda words, status: page(actor_id, status, trouble=words)
+    )
 
 
 @people.post("/people/<num:actor_id>/link")
@@ -172,7 +176,9 @@ def change_in_project(project_id: int) -> Response:
     else:
         found = users.by_email(session(), request.form.get("email", ""))
         if found is None:
-            words = tell_problem(problems.NO_SUCH_KEY(field="email", value=request.form.get("email", "")[:80]))
+            words = tell_problem(
+                problems.NO_SUCH_KEY(field="email", value=request.form.get("email", "")[:80])
+            )
             return project_page(project_id, 422, trouble=words)
         actor = found.actor
     back = url_for("web.people.in_project", project_id=project_id)

@@ -28,7 +28,11 @@ def overview() -> Response:
     access().require("config.read")
     settings = services().settings
     rows = [
-        (f"FIELDFARE_{field.name.upper()}", _shown(field.name, getattr(settings, field.name)), field.metadata["doc"])
+        (
+            f"FIELDFARE_{field.name.upper()}",
+            _shown(field.name, getattr(settings, field.name)),
+            field.metadata["doc"],
+        )
         for field in fields(settings)
     ]
     return render(
@@ -71,7 +75,9 @@ def _health() -> dict[str, str]:
 
 def _jobs() -> dict[str, Any]:
     waiting = session().scalar(select(func.count()).select_from(Job).where(Job.attempts < MAX_ATTEMPTS)) or 0
-    failed = session().scalars(select(Job).where(Job.error.is_not(None)).order_by(Job.id.desc()).limit(10)).all()
+    failed = (
+        session().scalars(select(Job).where(Job.error.is_not(None)).order_by(Job.id.desc()).limit(10)).all()
+    )
     return {"waiting": waiting, "failed": failed}
 
 

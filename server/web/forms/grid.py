@@ -100,9 +100,13 @@ def _grid(sheet: Sheet, said: Sequence[Told]) -> Grid:
     by_row: dict[int, list[Told]] = {}
     for one in said:
         by_row.setdefault(one.row or 1, []).append(one)
-    header = tuple((sheet.columns[head], head, _mark(by_row.get(1, ()), sheet.columns[head])) for head in sheet.header)
+    header = tuple(
+        (sheet.columns[head], head, _mark(by_row.get(1, ()), sheet.columns[head])) for head in sheet.header
+    )
     problems = tuple(
-        _line(sheet, row, by_row[row.number]) for row in _rows(sheet) if row.number in by_row and row.number != 1
+        _line(sheet, row, by_row[row.number])
+        for row in _rows(sheet)
+        if row.number in by_row and row.number != 1
     )
     whole = tuple(_line(sheet, row, by_row.get(row.number, ())) for row in sheet.rows[:WHOLE])
     return Grid(sheet.name, header, problems, whole, len(sheet.rows) > WHOLE)

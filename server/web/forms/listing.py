@@ -133,7 +133,9 @@ def problem_page(
         told=grid.told(notices),
         grids=grid.grids(examined.book, notices),
         summary=summary_of(model, examined.mapping, len(compiled.protected)) if model and compiled else None,
-        carried=base64.b64encode(data).decode() if examined.book is not None and len(data) <= CARRIED else None,
+        carried=base64.b64encode(data).decode()
+        if examined.book is not None and len(data) <= CARRIED
+        else None,
         is_book=examined.book is not None,
     )
 
@@ -199,7 +201,7 @@ def _rows(found: Any) -> list[Row]:
     versions = [form.current_version_id for form in found if form.current_version_id is not None]
     having = select(PhoneForm.form_version_id, func.count()).join(Phone, Phone.actor_id == PhoneForm.actor_id)
     having = having.where(PhoneForm.form_version_id.in_(versions), Phone.revoked_at.is_(None))
-    phones = dict(session().execute(having.group_by(PhoneForm.form_version_id)).tuples().all())
+    phones = dict(session().execute(having.group_by(PhoneForm.form_version_id)).all())
     rows = []
     for form in found:
         version = form.current_version or form.draft_version

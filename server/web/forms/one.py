@@ -26,6 +26,7 @@ from server.web.forms.listing import mended, take
 from server.web.forms.summary import summary_of
 from server.web.frame.door import access, acting, back_to, project_of, reader, render, said, services, session
 from server.web.frame.words import language, tell_problem
+from server.words import say
 
 form = Blueprint("form", __name__, url_prefix="/p/<num:project_id>/forms/<raw:xml_form_id>")
 
@@ -133,7 +134,10 @@ def put_file(project_id: int, xml_form_id: str, name: str) -> Response:
                 raise problems.MISSING_PARAMETER(field="file")
             content, kind = file.read(), file.mimetype or ""
             with acting() as writing:
-                attachments.put(writing, services(), one, name, content, kind, actor_id=reader().id)
+                put = attachments.put(writing, services(), one, name, content, kind, actor_id=reader().id)
+            for notice in put.notices:
+                words = notice.in_(language(), lambda text: say(language(), text))
+                said("attention", "{words}", words=" ".join(part for part in words if part))
     except ProblemError as error:
         return page(one, error.problem.status, trouble=tell_problem(error))
     said("done", "The file is in its place.")
@@ -239,9 +243,10 @@ def timeline(one: Form) -> list[dict[str, Any]]:
     names = dict(
         session()
         .execute(
-            select(Actor.id, Actor.display_name).where(Actor.id.in_({v.published_by for v in found if v.published_by}))
+            select(Actor.id, Actor.display_name).where(
+                Actor.id.in_({v.published_by for v in found if v.published_by})
+            )
         )
-        .tuples()
         .all()
     )
     lines = []

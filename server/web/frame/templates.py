@@ -18,7 +18,9 @@ from server.words import LANGUAGES
 def messages() -> list[dict[str, Any]]:
     """What happened on the page before, to be said on this one."""
     return [
-        {"kind": kind, **said} for kind, said in get_flashed_messages(with_categories=True) if isinstance(said, dict)
+        {"kind": kind, **said}
+        for kind, said in get_flashed_messages(with_categories=True)
+        if isinstance(said, dict)
     ]
 
 

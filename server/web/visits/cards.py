@@ -75,7 +75,7 @@ def _codes(visits: Sequence[Submission]) -> dict[str, str]:
 def _senders(visits: Sequence[Submission]) -> dict[int, str]:
     ids = {v.submitter_id for v in visits if v.submitter_id is not None}
     query = select(Actor.id, Actor.display_name).where(Actor.id.in_(ids))
-    return dict(session().execute(query).tuples().all()) if ids else {}
+    return dict(session().execute(query).all()) if ids else {}
 
 
 def _photos(visits: Sequence[Submission]) -> dict[int, list[Small]]:

@@ -86,11 +86,15 @@ def evidence_of(one: Submission, *, protected: bool) -> Seen:
     household, facility = _subject(one)
     form_version = session().get_one(FormVersion, one.form_version_id)
     form = session().get_one(Form, one.form_id)
-    row = session().execute(
-        select(Visit.distance, Visit.started, Visit.ended).where(
-            Visit.submission_id == one.id, Visit.superseded_at.is_(None)
+    row = (
+        session()
+        .execute(
+            select(Visit.distance, Visit.started, Visit.ended).where(
+                Visit.submission_id == one.id, Visit.superseded_at.is_(None)
+            )
         )
-    ).first()
+        .first()
+    )
     area = session().get(Area, one.area_id) if one.area_id is not None else None
     absent, empty = _unanswered(plan, whole, seen.labels)
     hides = bool(seen.opened.hidden)
@@ -103,7 +107,9 @@ def evidence_of(one: Submission, *, protected: bool) -> Seen:
         facility=facility,
         sections=seen.sections,
         findings=tuple(_found(row, whole, seen.labels) for row in _weighty(seen.findings)),
-        photos=tuple(_photo(p, here, one) for p in seen.pictures if p.content_type.startswith("image/") or not p.there),
+        photos=tuple(
+            _photo(p, here, one) for p in seen.pictures if p.content_type.startswith("image/") or not p.there
+        ),
         files=tuple(p for p in seen.pictures if p.there and not p.content_type.startswith("image/")),
         points=tuple(_markers(plan, whole, household, facility, area, protected=protected)),
         distance=row.distance if row else None,
@@ -136,8 +142,10 @@ def finding_words(message: Mapping[str, Any]) -> str:
     for name, words in texts.items():
         if words and (f"({language()})" in name or name == language()):
             return words
-    return texts.get(message.get("default", ""), "") or next((t for t in texts.values() if t), "") or str(
-        tell("This answer does not fit the form's rule.")
+    return (
+        texts.get(message.get("default", ""), "")
+        or next((t for t in texts.values() if t), "")
+        or str(tell("This answer does not fit the form's rule."))
     )
 
 
@@ -148,7 +156,9 @@ def _subject(one: Submission) -> tuple[Household | None, Facility | None]:
     return household, facility
 
 
-def _points(plan: Plan, record: dict[str, Any], hidden: Mapping[str, Any]) -> Iterator[tuple[str, Place, float | None]]:
+def _points(
+    plan: Plan, record: dict[str, Any], hidden: Mapping[str, Any]
+) -> Iterator[tuple[str, Place, float | None]]:
     """(path, place, accuracy in metres) of each point that was measured, exact."""
     for path, field, shown in walk(plan.model, record):
         if field.type != "geopoint":
@@ -173,14 +183,25 @@ def _markers(
         if len(numbers) >= 2:
             label = plain(field.label.in_(language())) or field.name
             accuracy = numbers[3] if len(numbers) > 3 else None
-            yield {"lat": numbers[0], "lon": numbers[1], "kind": "visit", "label": label, "accuracy": accuracy}
+            yield {
+                "lat": numbers[0],
+                "lon": numbers[1],
+                "kind": "visit",
+                "label": label,
+                "accuracy": accuracy,
+            }
     if household is not None and household.dwelling_lat is not None and household.dwelling_lon is not None:
         place = [household.dwelling_lat, household.dwelling_lon]
         if protected and household.dwelling is not None:
             place = json.loads(services().keys.open(household.dwelling, "household.dwelling"))
         yield {"lat": place[0], "lon": place[1], "kind": "dwelling", "label": str(tell("Dwelling"))}
     if facility is not None and facility.point_lat is not None and facility.point_lon is not None:
-        yield {"lat": facility.point_lat, "lon": facility.point_lon, "kind": "facility", "label": facility.name or facility.code}
+        yield {
+            "lat": facility.point_lat,
+            "lon": facility.point_lon,
+            "kind": "facility",
+            "label": facility.name or facility.code,
+        }
     if area is not None and area.lat is not None and area.lon is not None:
         yield {"lat": area.lat, "lon": area.lon, "kind": "area", "label": area.called(language())}
 
@@ -214,7 +235,7 @@ def _length(plan: Plan, record: dict[str, Any], row: Any) -> float | None:
     if row is not None and row.started is not None and row.ended is not None:
         return float((row.ended - row.started).total_seconds())
     for preload in ("start", "end"):
-        for path, field, shown in walk(plan.model, record):
+        for _path, field, shown in walk(plan.model, record):
             if field.bind is not None and field.bind.preload_params == preload and shown:
                 try:
                     ends.append(datetime.fromisoformat(shown))
@@ -252,7 +273,11 @@ def _before(one: Submission) -> dict[str, str]:
     version_id = session().scalar(query.limit(1))
     if version_id is None:
         return {}
-    return {item.path: item.value for section in look(session(), services(), version_id, language()).sections for item in _items(section)}
+    return {
+        item.path: item.value
+        for section in look(session(), services(), version_id, language()).sections
+        for item in _items(section)
+    }
 
 
 def _items(section: Section) -> Iterator[Any]:
@@ -269,7 +294,12 @@ def _unanswered(
     """Labels of questions that were not asked (their node is absent), and of those left empty."""
     absent, empty = [], []
     for field in plan.model.fields():
-        if not field.is_leaf or field.control in (None, "trigger") or field.repeats or field.path in plan.protected:
+        if (
+            not field.is_leaf
+            or field.control in (None, "trigger")
+            or field.repeats
+            or field.path in plan.protected
+        ):
             continue
         value = value_at(record, field.path)
         if value is None:

@@ -38,8 +38,8 @@ def history_of(one: Submission) -> list[Event]:
     for comment in decisions.comments_of(session(), one):
         found.append((comment.created_at, "comment", comment.actor_id, None, comment.body))
     ids = {actor for _, _, actor, _, _ in found if actor is not None}
-    names = dict(
-        session().execute(select(Actor.id, Actor.display_name).where(Actor.id.in_(ids))).tuples().all()
-    )
-    events = [Event(at, what, names.get(actor or 0, ""), state, words) for at, what, actor, state, words in found]
+    names = dict(session().execute(select(Actor.id, Actor.display_name).where(Actor.id.in_(ids))).all())
+    events = [
+        Event(at, what, names.get(actor or 0, ""), state, words) for at, what, actor, state, words in found
+    ]
     return sorted(events, key=lambda event: event.at, reverse=True)

@@ -100,7 +100,9 @@ def _points(project_id: int, wanted: queue.Filter) -> list[dict[str, Any]]:
     points = []
     for row in session().execute(query):
         places = [(row[4], row[5], "visit"), (row[6], row[7], "dwelling"), (row[8], row[9], "facility")]
-        place = next(((lat, lon, kind) for lat, lon, kind in places if lat is not None and lon is not None), None)
+        place = next(
+            ((lat, lon, kind) for lat, lon, kind in places if lat is not None and lon is not None), None
+        )
         if place is None:
             continue
         held = row.blocking > 0 and not row.projected

@@ -27,12 +27,16 @@ CLEANED_WHOLE = 60_000_000
 def file(project_id: int, visit_id: int, name: str) -> Response:
     """`?size=thumb` or `screen`: a WebP without metadata; without: the original, of household forms without its metadata."""
     one = found(project_id, visit_id)
-    row = session().execute(
-        select(Blob, Photo)
-        .join(Attachment, Attachment.blob_id == Blob.id)
-        .outerjoin(Photo, Photo.blob_id == Blob.id)
-        .where(Attachment.version_id == one.version_id, Attachment.name == name)
-    ).first()
+    row = (
+        session()
+        .execute(
+            select(Blob, Photo)
+            .join(Attachment, Attachment.blob_id == Blob.id)
+            .outerjoin(Photo, Photo.blob_id == Blob.id)
+            .where(Attachment.version_id == one.version_id, Attachment.name == name)
+        )
+        .first()
+    )
     if row is None:
         raise problems.NOT_FOUND()
     blob, photo = row

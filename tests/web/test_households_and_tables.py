@@ -1,0 +1,155 @@
+"""Households and tables as pages: what is known and from when, the reader's areas, merging and its undoing, downloads."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+
+import pytest
+
+from server.accounts.models import Audit
+from server.households.tables import Household
+from tests.support.house import House, Phone, instance, xlsx
+from tests.web.desk import Desk, phone_in, somebody, with_areas
+
+ENROLMENT = """
+| type                                | name     | label            | bind::hh:column    | calculation                | save_to  |
+| select_one_from_file areas.csv      | area     | Area             | household.area     |                            | area     |
+| geopoint                            | dwelling | Dwelling         | household.dwelling |                            | dwelling |
+| integer                             | trip     | Round trip       | water.round_trip   |                            |          |
+| select_one source                   | water    | Main source      | water.source       |                            |          |
+"""
+CHOICES = """
+| list_name | name           | label      |
+| source    | public_tap     | Public tap |
+| source    | protected_well | Dug well   |
+"""
+SETTINGS = """
+| form_title | form_id | version | namespaces                   |
+| Enrolment  | enrol   | 1       | hh="urn:fieldfare:household" |
+"""
+ENTITIES = """
+| list_name  | label                      |
+| households | concat("House ", ${area})  |
+"""
+
+
+def enrol(phone: Phone, number: int, area: str, water: str, trip: int) -> None:
+    """Send an enrolment that makes a household."""
+    entity = f"{number:08d}-0000-4000-8000-00000000000{number}"
+    body = f"<area>{area}</area><dwelling>31.20503 121.40231 4 6</dwelling><trip>{trip}</trip><water>{water}</water>"
+    meta = (
+        f'<entity xmlns="http://www.opendatakit.org/xforms/entities" dataset="households" create="1" id="{entity}">'
+        f"<label>House {area}</label></entity>"
+    )
+    xml = (
+        instance("enrol", body)
+        .replace("</orx:meta>", "</orx:meta>")
+        .replace("<orx:meta>", f"<orx:meta>{meta}")
+    )
+    sent = phone.send(xml)
+    assert sent.status_code == 201, sent.text
+
+
+@pytest.fixture
+def panel(house: House, admin: Desk) -> list[str]:
+    """Two households in the north, one in the south; their codes."""
+    with_areas(house)
+    house.project()
+    house.publish(1, xlsx(ENROLMENT, choices=CHOICES, settings=SETTINGS, entities=ENTITIES))
+    phone = phone_in(house, 1, "Phone", ("A1", "B2"))
+    enrol(phone, 1, "A1-014", "public_tap", 10)
+    enrol(phone, 2, "A1-014", "protected_well", 40)
+    enrol(phone, 3, "B2-001", "public_tap", 5)
+    house.work()
+    with house.session() as session:
+        return [one.code for one in session.query(Household).order_by(Household.code)]
+
+
+def test_households_are_listed_by_code_within_the_readers_areas(
+    house: House, admin: Desk, panel: list[str]
+) -> None:
+    page = admin.get("/p/1/households").text
+    assert "3 households" in page
+    assert all(code in page for code in panel)
+    south = somebody(house, 1, "supervisor", areas=("B2",))
+    theirs = south.get("/p/1/households").text
+    assert "1 household" in theirs
+    assert panel[0] not in theirs
+    assert south.get(f"/p/1/households/{panel[0]}").status_code == 404
+
+
+def test_a_household_shows_what_is_known_with_its_source_and_hides_the_exact_place(
+    house: House, admin: Desk, panel: list[str]
+) -> None:
+    page = admin.get(f"/p/1/households/{panel[0]}").text
+    assert "Public tap" in page
+    assert "Round trip" in page
+    assert re.search(r'/p/1/visits/\d+">the visit', page)
+    assert "31.20503" not in page
+    assert admin.post(f"/p/1/households/{panel[0]}/exact", reason="").status_code == 422
+    assert "31.20503" in admin.post(f"/p/1/households/{panel[0]}/exact", reason="Mend the roof").text
+    with house.session() as session:
+        act = session.query(Audit).filter(Audit.action == "protected.read").one()
+        assert act.details["code"] == panel[0]
+
+
+def test_the_households_own_copy_is_whole_only_with_a_reason(
+    house: House, admin: Desk, panel: list[str]
+) -> None:
+    at = f"/p/1/households/{panel[0]}/copy"
+    assert "31.20503" not in admin.get(at).text
+    assert "Contact and exact point are left out" in admin.get(at).text
+    assert "31.20503" in admin.post(at, reason="Asked for at a visit").text
+    viewer = somebody(house, 1, "viewer")
+    assert viewer.get(at).status_code == 200
+    assert viewer.post(at, reason="curious").status_code == 403
+
+
+def test_two_enrolments_of_one_dwelling_become_one_and_two_again(
+    house: House, admin: Desk, panel: list[str]
+) -> None:
+    keep, gone = panel[0], panel[1]
+    merged = admin.follow(f"/p/1/households/{keep}/merge", other=gone.lower()).text
+    assert f"{gone} is a part of {keep} now" in merged
+    assert "Became part of it" in merged
+    assert "This is the same dwelling as" in admin.get(f"/p/1/households/{gone}").text
+    assert admin.post(f"/p/1/households/{keep}/merge", other=gone).status_code == 409
+    parted = admin.follow(f"/p/1/households/{gone}/part").text
+    assert "a household of its own again" in parted
+    viewer = somebody(house, 1, "viewer")
+    assert viewer.post(f"/p/1/households/{keep}/merge", other=gone).status_code == 403
+
+
+def test_tables_show_rows_with_units_labels_and_codebook(house: House, admin: Desk, panel: list[str]) -> None:
+    assert "Drinking water" in admin.get("/p/1/tables").text
+    page = admin.get("/p/1/tables/water").text
+    assert "Public tap or standpipe" in page
+    assert '<span class="unit">min</span>' in page
+    assert "Codebook" in page
+    assert "No row yet" in admin.get("/p/1/tables/sanitation").text
+    assert admin.get("/p/1/tables/nothing").status_code == 404
+    south = somebody(house, 1, "viewer", areas=("B2",)).get("/p/1/tables/water").text
+    assert panel[2] in south
+    assert panel[0] not in south
+
+
+def test_a_tables_download_holds_codes_and_no_exact_point(
+    house: House, admin: Desk, panel: list[str]
+) -> None:
+    rows = list(
+        csv.DictReader(io.StringIO(admin.get("/p/1/tables/household.csv").get_data().decode("utf-8-sig")))
+    )
+    assert {row["dwelling_lat"] for row in rows} == {"31.21"}
+    history = admin.get("/p/1/tables/water.csv?history=1").get_data().decode("utf-8-sig")
+    assert "protected_well" in history
+    assert len(history.strip().splitlines()) == 4
+
+
+def test_what_one_visit_wrote(house: House, admin: Desk, panel: list[str]) -> None:
+    address = re.search(r'/p/1/visits/(\d+)">the visit', admin.get(f"/p/1/households/{panel[1]}").text)
+    assert address is not None
+    page = admin.get(f"/p/1/tables/water?visit={address[1]}").text
+    assert panel[1] in page
+    assert panel[0] not in page

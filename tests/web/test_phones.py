@@ -1,0 +1,72 @@
+"""Phones over their pages: made with areas and forms, a card in the enumerator's language, shut out."""
+
+from __future__ import annotations
+
+import re
+
+from tests.support.house import House
+from tests.web.conftest import World
+from tests.web.desk import Desk, area_ids, somebody
+
+
+def made(desk: Desk, **data: object) -> int:
+    answer = desk.post("/p/1/phones/new", **{"name": "Phone 9", "language": "en", **data})
+    found = re.fullmatch(r"/p/1/phones/(\d+)", answer.headers.get("Location", ""))
+    assert found is not None, answer.text
+    return int(found[1])
+
+
+def test_a_project_without_phones_offers_to_make_one(house: House, admin: Desk) -> None:
+    house.project()
+    page = admin.get("/p/1/phones").text
+    assert "No phone yet" in page
+    assert "Make the first phone" in page
+    assert "Only this machine can reach the server" in page
+
+
+def test_a_new_phone_is_offered_all_forms_and_new_ones_too(world: World) -> None:
+    page = world.admin.get("/p/1/phones/new").text
+    assert re.search(r'name="forms" value="1" checked', page)
+    assert re.search(r'name="new_forms" value="1" checked', page)
+
+
+def test_a_phones_card_speaks_its_enumerators_language_and_holds_a_code(world: World) -> None:
+    phone = made(world.admin, language="ar", forms="1", new_forms="1")
+    page = world.admin.get(f"/p/1/phones/{phone}").text
+    assert '<article class="phone-card" lang="ar" dir="rtl">' in page
+    assert "<svg" in page.split('class="qr"')[1]
+    assert page.count("<li>") >= 3
+    cards = world.admin.get("/p/1/phones/cards").text
+    assert "print-a4" in cards
+    assert cards.count('class="phone-card"') == 3
+
+
+def test_revoking_says_what_may_still_be_on_the_phone(world: World) -> None:
+    phone = made(world.admin, forms="1")
+    page = world.admin.follow(f"/p/1/phones/{phone}/revoke").text
+    assert "Shut out since" in page
+    assert "It was never seen." in page
+    assert 'class="phone-card"' not in page
+
+
+def test_who_has_areas_sees_their_phones_only_and_gives_no_more_than_they_see(world: World) -> None:
+    manager = somebody(world.house, 1, "manager", areas=("A1",))
+    page = manager.get("/p/1/phones").text
+    assert "Phone north" in page
+    assert "Phone south" not in page
+    with world.house.session() as session:
+        south = area_ids(session, ("B2",))[0]
+        north = area_ids(session, ("A1-014",))[0]
+    assert manager.post("/p/1/phones/new", name="X", language="en", areas=str(south)).status_code == 422
+    assert manager.post("/p/1/phones/new", name="X", language="en").status_code == 422
+    assert made(manager, areas=str(north)) > 0
+
+
+def test_a_supervisor_sees_phones_and_neither_makes_nor_shows_their_codes(world: World) -> None:
+    supervisor = somebody(world.house, 1, "supervisor")
+    assert "New phone" not in supervisor.get("/p/1/phones").text
+    assert supervisor.get("/p/1/phones/new").status_code == 403
+    assert supervisor.get("/p/1/phones/cards").status_code == 403
+    first = re.search(r"/p/1/phones/(\d+)", supervisor.get("/p/1/phones").text)
+    assert first is not None
+    assert 'class="qr"' not in supervisor.get(f"/p/1/phones/{first[1]}").text

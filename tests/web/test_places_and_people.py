@@ -1,0 +1,115 @@
+"""Projects, areas, people, audit and system: each page's states, who may open it, and what it refuses."""
+
+from __future__ import annotations
+
+import io
+import re
+
+import pytest
+
+from tests.support.house import House
+from tests.web.conftest import World
+from tests.web.desk import AREAS, Desk, somebody
+
+
+def test_a_newcomer_is_led_from_the_first_project_to_the_first_visit(house: House, admin: Desk) -> None:
+    assert "Make the first project" in admin.get("/").text
+    made = admin.post("/projects/new", name="Aldermere", timezone="Asia/Shanghai")
+    assert made.headers["Location"] == "/p/1"
+    page = admin.get("/p/1").text
+    assert "three steps to the first one" in page
+    assert "Add a form" in page
+
+
+def test_a_time_zone_that_nobody_has_is_refused_at_its_field(house: House, admin: Desk) -> None:
+    answer = admin.post("/projects/new", name="Aldermere", timezone="Mars/Olympus")
+    assert answer.status_code == 422
+    assert 'href="#timezone"' in answer.text
+
+
+def test_what_needs_me_counts_what_waits_and_leads_there(world: World) -> None:
+    page = world.admin.get("/").text
+    assert 'href="/p/1/visits?state=held"><b>1</b>' in page
+    assert 'href="/p/1/visits?state=received"><b>3</b>' in page
+    south = somebody(world.house, 1, "supervisor", areas=("B2",))
+    assert 'href="/p/1/visits?state=received"><b>1</b>' in south.get("/").text
+    assert "held back by a finding" not in south.get("/").text
+
+
+def test_areas_come_from_a_csv_all_of_it_or_nothing(house: House, admin: Desk) -> None:
+    assert "Import the tree as a CSV" in admin.get("/areas").text
+
+    def take(content: bytes) -> str:
+        data = {"csrf": admin.token(), "file": (io.BytesIO(content), "areas.csv")}
+        return admin.client.post("/areas", data=data, follow_redirects=True).text
+
+    wrong = take(AREAS + b"A1-014,Twice,A1,village\n")
+    assert "row 6" in wrong
+    assert "Nothing was taken" in wrong
+    assert "4 areas new" in take(AREAS)
+    assert "Otterwell" in admin.get("/areas").text
+
+
+def test_an_invitation_gives_a_link_once_and_a_role(world: World) -> None:
+    answer = world.admin.post(
+        "/people/new", email="sup@example.org", name="North desk", role="supervisor", project="1", areas="1"
+    )
+    link = re.search(r'data-copy="[^"]*(/password/[^"]+)"', answer.text)
+    assert link is not None
+    listed = world.admin.get("/people").text
+    assert "North desk" in listed
+    assert "Invited" in listed
+    assert "Supervisor (Aldermere)" in listed
+    twice = world.admin.post("/people/new", email="sup@example.org", role="", project="")
+    assert twice.status_code == 422
+    assert "exists already" in twice.text
+
+
+def test_nobody_gives_more_than_they_have(world: World) -> None:
+    manager = somebody(world.house, 1, "manager")
+    somebody(world.house, 1, "viewer")
+    page = manager.follow("/p/1/people", email="viewer@example.org", role="supervisor").text
+    assert "Saved" in page
+    refused = manager.post("/p/1/people", email="viewer@example.org", role="admin")
+    assert refused.status_code == 403
+    assert manager.get("/people").status_code == 403
+    world.house.project("Elsewhere")
+    assert manager.get("/p/2/people").status_code == 404
+
+
+def test_an_administrator_does_not_take_their_own_administration_away(world: World) -> None:
+    assert world.admin.post("/people/1/roles", what="take", role="admin", project="").status_code == 403
+    assert world.admin.post("/people/1/remove").status_code == 409
+
+
+def test_the_audit_log_tells_who_did_what_and_projects_managers_see_theirs(world: World) -> None:
+    page = world.admin.get("/audit").text
+    assert "published a form" in page
+    assert "signed in" in page
+    assert "imported areas" not in world.admin.get("/audit?kind=form").text
+    manager = somebody(world.house, 1, "manager")
+    theirs = manager.get("/audit").text
+    assert "published a form" in theirs
+    assert "signed in" not in theirs
+    assert somebody(world.house, 1, "viewer").get("/audit").status_code == 403
+
+
+def test_the_system_page_shows_settings_and_no_secret(house: House, admin: Desk) -> None:
+    page = admin.get("/system").text
+    assert "FIELDFARE_PORT" in page
+    assert house.app.config["SECRET_KEY"] not in page
+    assert "fieldfare key sheet" in page
+
+
+@pytest.mark.parametrize("path", ["/people", "/people/1", "/system", "/audit", "/projects/new"])
+def test_pages_of_the_site_are_not_for_everybody(world: World, path: str) -> None:
+    viewer = somebody(world.house, 1, "viewer")
+    assert viewer.get(path).status_code == 403
+
+
+def test_an_address_that_is_none_is_a_page_too(house: House, admin: Desk) -> None:
+    for path in ("/nowhere", "/p/99", "/p/99999999999999999999/visits"):
+        answer = admin.get(path)
+        assert answer.status_code == 404
+        assert "Nothing here" in answer.text
+    assert admin.get("/v1/nowhere").content_type.startswith("application/json")

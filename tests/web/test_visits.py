@@ -1,0 +1,183 @@
+"""Which visits, and whether one is good: lists within the reader's areas, evidence, decisions and their undoing."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+
+from server.accounts.models import Audit
+from server.ingest.models import Submission
+from tests.web.conftest import World
+from tests.web.desk import sign_in, somebody
+
+
+def ids(text: str) -> list[int]:
+    found = re.findall(r'class="entry-title"><a href="/p/1/visits/(\d+)', text)
+    return [int(one) for one in found]
+
+
+def state(world: World, visit_id: int) -> str | None:
+    with world.house.session() as session:
+        found = session.get(Submission, visit_id)
+        assert found is not None
+        return found.review_state
+
+
+def test_the_newest_visit_stands_first_with_its_state_in_words(world: World) -> None:
+    page = world.admin.get("/p/1/visits").text
+    assert ids(page) == [world.north[1], world.north[0], world.south]
+    assert "Held back" in page
+    assert "1 finding holds it back" in page
+    assert "3 visits" in page
+
+
+def test_filters_stand_in_the_address_and_what_cannot_be_read_is_left_out(world: World) -> None:
+    assert ids(world.admin.get("/p/1/visits?state=held").text) == [world.north[1]]
+    assert ids(world.admin.get("/p/1/visits?findings=0").text) == [world.north[0], world.south]
+    assert len(ids(world.admin.get("/p/1/visits?state=nonsense&form=x&from=yesterday").text)) == 3
+    nothing = world.admin.get("/p/1/visits?from=1999-01-01&to=1999-01-02").text
+    assert "No visit fits this filter" in nothing
+
+
+def test_gallery_and_map_share_the_filter(world: World) -> None:
+    gallery = world.admin.get("/p/1/visits?view=gallery&state=received").text
+    assert gallery.count('data-view="gallery"') == 1
+    assert "/p/1/visits?state=received&amp;view=map" in gallery
+    assert "None of these visits has a point" in world.admin.get("/p/1/visits?view=map").text
+
+
+def test_the_download_holds_the_answers_of_one_form_with_points_rounded(world: World) -> None:
+    answer = world.admin.get("/p/1/visits.csv?form=1")
+    rows = list(csv.DictReader(io.StringIO(answer.get_data().decode("utf-8-sig"))))
+    assert answer.headers["Content-Disposition"].startswith("attachment")
+    assert [row["trip"] for row in rows] == ["soon", "25", "25"]
+    assert {row["place"] for row in rows} == {"31.21 121.40"}
+
+
+def test_who_has_areas_sees_those_visits_and_no_other_exists_for_them(world: World) -> None:
+    south = somebody(world.house, 1, "supervisor", areas=("B2",))
+    assert ids(south.get("/p/1/visits").text) == [world.south]
+    assert south.get(f"/p/1/visits/{world.north[0]}").status_code == 404
+    assert south.get(f"/p/1/visits/{world.north[0]}/files/well.jpg?size=thumb").status_code == 404
+    assert south.post(f"/p/1/visits/{world.north[0]}/decide", state="approved", seen="").status_code == 404
+    rows = south.get("/p/1/visits.csv").get_data().decode("utf-8-sig").strip().splitlines()
+    assert len(rows) == 2
+
+
+def test_another_projects_visit_is_not_there_under_this_projects_address(world: World) -> None:
+    world.house.project("Elsewhere")
+    assert world.admin.get(f"/p/2/visits/{world.north[0]}").status_code == 404
+
+
+def test_answers_stand_under_their_labels_and_findings_in_the_forms_words(world: World) -> None:
+    page = world.admin.get(f"/p/1/visits/{world.north[1]}").text
+    assert "Main source" in page
+    assert "Public tap" in page
+    assert '<a href="#a/data/trip"><b>Round trip: soon</b>' in page
+    assert "This is not a whole number" in page
+
+
+def test_the_place_among_the_filters_visits_and_the_way_to_the_next(world: World) -> None:
+    page = world.admin.get(f"/p/1/visits/{world.north[0]}").text
+    assert "2/3" in page
+    assert f'rel="prev" data-key="k" href="/p/1/visits/{world.north[1]}"' in page
+    assert f'rel="next" data-key="j" href="/p/1/visits/{world.south}"' in page
+    filtered = world.admin.get(f"/p/1/visits/{world.north[1]}?state=held").text
+    assert "1/1" in filtered
+    assert 'rel="next"' not in filtered
+
+
+def test_an_approval_is_undone_by_a_second_decision(world: World) -> None:
+    at = f"/p/1/visits/{world.north[1]}"
+    page = world.admin.follow(f"{at}/decide", state="approved", seen="").text
+    assert state(world, world.north[1]) == "approved"
+    assert "Undo" in page
+    assert "Ada Admin approved it" in page
+    undone = world.admin.follow(f"{at}/undo", before="", seen="approved", filter="").text
+    assert state(world, world.north[1]) is None
+    assert "Undone" in undone
+    assert "set it back to not yet seen" in undone
+
+
+def test_who_decides_on_what_has_changed_meanwhile_is_shown_it_again(world: World) -> None:
+    at = f"/p/1/visits/{world.north[0]}"
+    colleague = sign_in(world.house)
+    colleague.post(f"{at}/decide", state="rejected", seen="")
+    late = world.admin.post(f"{at}/decide", state="approved", seen="")
+    assert late.status_code == 409
+    assert "Somebody else decided meanwhile" in late.text
+    assert state(world, world.north[0]) == "rejected"
+    undo = colleague.post(f"{at}/undo", before="approved", seen="", filter="")
+    assert undo.status_code == 409
+
+
+def test_issues_need_words_and_the_words_stand_in_the_history(world: World) -> None:
+    at = f"/p/1/visits/{world.north[0]}"
+    wordless = world.admin.post(f"{at}/decide", state="hasIssues", seen="", comment="  ")
+    assert wordless.status_code == 422
+    assert state(world, world.north[0]) is None
+    page = world.admin.follow(f"{at}/decide", state="hasIssues", seen="", comment="Which <well>?").text
+    assert "Which &lt;well&gt;?" in page
+    assert state(world, world.north[0]) == "hasIssues"
+    commented = world.admin.follow(
+        f"{at}/decide", state="comment", seen="hasIssues", comment="The mill's"
+    ).text
+    assert "The mill&#39;s" in commented
+    assert state(world, world.north[0]) == "hasIssues"
+
+
+def test_a_viewer_looks_and_cannot_decide(world: World) -> None:
+    viewer = somebody(world.house, 1, "viewer")
+    at = f"/p/1/visits/{world.north[0]}"
+    assert "Approve" not in viewer.get(at).text
+    assert viewer.post(f"{at}/decide", state="approved", seen="").status_code == 403
+    assert state(world, world.north[0]) is None
+
+
+def test_a_form_designer_sees_no_visits(world: World) -> None:
+    designer = somebody(world.house, 1, "designer")
+    assert designer.get("/p/1/visits").status_code == 403
+    assert designer.get(f"/p/1/visits/{world.north[0]}").status_code == 404
+
+
+def test_the_exact_point_asks_a_reason_that_is_kept_and_is_shown_for_one_look(world: World) -> None:
+    at = f"/p/1/visits/{world.north[0]}"
+    assert "31.21 121.40" in world.admin.get(at).text
+    assert "31.20503" not in world.admin.get(at).text
+    assert world.admin.post(f"{at}/exact", reason=" ").status_code == 422
+    opened = world.admin.post(f"{at}/exact", reason="The pump is to be mended")
+    assert opened.status_code == 200
+    assert "31.20503" in opened.text
+    assert "31.20503" not in world.admin.get(at).text
+    with world.house.session() as session:
+        act = session.query(Audit).filter(Audit.action == "protected.read").one()
+        assert act.details["reason"] == "The pump is to be mended"
+        assert act.actee == f"submission:{world.north[0]}"
+    viewer = somebody(world.house, 1, "viewer")
+    assert "Show the exact one" not in viewer.get(at).text
+    assert viewer.post(f"{at}/exact", reason="curious").status_code == 403
+
+
+def test_photos_are_shown_small_without_metadata_and_originals_never_run_here(world: World) -> None:
+    at = f"/p/1/visits/{world.north[0]}/files/well.jpg"
+    thumb = world.admin.get(f"{at}?size=thumb")
+    assert (thumb.status_code, thumb.content_type) == (200, "image/webp")
+    original = world.admin.get(at)
+    assert original.headers["Content-Disposition"] == "attachment; filename=well.jpg"
+    assert "sandbox" in original.headers["Content-Security-Policy"]
+    assert world.admin.get(at.replace("well.jpg", "other.jpg")).status_code == 404
+
+
+def test_the_xml_is_a_download_with_protected_answers_left_out(world: World) -> None:
+    answer = world.admin.get(f"/p/1/visits/{world.north[0]}/xml")
+    assert answer.headers["Content-Disposition"].startswith("attachment")
+    assert b"31.20503" not in answer.data
+    assert b"<water>tap</water>" in answer.data
+
+
+def test_the_bin_takes_a_visit_off_the_lists(world: World) -> None:
+    page = world.admin.follow(f"/p/1/visits/{world.south}/bin").text
+    assert ids(page) == [world.north[1], world.north[0]]
+    supervisor = somebody(world.house, 1, "supervisor")
+    assert supervisor.post(f"/p/1/visits/{world.north[0]}/bin").status_code == 403
