@@ -36,8 +36,9 @@ def make(session: Session, services: Services) -> int:
     project = projects.create(session, NAME, description=DESCRIPTION, timezone=timezone, by=None)
     import_areas(session, services.keys, region.sheet(), actor_id=None)
     forms = publish_shipped(session, services, project.id, None, announce=announce, examined=examined)
+    project_id = project.id
     session.commit()
-    nobody = Sender(actor_id=None, project_id=project.id, may=lambda form_id: True)
+    nobody = Sender(actor_id=None, project_id=project_id, may=lambda form_id: True)
     models = {
         form.xml_form_id: form_model(session, form.current_version_id)
         for form in forms
@@ -49,6 +50,6 @@ def make(session: Session, services: Services) -> int:
     events = plan(rng, region, today, zone, households=HOUSEHOLDS, visits=VISITS, flaws={})
     senders = dict.fromkeys({event.phone for event in events}, nobody)
     with reading(session):
-        for _ in Player(session, services, project.id, models, senders).play(events):
+        for _ in Player(session, services, project_id, models, senders).play(events):
             session.rollback()  # the next one reads what this one wrote
-    return project.id
+    return project_id

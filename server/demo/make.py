@@ -24,7 +24,7 @@ from server.demo.reviews import review
 from server.demo.year import plan, team
 from server.forms import projects
 from server.forms.catalogue import form_model
-from server.forms.models import Form, Project
+from server.forms.models import Form
 from server.forms.samples import examine_shipped, publish_shipped
 from server.ingest.announce import announce
 from server.ingest.photos import read_photo
@@ -86,12 +86,12 @@ def make(
     region = aldermere()
     who = team(region)
     say("Publishing the forms ...")
-    project, forms = _project(session, services, region, admin_id)
-    devices = people.make_phones(session, services, project.id, region, who, forms, by=admin_id)
-    supervisors = people.make_staff(session, project.id, region, password, by=admin_id)
+    project_id, forms = _project(session, services, region, admin_id)
+    devices = people.make_phones(session, services, project_id, region, who, forms, by=admin_id)
+    supervisors = people.make_staff(session, project_id, region, password, by=admin_id)
     session.commit()
     events = plan(rng, region, today, zone, households=size.households, visits=size.visits)
-    player = _player(session, services, project.id, forms, devices)
+    player = _player(session, services, project_id, forms, devices)
     sent: list[Sent] = []
     reviewed = 0
     watched = _by_village(region, supervisors)
@@ -103,17 +103,17 @@ def make(
     _note_phones(session, devices)
     say("Making small copies of the newest photos; the server makes the rest while it runs ...")
     _look_at_newest(session, services)
-    return Made(project.id, tuple(sent), reviewed)
+    return Made(project_id, tuple(sent), reviewed)
 
 
 def _project(
     session: Session, services: Services, region: Region, admin_id: int | None
-) -> tuple[Project, list[Form]]:
+) -> tuple[int, list[Form]]:
     examined = examine_shipped()
     project = projects.create(session, NAME, description=DESCRIPTION, timezone=TIMEZONE, by=admin_id)
     import_areas(session, services.keys, region.sheet(), actor_id=admin_id)
     forms = publish_shipped(session, services, project.id, admin_id, announce=announce, examined=examined)
-    return project, forms
+    return project.id, forms
 
 
 def _player(

@@ -52,14 +52,14 @@ def make_demo(data: Path, size: Size = SIZE, database_url: str = "") -> Demo:
             say=lines.append,
             now=NOW,
         )
+        assert not db.session().in_transaction()  # nothing is left locked
         session = Session(db.engines["read"], expire_on_commit=False)
     return Demo(app, made, tuple(lines), session)
 
 
-def close(demo: Demo) -> None:
-    """Give back every connection."""
-    demo.session.close()
-    with demo.app.app_context():
+def close(app: Flask) -> None:
+    """Give back every connection, so that the database can be dropped."""
+    with app.app_context():
         db.session.remove()
         for engine in db.engines.values():
             engine.dispose()
@@ -72,11 +72,13 @@ def demo(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
     if request.param == "sqlite":
         made = make_demo(folder)
         yield made
-        close(made)
+        made.session.close()
+        close(made.app)
     else:
         server: Postgres = request.getfixturevalue("postgres")
         url = server.fresh()
         made = make_demo(folder, database_url=url)
         yield made
-        close(made)
+        made.session.close()
+        close(made.app)
         server.drop(url)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from collections.abc import Iterator
 
 import pytest
 from sqlalchemy import func, select
@@ -14,21 +14,25 @@ from server.db import db
 from server.forms.models import Form, Project
 from server.households.tables import Facility, Household
 from server.ingest.models import Attachment, FindingRow, Submission
+from tests.demo.conftest import close
 from tests.support.house import House, make_app
+from tests.tools.postgres import Postgres
 
 
-@pytest.fixture
-def house(database_url: str, tmp_path: Path) -> House:
-    house = House(make_app(tmp_path, database_url=database_url))
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def house(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    """A first start's installation, made once on each database."""
+    folder = tmp_path_factory.mktemp("sample")
+    server: Postgres | None = request.getfixturevalue("postgres") if request.param == "postgresql" else None
+    url = "" if server is None else server.fresh()
+    house = House(make_app(folder, database_url=url))
     with house.app.app_context():
         assert sample.make(db.session(), house.services) == 1
         db.session.remove()
-    return house
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-def database_url(request: pytest.FixtureRequest) -> str:
-    return "" if request.param == "sqlite" else str(request.getfixturevalue("postgres_url"))
+    yield house
+    close(house.app)
+    if server is not None:
+        server.drop(url)
 
 
 def test_the_sample_has_something_to_look_at_and_no_phone(house: House) -> None:
