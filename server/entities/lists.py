@@ -9,7 +9,6 @@ from __future__ import annotations
 import csv
 import hashlib
 import io
-import json
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Iterator, Mapping, Sequence, Set
@@ -29,7 +28,7 @@ from server.commit import Committer
 from server.db import utcnow
 from server.entities.datasets import points_of, properties_of
 from server.entities.models import Dataset, Entity, ListCopy
-from server.entities.versions import SEALED
+from server.entities.sealing import hidden
 from server.jobs import Later, enqueue
 from server.keys import Keyring
 from server.services import Services
@@ -241,7 +240,7 @@ def _csv(session: Session, keys: Keyring, dataset_id: int, areas: Sequence[int],
     for row in _entities(session, dataset_id, areas):
         values: dict[str, str] = row.data
         if row.protected is not None:
-            values = {**values, **_shown(json.loads(keys.open(row.protected, SEALED)), points, exact_points)}
+            values = {**values, **_shown(hidden(keys, row), points, exact_points)}
         writer.writerow([row.uuid, row.label, row.version, *(values.get(name, "") for name in properties)])
     return out.getvalue().encode()
 
@@ -255,10 +254,10 @@ def _entities(session: Session, dataset_id: int, areas: Sequence[int]) -> Iterat
     yield from session.execute(query.execution_options(yield_per=_BATCH))
 
 
-def _shown(hidden: Mapping[str, str], points: Set[str], exact_points: bool) -> dict[str, str]:
+def _shown(protected: Mapping[str, str], points: Set[str], exact_points: bool) -> dict[str, str]:
     """Protected properties as a phone may hold them. By the property, never by the look of the value: a telephone
     number can be read as a point."""
-    return {name: _point(value, exact_points) for name, value in hidden.items() if name in points}
+    return {name: _point(value, exact_points) for name, value in protected.items() if name in points}
 
 
 def _point(value: str, exact: bool) -> str:

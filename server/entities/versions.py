@@ -6,7 +6,6 @@ at a rebuild, and decides nothing. Knows no household and no form.
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Mapping, Set
 from dataclasses import asdict, dataclass, replace
@@ -16,15 +15,12 @@ from typing import Any, Literal, cast
 from sqlalchemy import Row, Table, and_, bindparam, insert, select, update
 from sqlalchemy.orm import Session
 
-from server.db import dump_json
 from server.entities.datasets import properties_of, touch
 from server.entities.models import Dataset, DatasetProperty, Entity, EntityVersion
+from server.entities.sealing import opened, sealed_names, stored
 from server.hot import Hot
 from server.keys import Keyring
 from server.xforms import SavedEntity
-
-SEALED = "entity.protected"
-"""Context of a version's encrypted properties, the same in `entity`."""
 
 _ENTITY = cast(Table, Entity.__table__)
 _VERSION = cast(Table, EntityVersion.__table__)
@@ -185,7 +181,7 @@ def _conflict(
     if not since:
         return None, []
     touched = {name for received in since for name in received}
-    now = {**_opened(keys, entity), "label": entity.label}
+    now = {**opened(keys, entity), "label": entity.label}
     given = _given(saved)
     both = [name for name, value in given.items() if name in touched and now.get(name) != value]
     return ("hard" if both else "soft"), both
@@ -238,13 +234,13 @@ def write(
         properties = {**saved.properties, **added}
         _create(session, keys, decided, label, properties, _given(saved), hidden, cause, area_id)
         return True
-    if entity is None:
+    if entity is None or (again and _made(session, entity.id, cause.submission_version_id)):
         return False
     if decided.version <= entity.version:  # it was held back, and others came meanwhile
         decided = replace(decided, version=entity.version + 1)
-    opened = _opened(keys, entity)
+    before = opened(keys, entity)
     label = (saved.block.label or "").strip() or entity.label
-    values = _values(keys, {**opened, **saved.properties, **added}, hidden.union(_sealed_names(keys, entity)))
+    values = stored(keys, {**before, **saved.properties, **added}, hidden.union(sealed_names(keys, entity)))
     row = {
         **values,
         "label": label,
@@ -270,12 +266,12 @@ def derive(
     if entity is None or entity.deleted_at is not None:
         return False
     declared = properties_of(session, dataset_id)
-    opened = _opened(keys, entity)
-    changed = {n: v for n, v in properties.items() if n in declared and opened.get(n, "") != v}
+    before = opened(keys, entity)
+    changed = {n: v for n, v in properties.items() if n in declared and before.get(n, "") != v}
     if not changed:
         return False
-    hidden = {name for name in declared if declared[name]}.union(_sealed_names(keys, entity))
-    values = _values(keys, {**opened, **changed}, hidden)
+    hidden = {name for name in declared if declared[name]}.union(sealed_names(keys, entity))
+    values = stored(keys, {**before, **changed}, hidden)
     number = entity.version + 1
     made = EntityWrite("", dataset_id, uuid, "update", version=number, base_version=entity.version)
     row = {**entity._asdict(), **values, "version": number, "updated_at": at, "the_id": entity.id}
@@ -302,11 +298,6 @@ def _off(session: Session, uuid: str, at: datetime | None) -> None:
         touch(session, dataset_id)
 
 
-def properties(keys: Keyring, entity: Row[Any]) -> dict[str, str]:
-    """All properties of a row of `entity` or `entity_version`, protected ones opened."""
-    return _opened(keys, entity)
-
-
 def _create(
     session: Session,
     keys: Keyring,
@@ -318,7 +309,7 @@ def _create(
     cause: Cause,
     area_id: int | None,
 ) -> None:
-    values = _values(keys, properties, hidden)
+    values = stored(keys, properties, hidden)
     row = {
         **values,
         "dataset_id": decided.dataset_id,
@@ -387,30 +378,14 @@ def _given_before(
     row = session.execute(query.order_by(_VERSION.c.version.desc()).limit(1)).first()
     if row is None:
         return None
-    values = {**_opened(keys, row), "label": row.label}
+    values = {**opened(keys, row), "label": row.label}
     return {name: values[name] for name in row.received if name in values}
 
 
-def _values(keys: Keyring, properties: Mapping[str, str], hidden: Set[str]) -> dict[str, Any]:
-    """Properties as the tables keep them: open ones as JSON, hidden ones sealed together."""
-    kept = {name: value for name, value in properties.items() if name in hidden}
-    sealed = keys.seal(dump_json(kept).encode(), SEALED) if kept else None
-    return {"data": {n: v for n, v in properties.items() if n not in hidden}, "protected": sealed}
-
-
-def _opened(keys: Keyring, row: Row[Any]) -> dict[str, str]:
-    return {**row.data, **_hidden(keys, row)}
-
-
-def _hidden(keys: Keyring, row: Row[Any]) -> dict[str, str]:
-    if row.protected is None:
-        return {}
-    opened: dict[str, str] = json.loads(keys.open(row.protected, SEALED))
-    return opened
-
-
-def _sealed_names(keys: Keyring, row: Row[Any]) -> set[str]:
-    return set(_hidden(keys, row))
+def _made(session: Session, entity_id: int, submission_version_id: int) -> bool:
+    """Whether a submission's version made a version of this entity already: its rejection was undone."""
+    mine = (_VERSION.c.entity_id == entity_id, _VERSION.c.submission_version_id == submission_version_id)
+    return session.execute(select(_VERSION.c.id).where(*mine)).first() is not None
 
 
 def _number(text: str | None) -> int | None:

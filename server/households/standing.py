@@ -66,6 +66,12 @@ def written(session: Session, submission_id: int) -> list[Written]:
     return [Written(table, row_id, tuple(columns)) for table, row_id, columns in rows]
 
 
+def wrote(session: Session, submission_id: int) -> bool:
+    """Whether a submission ever wrote rows, be they superseded: `reinstate` then has something to put back."""
+    query = select(OBSERVATION.c.id).where(OBSERVATION.c.submission_id == submission_id).limit(1)
+    return session.execute(query).first() is not None
+
+
 def clear(session: Session, kind: str, subject: str) -> None:
     """Remove all rows about a subject, history and current, its own row included: what a rebuild begins with."""
     connection = session.connection()

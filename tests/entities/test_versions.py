@@ -11,8 +11,9 @@ from sqlalchemy import select
 from server.entities import datasets
 from server.entities.models import Dataset, DatasetProperty, Entity, EntityVersion
 from server.entities.versions import EntityWrite, clean_uuid
+from server.households import standing, writer
 from server.xforms import EntityDecl, SavedEntity
-from tests.households.world import Received, World, new_uuid, visit_mapping, when
+from tests.households.world import NOW, Received, World, new_uuid, visit_mapping, when
 
 SAVETO = {f"/data/{name}": name for name in ("status", "floor", "roof")}
 
@@ -147,6 +148,25 @@ def test_a_correction_changes_what_it_gave_before_and_is_no_conflict(world: Worl
     world.receive(corrected)
     third = versions(world, got.household)[2]
     assert (third.conflict, third.data["floor"], third.data["roof"]) == (None, "tiles", "metal")
+
+
+def test_what_a_submission_version_made_is_not_made_again_when_its_rejection_is_undone(world: World) -> None:
+    create, visit = forms(world)
+    household = world.enrol(create, properties={"floor": "earth"}).household
+    got = update(world, visit, household, 1, floor="tiles")
+    update(world, visit, household, 2, 3, roof="metal")
+    standing.supersede(world.session, got.submission_id, NOW)
+    writer.apply(
+        world.session,
+        world.services,
+        replace(got.incoming, submission_id=got.submission_id),
+        got.determined,
+        100,
+        submission_id=got.submission_id,
+        version_id=got.seq,
+        at=NOW,
+    )
+    assert [version.version for version in versions(world, household)] == [1, 2, 3]
 
 
 def test_a_second_create_and_an_update_of_nothing_write_facts_but_no_version(world: World) -> None:
