@@ -1,0 +1,133 @@
+"""The order that a promise rests on: file on disk, its name, its folder, then the one commit, then the answer."""
+
+from __future__ import annotations
+
+import errno
+import os
+from pathlib import Path
+
+import pytest
+from sqlalchemy import event, text
+
+from server.db import db
+from tests.support.answers import refused
+from tests.support.photos import jpeg
+from tests.support.town import Town, enrolment, new_id, note
+
+
+class Diary:
+    """What reached the disk and the database, in order."""
+
+    def __init__(self, house: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.lines: list[str] = []
+        media = house.services.settings.data / "media"
+        fsync, replace = os.fsync, os.replace
+
+        def write(line: str) -> None:
+            self.lines.append(line)
+
+        def traced_fsync(handle: int) -> None:
+            fsync(handle)
+            path = Path(os.readlink(f"/proc/self/fd/{handle}"))
+            if path.is_relative_to(media):
+                write("fsync folder" if path.is_dir() else "fsync file")
+
+        def traced_replace(source: str, target: str) -> None:
+            replace(source, target)
+            if Path(target).is_relative_to(media):
+                write("rename")
+
+        monkeypatch.setattr(os, "fsync", traced_fsync)
+        monkeypatch.setattr(os, "replace", traced_replace)
+        with house.app.app_context():
+            engine = db.engines[None]
+        event.listen(engine, "begin", lambda _: write("begin"))
+        event.listen(engine, "commit", lambda _: write("commit"))
+
+
+@pytest.fixture
+def diary(house: Town, monkeypatch: pytest.MonkeyPatch) -> Diary:
+    house.phone.get("/formList")  # the phone was heard of: that write is none of this
+    house.phone.send(note(), {"first.jpg": jpeg(99)})  # whatever is made once is made
+    return Diary(house, monkeypatch)
+
+
+def assert_durable_first(lines: list[str]) -> None:
+    """Every file is on disk, named and its folder on disk before the transaction even begins, and one commits."""
+    assert lines.count("commit") == 1
+    begun = lines.index("begin")
+    before, after = lines[:begun], lines[begun:]
+    assert after == ["begin", "commit"]
+    names = [number for number, line in enumerate(before) if line == "rename"]
+    assert names
+    assert max(n for n, line in enumerate(before) if line == "fsync file") < min(names)
+    assert before[-1] == "fsync folder"
+
+
+def test_a_visit_with_a_photo_is_on_disk_before_its_one_commit(house: Town, diary: Diary) -> None:
+    made = enrolment(water="borehole", needs=["clinic"], photo="a.jpg")
+    assert house.phone.send(made.xml, {"a.jpg": jpeg(1)}).status_code == 201
+    assert_durable_first(diary.lines)
+    assert diary.lines.count("rename") == 1
+
+
+def test_a_larger_photo_that_goes_to_disk_while_it_comes_keeps_the_order(house: Town, diary: Diary) -> None:
+    photo = jpeg(1) + bytes(6_000_000)
+    assert (
+        house.phone.send(note("<photo>a.jpg</photo>"), {"a.jpg": photo, "b.jpg": jpeg(2)}).status_code == 201
+    )
+    assert_durable_first(diary.lines)
+    assert diary.lines.count("rename") == 2
+
+
+def test_the_second_part_of_a_split_visit_keeps_the_order_too(house: Town, diary: Diary) -> None:
+    xml = note("<photo>a.jpg</photo><view>b.jpg</view>")
+    assert house.phone.send(xml, {"a.jpg": jpeg(1)}, incomplete=True).status_code == 201
+    diary.lines.clear()
+    assert house.phone.send(xml, {"b.jpg": jpeg(2)}).status_code == 201
+    assert_durable_first(diary.lines)
+
+
+def test_a_visit_without_photos_is_one_commit_and_touches_no_file(house: Town, diary: Diary) -> None:
+    assert house.phone.send(note()).status_code == 201
+    assert diary.lines == ["begin", "commit"]
+
+
+def test_a_resend_writes_nothing(house: Town, diary: Diary) -> None:
+    xml = note("<photo>a.jpg</photo>")
+    assert house.phone.send(xml, {"a.jpg": jpeg(1)}).status_code == 201
+    diary.lines.clear()
+    assert house.phone.send(xml, {"a.jpg": jpeg(1)}).status_code == 201
+    assert diary.lines == []
+
+
+def test_a_commit_waits_for_the_disk(house: Town, database: str) -> None:
+    with house.session() as session:
+        if database == "sqlite":
+            assert session.execute(text("PRAGMA journal_mode")).scalar() == "wal"
+            assert session.execute(text("PRAGMA synchronous")).scalar() == 2  # FULL
+        else:
+            asked = text("SELECT source FROM pg_settings WHERE name IN ('synchronous_commit', 'fsync')")
+            sources = set(session.execute(asked).scalars())
+            assert not sources & {
+                "session",
+                "client",
+                "database",
+                "user",
+            }  # the server's own: never changed here
+
+
+@pytest.mark.parametrize("call", ["fsync", "replace"])
+def test_a_disk_that_is_full_at_any_step_is_said_and_leaves_nothing(
+    house: Town, monkeypatch: pytest.MonkeyPatch, call: str
+) -> None:
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    own = new_id()
+    xml = note("<photo>a.jpg</photo>", instance_id=own)
+    with house.untouched(), monkeypatch.context() as broken:
+        broken.setattr(os, call, full)
+        refused(house.phone.send(xml, {"a.jpg": jpeg(1)}), "507.60")
+    assert house.phone.send(xml, {"a.jpg": jpeg(1)}).status_code == 201
+    assert house.photo(own, "a.jpg") == jpeg(1)
