@@ -50,7 +50,7 @@ def prepared(folder: Path, *, postgres: bool) -> Iterator[House]:
         if postgres:
             from tests.tools.postgres import running_postgres
 
-            cluster = stack.enter_context(running_postgres())
+            cluster = stack.enter_context(running_postgres(durable=True))
             url, bare_url = cluster.fresh(), cluster.fresh()
         settings = Settings.load(
             environ={},

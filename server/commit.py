@@ -64,7 +64,9 @@ class Committer:
                 except DBAPIError as error:
                     session.rollback()
                     deadlock = getattr(error.orig, "sqlstate", None) in {"40P01", "40001"}
-                    if not deadlock or attempt == TRIES - 1:
+                    # A lost connection is tried again too: where its commit had gone through after all, the unit
+                    # finds what it wrote (an instanceID that is taken) and says so.
+                    if not (deadlock or error.connection_invalidated) or attempt == TRIES - 1:
                         raise
         raise AssertionError("unreachable")
 

@@ -146,7 +146,7 @@ def engine_options(url: str, *, readers: int) -> dict[str, Any]:
             "max_overflow": readers,
             "connect_args": {"timeout": 30, "isolation_level": None},
         }
-    return {"url": url, "pool_size": readers, "max_overflow": readers, "pool_pre_ping": True}
+    return {"url": url, "pool_size": readers, "max_overflow": readers}
 
 
 def prepare_sqlite(engine: Engine, *, immediate: bool) -> None:

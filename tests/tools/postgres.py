@@ -18,6 +18,9 @@ from psycopg import sql
 # Nothing here outlives the session, so nothing needs to outlive a power cut.
 QUICK = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "max_connections": "200"}
 
+# What is measured is measured as it would run.
+DURABLE = {"max_connections": "200"}
+
 Prepare = Callable[[str], None]
 
 
@@ -66,7 +69,7 @@ class Postgres:
 
 
 @contextmanager
-def running_postgres() -> Iterator[Postgres]:
+def running_postgres(*, durable: bool = False) -> Iterator[Postgres]:
     """Start a server in a folder of its own; stop it and remove the folder at the end.
 
     As root it runs as a user that the wheel makes, so the folder lies where every user can come.
@@ -81,7 +84,8 @@ def running_postgres() -> Iterator[Postgres]:
     try:
         server.ensure_pgdata_inited()
         configuration = server.pgdata / "postgresql.auto.conf"
-        configuration.write_text("".join(f"{name} = '{value}'\n" for name, value in QUICK.items()))
+        options = DURABLE if durable else QUICK
+        configuration.write_text("".join(f"{name} = '{value}'\n" for name, value in options.items()))
         server.start()
         yield Postgres(server.get_postmaster_info().socket_dir)
     finally:
