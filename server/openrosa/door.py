@@ -141,7 +141,9 @@ def _list(who: Caller, file: served.ServedFile, generation: int | None = None) -
 @openrosa.get(f"{PERSON}/datasets/<raw:name>/integrity")
 def integrity(project_id: int, name: str, token: str | None = None) -> Response:
     """Which of the entities that a phone made offline were deleted here."""
-    caller(project_id, token)
+    who = caller(project_id, token)
+    if who.access is not None and who.access.forms(Verb.OPEN_FORM_READ, project_id) == frozenset():
+        raise problems.FORBIDDEN()  # no form of the project: nothing to ask about its lists either
     session = db.session()
     dataset_id = dataset_id_of(session, project_id, name)
     if dataset_id is None:
