@@ -25,7 +25,7 @@ from server.api import json_body
 from server.areas import sheet
 from server.cli import main
 from server.db import Base
-from server.forms import convert, examine, workbook
+from server.forms import convert, examine, samples, workbook
 from server.forms.notice_words import TABLE as NOTICES
 from server.households import columns
 from server.households.codes import CODES
@@ -228,6 +228,20 @@ def _list_of(table_name: str, name: str) -> str:
     return ""
 
 
+def shipped_forms() -> str:
+    """The forms that ship: what each is about, reads and writes."""
+    rows = []
+    for path, one in zip(samples.shipped(), samples.examine_shipped(), strict=True):
+        assert one.model is not None  # they ship, so they can be read
+        assert one.compiled is not None
+        key = (one.compiled.mapping or {}).get("key", {})
+        about = f"a {key['kind']}, " + ("which it creates" if key["create"] else "which it updates")
+        reads = ", ".join(code(name) for name in sorted(file.name for file in one.model.attachments()))
+        writes = ", ".join(code(name) for name in sorted({asked[0] for asked in one.compiled.asked}))
+        rows.append((code(path.relative_to(ROOT).as_posix()), one.model.title, about, reads, writes))
+    return table(("Spreadsheet", "Form", "About", "Reads", "Writes to"), rows)
+
+
 def repeat_tables() -> str:
     """Tables that take the rows of a repeat."""
     return ", ".join(code(name) for name, repeated in columns.tables().items() if repeated) + "\n"
@@ -404,6 +418,7 @@ SECTIONS: dict[str, Callable[[], str]] = {
     "limits": limits,
     "rules": rules,
     "notices": notices,
+    "shipped-forms": shipped_forms,
     "catalogue": catalogue,
     "repeat-tables": repeat_tables,
     "code-lists": code_lists,

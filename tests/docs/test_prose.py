@@ -16,6 +16,8 @@ from flask import Flask
 from media.s3 import S3Store
 from server import bare_app, upgrade
 from server.cli import main
+from server.forms.examine import examine
+from server.forms.notices import Level
 from server.settings import Settings
 from tests.docs.reading import DEPLOY, PAGES, anchors, blocks, links, name_of, spans, text_of
 from tests.docs.sections import DOCS, ROOT
@@ -130,6 +132,17 @@ def test_every_query_in_docs_runs_on_a_migrated_database(tmp_path: Path) -> None
         for query in queries:
             database.execute(query)
     assert len(queries) >= 5
+
+
+def test_the_form_in_the_page_can_be_published_and_writes_what_the_page_says() -> None:
+    (example,) = blocks(DOCS / "forms.md", "markdown")
+    found = examine(example.encode(), "example.md")
+    assert found.usable
+    assert [notice.line() for notice in found.notices if notice.level is not Level.NOTE] == []
+    assert found.compiled is not None
+    assert [asked[:2] for asked in found.compiled.asked] == [("water", "source"), ("water", "round_trip")]
+    assert found.mapping is not None
+    assert found.mapping["key"]["by"] == "question"
 
 
 def test_the_rights_on_s3_are_those_that_the_store_names() -> None:
