@@ -12,6 +12,8 @@ from pathlib import Path
 import click
 import pytest
 from flask import Flask
+from werkzeug.exceptions import HTTPException
+from werkzeug.routing import MapAdapter
 
 from media.s3 import S3Store
 from server import bare_app, upgrade
@@ -158,6 +160,41 @@ def test_the_pages_packages_are_those_of_the_frontend() -> None:
     named = set(re.findall(r"^\| `([^`]+)`", section, re.MULTILINE))
     package = json.loads((ROOT / "frontend" / "package.json").read_text("utf-8"))
     assert named == set(package["dependencies"]) | {"bootstrap-icons"}
+
+
+@pytest.mark.parametrize("page", PAGES, ids=name_of)
+def test_every_address_named_is_answered(page: Path, app: Flask) -> None:
+    adapter = app.url_map.bind("localhost")
+    named = {
+        found
+        for span in spans(page)
+        for found in re.findall(
+            r"(?:^|[A-Z] |:8000)(/(?:v1|docs|healthz|readyz|metrics)\b[^\s\"'`?…)]*)", span
+        )
+    }
+    plain = {address: re.sub(r"<\w+>|\{\w+\}", "1", address.rstrip("/.")) for address in named}
+    beginnings = tuple(
+        rule.rule for rule in app.url_map.iter_rules() if not rule.endpoint.startswith("Elsewhere")
+    )
+    gone = [
+        address
+        for address, path in plain.items()
+        if not answered(adapter, path)
+        and not any(rule.startswith(f"{address.rstrip('/.')}/") for rule in beginnings)
+    ]
+    assert gone == []
+
+
+def answered(adapter: MapAdapter, path: str) -> bool:
+    """Whether an address is answered to any method, by more than the rule for what is not there."""
+    for method in ("GET", "POST", "PUT", "PATCH", "DELETE"):
+        try:
+            endpoint, _ = adapter.match(path, method)
+        except HTTPException:
+            continue
+        if not str(endpoint).startswith("Elsewhere"):
+            return True
+    return False
 
 
 def test_the_proxy_writes_no_token_into_its_log(app: Flask) -> None:
