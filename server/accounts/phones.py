@@ -24,7 +24,7 @@ from server.accounts.models import Actor, ActorArea, Assignment, Phone, PhoneFor
 from server.accounts.tokens import PHONE, is_well_formed, new_token, token_mac
 from server.accounts.users import LANGUAGES
 from server.areas.models import Area
-from server.areas.scope import visible
+from server.areas.scope import covers, visible
 from server.db import utcnow
 from server.services import Services
 
@@ -184,13 +184,24 @@ def of_project(session: Session, project_id: int, areas: Sequence[int] = ()) -> 
     return session.scalars(query).all()
 
 
-def get(session: Session, project_id: int, actor_id: int) -> Phone:
-    """A phone of a project, revoked ones too. Raises `NOT_FOUND`."""
+def get(session: Session, project_id: int, actor_id: int, areas: Sequence[int] = ()) -> Phone:
+    """A phone of a project, revoked ones too. Raises `NOT_FOUND`, also for one that has none of somebody's `areas`."""
     query = select(Phone).join(Actor, Actor.id == Phone.actor_id).where(Actor.deleted_at.is_(None))
-    found = session.scalars(query.where(Phone.project_id == project_id, Phone.actor_id == actor_id)).first()
+    query = query.where(Phone.project_id == project_id, Phone.actor_id == actor_id)
+    if areas:
+        query = query.where(
+            Phone.actor_id.in_(select(ActorArea.actor_id).where(visible(ActorArea.area_id, areas)))
+        )
+    found = session.scalars(query).first()
     if found is None:
         raise problems.NOT_FOUND()
     return found
+
+
+def refuse_wider(session: Session, areas: Sequence[int], given: Sequence[int]) -> None:
+    """Nobody gives a phone more than they see: who has `areas` gives some of them or below. Raises `UNEXPECTED_VALUE`."""
+    if areas and not (given and all(covers(session, areas, area_id) for area_id in given)):
+        raise problems.UNEXPECTED_VALUE(field="areas", value="", reason="choose among your own areas")
 
 
 def by_token(session: Session, services: Services, token: str) -> Phone:

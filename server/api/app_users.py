@@ -52,7 +52,7 @@ class RemovedSchema(Success):
 @app_users.requires(Verb.FIELD_KEY_LIST)
 @app_users.answers(AppUserSchema, ExtendedAppUserSchema, many=True)
 def list_app_users(access: Access, project: Project) -> list[dict[str, Any]]:
-    """The project's phones, working ones first; `token` is null once access was withdrawn."""
+    """The project's phones, working ones first; `token` is null once access was withdrawn, and for who may change none."""
     return _shown(access, phones.of_project(db.session(), project.id, access.areas))
 
 
@@ -63,13 +63,15 @@ def list_app_users(access: Access, project: Project) -> list[dict[str, Any]]:
 def create_app_user(access: Access, body: dict[str, Any], project: Project) -> dict[str, Any]:
     """Make a phone. It sees no form until it is given some (`/forms/{id}/assignments/app-user/{actorId}`)."""
     session = db.session()
+    areas = ids_of_codes(session, body.get("areas") or [])
+    phones.refuse_wider(session, access.areas, areas)
     phone, _ = phones.create(
         session,
         services(),
         project.id,
         body["display_name"],
         new_forms=bool(body.get("new_forms")),
-        areas=ids_of_codes(session, body.get("areas") or []),
+        areas=areas,
         language=body.get("language") or "en",
         properties=_properties({}, body.get("properties")),
         by=access.actor_id,
@@ -82,7 +84,7 @@ def create_app_user(access: Access, body: dict[str, Any], project: Project) -> d
 @app_users.answers(AppUserSchema, ExtendedAppUserSchema)
 def read_app_user(access: Access, project: Project, actor_id: int) -> dict[str, Any]:
     """One phone."""
-    return _shown(access, [phones.get(db.session(), project.id, actor_id)])[0]
+    return _shown(access, [phones.get(db.session(), project.id, actor_id, access.areas)])[0]
 
 
 @app_users.patch(f"{BASE}/<id:actor_id>")
@@ -92,14 +94,17 @@ def read_app_user(access: Access, project: Project, actor_id: int) -> dict[str, 
 def change_app_user(access: Access, body: dict[str, Any], project: Project, actor_id: int) -> dict[str, Any]:
     """Change a phone; a property that is null goes."""
     session = db.session()
-    phone = phones.get(session, project.id, actor_id)
-    areas, properties = body.get("areas"), body.get("properties")
+    phone = phones.get(session, project.id, actor_id, access.areas)
+    areas = None if body.get("areas") is None else ids_of_codes(session, body["areas"])
+    properties = body.get("properties")
+    if areas is not None:
+        phones.refuse_wider(session, access.areas, areas)
     phones.change(
         session,
         phone,
         name=body.get("display_name"),
         new_forms=body.get("new_forms"),
-        areas=None if areas is None else ids_of_codes(session, areas),
+        areas=areas,
         language=body.get("language"),
         properties=None if properties is None else _properties(phone.properties, properties),
         by=access.actor_id,
@@ -113,7 +118,8 @@ def change_app_user(access: Access, body: dict[str, Any], project: Project, acto
 def remove_app_user(access: Access, project: Project, actor_id: int) -> dict[str, Any]:
     """Withdraw a phone's access and take it off the list; the answer says what may still be on it."""
     session = db.session()
-    left = phones.remove(session, phones.get(session, project.id, actor_id), by=access.actor_id)
+    phone = phones.get(session, project.id, actor_id, access.areas)
+    left = phones.remove(session, phone, by=access.actor_id)
     fetched = select(FormVersion).where(FormVersion.id.in_(left.form_version_ids)).order_by(FormVersion.id)
     name_of = {
         row[0]: row[1]
@@ -131,6 +137,7 @@ def _properties(held: dict[str, str], given: dict[str, str | None] | None) -> di
 def _shown(access: Access, found: Sequence[Phone]) -> list[dict[str, Any]]:
     session, ids = db.session(), [phone.actor_id for phone in found]
     areas = phones.areas_of(session, ids)
+    hands_out = Verb.FIELD_KEY_UPDATE  # a token is the phone itself: who only looks is not given it
     shown: list[dict[str, Any]] = [
         {
             "id": phone.actor_id,
@@ -140,7 +147,7 @@ def _shown(access: Access, found: Sequence[Phone]) -> list[dict[str, Any]]:
             "updated_at": phone.actor.updated_at,
             "deleted_at": phone.actor.deleted_at,
             "project_id": phone.project_id,
-            "token": phones.token_of(services(), phone),
+            "token": phones.token_of(services(), phone) if access.may(hands_out, phone.project_id) else None,
             "language": phone.language,
             "new_forms": phone.new_forms,
             "areas": [area.code for area in areas.get(phone.actor_id, [])],

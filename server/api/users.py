@@ -54,9 +54,9 @@ class Passwords(Plain):
 @users.requires()
 @users.answers(UserSchema, many=True)
 def list_users(access: Access) -> Sequence[dict[str, Any]]:
-    """Everybody, or those found by `?q=`; without the right to list, the one whose exact address is asked for."""
+    """Everybody, or those found by `?q=`; a person without the right to list finds whose exact address they give."""
     session, q = db.session(), request.args.get("q")
-    exact = people.by_email(session, q) if q else None
+    exact = people.by_email(session, q) if q and not access.is_phone else None
     if exact is not None:
         return _shown([exact])
     if not access.may(Verb.USER_LIST):

@@ -10,11 +10,9 @@ from flask import Blueprint, Response, request, url_for
 from markupsafe import Markup
 from sqlalchemy import select
 
-from server import problems
 from server.accounts import phones as room
 from server.accounts.models import Assignment, Phone, PhoneForm
 from server.areas.models import Area
-from server.areas.scope import covers
 from server.db import utcnow
 from server.forms.lifecycle import of_project as forms_of
 from server.forms.models import Form, FormVersion, Project
@@ -186,13 +184,7 @@ def revoke(project_id: int, actor_id: int) -> Response:
 
 
 def _found(project_id: int, actor_id: int) -> Phone:
-    phone = room.get(session(), project_id, actor_id)
-    mine = access().areas
-    if mine:
-        own = room.areas_of(session(), [actor_id]).get(actor_id, [])
-        if not any(covers(session(), mine, area.id) for area in own):
-            raise problems.NOT_FOUND()
-    return phone
+    return room.get(session(), project_id, actor_id, access().areas)
 
 
 def _carriers(found: Any) -> list[Carrier]:
@@ -257,10 +249,7 @@ def _areas() -> list[int]:
 
 
 def _within(areas: list[int]) -> None:
-    """Nobody gives a phone more than they see: who has areas must choose among them."""
-    mine = access().areas
-    if mine and (not areas or not all(covers(session(), mine, area) for area in areas)):
-        raise problems.UNEXPECTED_VALUE(field="areas", value="", reason="choose among your own areas")
+    room.refuse_wider(session(), access().areas, areas)
 
 
 def _next(project_id: int) -> int:
