@@ -89,10 +89,10 @@ def areas() -> None:
 @click.pass_obj
 def areas_import(settings: Settings, path: Path) -> None:
     """Take a CSV: code,name,parent,level,lat,lon and name:<language>. The same file again changes nothing."""
-    from server.areas.importing import import_areas
+    from server.ingest.areas import take_areas
 
     with running(settings) as (_, services), transaction(db.session()) as session:
-        done = import_areas(session, services.keys, path.read_bytes(), actor_id=None)
+        done = take_areas(session, services, path.read_bytes(), actor_id=None)
     click.echo(f"Areas: {done.created} new, {done.updated} changed, {done.unchanged} as they were.")
 
 

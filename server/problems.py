@@ -237,12 +237,6 @@ PHONE_UNKNOWN = _row(
     "403.61",
     "This phone's access was withdrawn or is not known. Your visits stay on the phone; ask your supervisor for a new QR code.",
 )
-OUTSIDE_AREA = _row(
-    "OUTSIDE_AREA",
-    "403.62",
-    "The area {area} is not one of this phone's. Nothing was stored; ask your supervisor.",
-    "area",
-)
 PROTECTED = _row(
     "PROTECTED", "403.63", "This is a protected answer. A project manager can open it, with a reason."
 )

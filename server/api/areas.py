@@ -18,10 +18,10 @@ from server.api.caller import services
 from server.api.plumbing import blueprint
 from server.api.schemas import AreaSchema, Plain
 from server.areas import reading
-from server.areas.importing import import_areas
 from server.areas.models import Area
 from server.areas.sheet import MOST_BYTES
 from server.db import db
+from server.ingest import areas as intake
 
 areas = blueprint("Areas", "The tree of areas")
 
@@ -63,7 +63,7 @@ def list_areas(access: Access) -> list[dict[str, Any]]:
 def take_areas(access: Access) -> Any:
     """Import areas from CSV (`text/csv`: code,name,parent,level,lat,lon and name:<language>), all of it or nothing."""
     content = request.stream.read(MOST_BYTES + 1)
-    done = import_areas(db.session(), services().keys, content, actor_id=access.actor_id)
+    done = intake.take_areas(db.session(), services(), content, actor_id=access.actor_id)
     numbers = {"created": done.created, "updated": done.updated, "unchanged": done.unchanged}
     if done.created or done.updated:
         audit.record(db.session(), "areas.import", actor_id=access.actor_id, actee="area", details=numbers)

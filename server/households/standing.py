@@ -45,15 +45,27 @@ def supersede(session: Session, submission_id: int, at: datetime) -> None:
         versions.take_off(session, uuid, at)
 
 
-def reinstate(session: Session, submission_id: int) -> None:
-    """Put back in force what `supersede` took out: the rows of the submission's newest version that wrote any."""
+def hold(session: Session, submission_id: int, at: datetime) -> None:
+    """Take a submission's rows out of force because its approval was undone: what it made is unconfirmed again, as it was
+    while the submission waited, and stays on the phones' lists."""
     connection = session.connection()
+    _remake(connection, stamp_submission(connection, submission_id, at))
+    _confirm(connection, submission_id, False)
+    for uuid in _unconfirmed(connection, submission_id):
+        versions.put_back(session, uuid)
+
+
+def reinstate(session: Session, submission_id: int) -> None:
+    """Put back in force what `supersede` or `hold` took out: the rows of the submission's newest version that wrote any."""
+    connection = session.connection()
+    unconfirmed = _unconfirmed(connection, submission_id)
     newest = select(OBSERVATION).where(OBSERVATION.c.submission_id == submission_id)
     row = connection.execute(newest.order_by(OBSERVATION.c.seq.desc()).limit(1)).first()
     if row is not None and row.superseded_at is not None:
         touched = _stamp(connection, [row], None)
         _remake(connection, touched)
-    for uuid in _unconfirmed(connection, submission_id):
+        _confirm(connection, submission_id, True)
+    for uuid in unconfirmed:
         versions.put_back(session, uuid)
 
 
@@ -115,6 +127,12 @@ def _remake(connection: Connection, touched: set[Touched]) -> None:
     for kind, subject in {(kind, subject) for kind, subject, _ in touched}:
         names = [name for one, two, name in touched if (one, two) == (kind, subject)]
         current.remake(connection, kind, subject, names)
+
+
+def _confirm(connection: Connection, submission_id: int, confirmed: bool) -> None:
+    for table in (HOUSEHOLD, FACILITY):
+        mine = update(table).where(table.c.created_by == submission_id, table.c.confirmed.is_not(confirmed))
+        connection.execute(mine.values(confirmed=confirmed))
 
 
 def _unconfirmed(connection: Connection, submission_id: int) -> list[str]:

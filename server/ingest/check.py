@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
+from sqlalchemy.orm import Session
+
+from server.households.ground import findings_of
+from server.households.incoming import Incoming
 from server.ingest.plan import Plan
+from server.services import Services
 from server.xforms import Context, Finding, Instance, Message, Rule
 from server.xforms import check as check_form
 
@@ -30,19 +34,18 @@ def blocks(finding: Finding) -> bool:
 
 
 def check(
+    session: Session,
+    services: Services,
     plan: Plan,
     instance: Instance,
-    answers: dict[str, Any],
-    *,
+    incoming: Incoming,
     attachments: frozenset[str],
-    now: datetime,
-    timezone: str,
 ) -> Verdict:
-    """All findings of one submission. Encrypted instances cannot be read and have none."""
+    """All findings of one submission: the form's own, then the domain's. Encrypted instances cannot be read and have none."""
     if instance.encrypted:
         return Verdict((), 0, 0)
-    found: list[Finding] = list(check_form(plan.model, instance, Context(attachments=attachments, now=now)))
-    return verdict(found)
+    context = Context(attachments=attachments, now=incoming.received_at)
+    return verdict([*check_form(plan.model, instance, context), *findings_of(session, services, incoming)])
 
 
 def verdict(found: Iterable[Finding]) -> Verdict:

@@ -10,6 +10,7 @@ import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from enum import Enum
 
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.exc import OperationalError
@@ -19,7 +20,7 @@ from server import jobs, ledger
 from server.db import utcnow
 from server.forms.models import Project
 from server.households import standing, writer
-from server.households.determine import Determined, determine
+from server.households.determine import Determined
 from server.households.incoming import Incoming
 from server.households.tables import Household
 from server.ingest.answers import open_answers, raw_xml
@@ -31,19 +32,6 @@ from server.services import Services
 from server.xforms import Instance, Record, Rule, parse_instance, saved_entities
 
 log = logging.getLogger("fieldfare.ingest")
-
-__all__ = [
-    "Determined",
-    "Place",
-    "Work",
-    "apply",
-    "code_of",
-    "determine",
-    "files_came",
-    "prepare",
-    "retry",
-    "settle",
-]
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,18 +158,38 @@ def stored_work(
     return work, Determined.from_dict(event.payload["determined"])
 
 
-def settle(
-    session: Session, services: Services, submission: Submission, seq: int, at: datetime, *, wanted: bool
-) -> None:
-    """Make the tables agree with a decision, recorded as event `seq`: rows of this submission stand where `wanted`."""
+class Wanted(Enum):
+    """What should stand of a submission in the monitoring tables."""
+
+    ALL = "all"
+    WAITS = "waits"  # held back: what it created is there, unconfirmed, and nothing else
+    NOTHING = "nothing"  # rejected, or in the bin
+
+
+def wanted(*, review_state: str | None, deleted: bool, held: bool) -> Wanted:
+    """What a submission's state means for its rows (decisions.md, 'Findings'): the one place where this is decided."""
+    if deleted or review_state == "rejected":
+        return Wanted.NOTHING
+    return Wanted.WAITS if held and review_state != "approved" else Wanted.ALL
+
+
+def wanted_of(submission: Submission) -> Wanted:
+    """The same of a submission as it is."""
+    deleted = submission.deleted_at is not None
+    return wanted(review_state=submission.review_state, deleted=deleted, held=submission.blocking > 0)
+
+
+def settle(session: Session, services: Services, submission: Submission, seq: int, at: datetime) -> None:
+    """Make the tables agree with a decision, recorded as event `seq`."""
     assert submission.version_id is not None
     version = session.get_one(SubmissionVersion, submission.version_id)
     work, determined = stored_work(session, services, version, submission)
     if not work.writes:
         return
     place = Place(submission.id, version.id, seq, at)
-    bring(session, services, work, determined, place, wanted=wanted, stands=submission.projected)
-    submission.projected = wanted
+    want, held = wanted_of(submission), submission.blocking > 0
+    bring(session, services, work, determined, place, want, held=held, stands=submission.projected)
+    submission.projected = want is Wanted.ALL
 
 
 def bring(
@@ -190,23 +198,22 @@ def bring(
     work: Work,
     determined: Determined,
     place: Place,
+    want: Wanted,
     *,
-    wanted: bool,
+    held: bool,
     stands: bool,
 ) -> None:
-    """From what `stands` to what is `wanted` of one submission's rows. The same for a decision and for its replay."""
-    if not wanted:
-        standing.supersede(
+    """From what `stands` to what is wanted of one submission's rows. The same for a decision and for its replay."""
+    if want is not Wanted.ALL and held:
+        standing.hold(
             session, place.submission_id, place.at
-        )  # an unconfirmed household leaves the lists too
-    elif not stands and _wrote(session, place.submission_id):
+        )  # what an approval confirmed is unconfirmed again
+    if want is Wanted.NOTHING:
+        standing.supersede(session, place.submission_id, place.at)
+    elif want is Wanted.ALL and not stands:
         standing.reinstate(session, place.submission_id)
-    elif not stands:
-        write(session, services, work, determined, place, held=False)
-
-
-def _wrote(session: Session, submission_id: int) -> bool:
-    return bool(standing.written(session, submission_id))
+        if not standing.wrote(session, place.submission_id):
+            write(session, services, work, determined, place, held=False)
 
 
 def retry(session: Session, services: Services, submission_id: str) -> None:
@@ -224,10 +231,7 @@ def retry(session: Session, services: Services, submission_id: str) -> None:
         {"version": submission.version_id},
         at=at,
     )
-    if submission.review_state != "rejected" and (
-        submission.blocking == 0 or submission.review_state == "approved"
-    ):
-        settle(session, services, submission, seq, at, wanted=True)
+    settle(session, services, submission, seq, at)
 
 
 def code_of(session: Session, subject: str | None) -> str | None:

@@ -16,6 +16,7 @@ from server import ledger
 from server.db import Base
 from server.entities.models import Entity, EntityBacklog, EntityVersion
 from server.households import merge
+from server.households.determine import Determined
 from server.households.tables import TABLES, Facility, Household, Observation
 from server.ingest import project
 from server.ingest.models import Submission, SubmissionVersion
@@ -37,9 +38,9 @@ class _State:
     stands: bool = False
 
     @property
-    def wanted(self) -> bool:
-        """Whether its rows should stand."""
-        return not self.deleted and self.review != "rejected" and (not self.held or self.review == "approved")
+    def wanted(self) -> project.Wanted:
+        """What should stand of it."""
+        return project.wanted(review_state=self.review, deleted=self.deleted, held=self.held)
 
 
 def rebuild(session: Session, services: Services, *, tell: Callable[[int], None] = lambda count: None) -> int:
@@ -100,13 +101,15 @@ def _bring(session: Session, services: Services, submission_id: int, state: _Sta
     if work is None:
         return
     place = project.Place(submission_id, state.version_id, event.seq, event.at)
-    project.bring(session, services, work[0], work[1], place, wanted=state.wanted, stands=state.stands)
-    state.stands = state.wanted
+    project.bring(
+        session, services, work[0], work[1], place, state.wanted, held=state.held, stands=state.stands
+    )
+    state.stands = state.wanted is project.Wanted.ALL
 
 
 def _work(
     session: Session, services: Services, submission_id: int, version_id: int
-) -> tuple[project.Work, project.Determined] | None:
+) -> tuple[project.Work, Determined] | None:
     """The work of a version; None where it was erased or writes nothing."""
     submission = session.get(Submission, submission_id)
     version = session.get(SubmissionVersion, version_id)

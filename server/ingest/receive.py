@@ -90,7 +90,6 @@ def _first(
     there = frozenset(f.name for f in parcel.files) | _carried(session, replaced)
     now = utcnow()
     answers = record(plan.model, instance)
-    verdict = check(plan, instance, answers, attachments=there, now=now, timezone=to.timezone)
     work = project.prepare(
         plan,
         instance,
@@ -101,6 +100,7 @@ def _first(
         first_id=replaced.instance_id if replaced else instance.instance_id,
         submission_id=replaced.submission_id if replaced else None,
     )
+    verdict = check(session, services, plan, instance, work.incoming, there)
     session.rollback()  # the connection goes back before the disk is waited for
     files.keep()
     open_part, hidden = split(plan.model, answers, plan.protected)

@@ -17,6 +17,7 @@ from media import Received
 from server import jobs, ledger, problems
 from server.accounts import audit
 from server.hot import PerDialect, table_insert, wire
+from server.households.determine import Determined, determine
 from server.ingest import counts, project
 from server.ingest.identify import Target, instance_mac
 from server.ingest.models import Attachment, Blob, FindingRow, InstanceKey, Submission, SubmissionVersion
@@ -110,7 +111,7 @@ class Stored:
 
 def store(session: Session, services: Services, p: Prepared) -> Stored:
     """Write it. Raises LostRaceError, or DEPRECATING_OLD where an edit's base was edited meanwhile."""
-    determined = project.determine(session, services, p.work.incoming)
+    determined = determine(session, services, p.work.incoming)
     held = p.blocking > 0
     seq = ledger.append(
         session,
@@ -201,7 +202,7 @@ def _submission(
     p: Prepared,
     submission_id: int,
     seq: int,
-    determined: project.Determined,
+    determined: Determined,
     files: list[dict[str, Any]],
 ) -> None:
     there = sum(1 for row in files if row["blob_id"] is not None)

@@ -115,19 +115,26 @@ def _file(who: Caller, at: str, file: served.ServedFile) -> wire.ListedFile:
     if file.source == "file":
         assert file.md5 is not None  # an uploaded file has its content's
         return wire.ListedFile(file.name, file.md5, url)
-    copy = _list(who, file)
+    session, areas = db.session(), _areas(who)
     if file.source == "areas":
-        return wire.ListedFile(file.name, copy.md5, url)
+        return wire.ListedFile(file.name, lists.areas_csv(session, services(), areas, who.language).md5, url)
+    assert file.dataset_id is not None
+    exact = served.exact_points(session, who.project_id)
+    stamp = lists.stamp_for(session, services(), file.dataset_id, areas, exact_points=exact)
     integrity_url = None
     if who.draft_form_id is None:
         integrity_url = f"{who.base}/datasets/{_quoted(file.name.removesuffix('.csv'))}/integrity"
     return wire.ListedFile(
-        file.name, copy.md5, f"{url}?g={copy.generation}", entity_list=True, integrity_url=integrity_url
+        file.name, stamp.md5, f"{url}?g={stamp.generation}", entity_list=True, integrity_url=integrity_url
     )
 
 
+def _areas(who: Caller) -> tuple[int, ...]:
+    return who.access.areas if who.access is not None else ()
+
+
 def _list(who: Caller, file: served.ServedFile, generation: int | None = None) -> lists.Copy:
-    areas = who.access.areas if who.access is not None else ()
+    areas = _areas(who)
     if file.source == "areas":
         return lists.areas_csv(db.session(), services(), areas, who.language)
     assert file.dataset_id is not None

@@ -139,9 +139,7 @@ def settle(session: Session, services: Services, submission: Submission, seq: in
     """Make the tables agree with the submission's state."""
     if submission.draft:
         return
-    gone = submission.deleted_at is not None or submission.review_state == "rejected"
-    wanted = not gone and (submission.blocking == 0 or submission.review_state == "approved")
-    project.settle(session, services, submission, seq, utcnow(), wanted=wanted)
+    project.settle(session, services, submission, seq, utcnow())
     session.flush()
 
 

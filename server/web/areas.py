@@ -9,9 +9,10 @@ from sqlalchemy import func, select
 
 from server import problems
 from server.accounts import audit
-from server.areas import importing, reading
+from server.areas import reading
 from server.areas.sheet import MOST_BYTES
 from server.households.tables import Household
+from server.ingest import areas as intake
 from server.problems import ProblemError
 from server.web.frame.door import access, acting, back_to, reader, render, said, services, session
 from server.web.frame.words import tell_problem
@@ -37,7 +38,7 @@ def take() -> Response:
             raise problems.MISSING_PARAMETER(field="file")
         content = file.stream.read(MOST_BYTES + 1)
         with acting() as writing:
-            done = importing.import_areas(writing, services().keys, content, actor_id=reader().id)
+            done = intake.take_areas(writing, services(), content, actor_id=reader().id)
             numbers = {"created": done.created, "updated": done.updated, "unchanged": done.unchanged}
             if done.created or done.updated:
                 audit.record(writing, "areas.import", actor_id=reader().id, actee="area", details=numbers)

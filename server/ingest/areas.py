@@ -1,0 +1,17 @@
+"""An import of areas and what follows from it: who gets which entities changes, so every list is made anew."""
+
+from __future__ import annotations
+
+from sqlalchemy.orm import Session
+
+from server.areas.importing import Imported, import_areas
+from server.entities.datasets import touch_all
+from server.services import Services
+
+
+def take_areas(session: Session, services: Services, content: bytes, *, actor_id: int | None) -> Imported:
+    """Take a CSV of areas. Raises `AREAS_INVALID` (`areas.importing.import_areas`)."""
+    done = import_areas(session, services.keys, content, actor_id=actor_id)
+    if done.created or done.updated:
+        touch_all(session)
+    return done
