@@ -14,8 +14,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from sqlalchemy import func, select
+from werkzeug.test import TestResponse
 
 from media import open_blob
 from server.accounts import phones
@@ -23,13 +25,13 @@ from server.areas.models import Area
 from server.db import db
 from server.entities.models import Entity
 from server.forms import lifecycle
+from server.forms.models import Form
 from server.households.tables import TABLES, Household
 from server.ingest.announce import announce
 from server.ingest.answers import open_answers, raw_xml
 from server.ingest.models import Attachment, Blob, FindingRow, InstanceKey, Submission, SubmissionVersion
 from server.jobs import Job
 from server.ledger import LedgerRow
-from server.review import decisions
 from tests.support.house import House, Phone, instance, make_app, xlsx
 
 FACTS = "town.json"
@@ -237,18 +239,23 @@ class Town(House):
             query = of.select().order_by(*of.primary_key.columns)
             return [row._asdict() for row in session.execute(query)]
 
-    def decide(self, instance_id: str, state: str | None, **more: Any) -> None:
-        """A supervisor's decision. Raises the problem that a door would word."""
+    def at(self, instance_id: str) -> str:
+        """A submission's address over REST, below /v1."""
         with self.session() as session:
-            found = session.scalars(select(Submission).where(Submission.instance_id == instance_id)).one()
-            decisions.decide(session, self.services, found, state, actor_id=1, **more)
+            query = select(Submission.project_id, Form.xml_form_id).join(Form, Form.id == Submission.form_id)
+            row = session.execute(query.where(Submission.instance_id == instance_id)).one()
+        own = quote(instance_id, safe="")
+        return f"/projects/{row.project_id}/forms/{row.xml_form_id}/submissions/{own}"
+
+    def decide(self, instance_id: str, state: str | None, **more: Any) -> TestResponse:
+        """A decision over REST: `seen` may be given."""
+        return self.api("PATCH", self.at(instance_id), json={"reviewState": state, **more})
 
     def bin(self, instance_id: str, *, back: bool = False) -> None:
         """Put a submission into the bin, or take it out."""
-        act = decisions.bring_back if back else decisions.put_away
-        with self.session() as session:
-            found = session.scalars(select(Submission).where(Submission.instance_id == instance_id)).one()
-            act(session, self.services, found, actor_id=1)
+        at = self.at(instance_id)
+        answer = self.api("POST", f"{at}/restore") if back else self.api("DELETE", at)
+        assert answer.status_code == 200, answer.text
 
 
 @dataclass(frozen=True, slots=True)
