@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from server.db import utcnow
 from server.entities.models import Dataset, DatasetForm, DatasetProperty
-from server.hot import Hot
+from server.hot import Hot, wire
 from server.xforms import EntityDecl
 
 SERVER_PROPERTIES: Mapping[str, tuple[str, ...]] = {"households": ("code",), "facilities": ("code",)}
@@ -60,10 +60,22 @@ def declare(
     return made
 
 
+_NAMED = select(Dataset.id).where(
+    Dataset.project_id == bindparam("project"),
+    Dataset.name == bindparam("name"),
+    Dataset.deleted_at.is_(None),
+)
+
+_PROPERTIES = (
+    select(DatasetProperty.name, DatasetProperty.protected)
+    .where(DatasetProperty.dataset_id == bindparam("dataset"))
+    .order_by(DatasetProperty.id)
+)
+
+
 def dataset_id_of(session: Session, project_id: int, name: str) -> int | None:
     """The id of a project's list by its name, None where there is none."""
-    query = select(Dataset.id).where(Dataset.project_id == project_id, Dataset.name == name)
-    return session.execute(query.where(Dataset.deleted_at.is_(None))).scalar()
+    return wire(session).execute(_NAMED, {"project": project_id, "name": name}).scalar()
 
 
 def points_of(session: Session, dataset_id: int) -> set[str]:
@@ -76,10 +88,7 @@ def points_of(session: Session, dataset_id: int) -> set[str]:
 
 def properties_of(session: Session, dataset_id: int) -> dict[str, bool]:
     """A list's properties in the order in which forms published them, and whether each is protected."""
-    query = select(DatasetProperty.name, DatasetProperty.protected).where(
-        DatasetProperty.dataset_id == dataset_id
-    )
-    return {row.name: row.protected for row in session.execute(query.order_by(DatasetProperty.id))}
+    return {row.name: row.protected for row in wire(session).execute(_PROPERTIES, {"dataset": dataset_id})}
 
 
 def touch(session: Session, dataset_id: int) -> None:
@@ -87,7 +96,7 @@ def touch(session: Session, dataset_id: int) -> None:
 
     Call it last: until that commit it holds the list's row against other writers (PostgreSQL).
     """
-    _RAISE.run(session.connection(), {"the_dataset": dataset_id})
+    _RAISE.run(wire(session), {"the_dataset": dataset_id})
 
 
 def _dataset(session: Session, project_id: int, name: str) -> int:

@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 from server.entities.datasets import properties_of, touch
 from server.entities.models import Dataset, DatasetProperty, Entity, EntityVersion
 from server.entities.sealing import opened, sealed_names, stored
-from server.hot import Hot
+from server.hot import Hot, wire
 from server.keys import Keyring
 from server.xforms import SavedEntity
 
@@ -117,7 +117,7 @@ def plan(
         return None
     dataset_id, flagged = dataset
     made = EntityWrite(saved.path, dataset_id, uuid, "none", protected=flagged)
-    entity = session.connection().execute(_LOCKED, {"the_dataset": dataset_id, "the_uuid": uuid}).first()
+    entity = wire(session).execute(_LOCKED, {"the_dataset": dataset_id, "the_uuid": uuid}).first()
     if entity is None:
         return replace(made, action="create", version=1) if block.create else replace(made, reason="unknown")
     if submission_id is not None:
@@ -224,9 +224,7 @@ def write(
     )
     added = extra or {}
     which = {"the_dataset": decided.dataset_id, "the_uuid": decided.uuid}
-    entity = (
-        session.connection().execute(_FOUND, which).first() if again or decided.action == "update" else None
-    )
+    entity = wire(session).execute(_FOUND, which).first() if again or decided.action == "update" else None
     if decided.action == "create":
         if entity is not None:
             return False
@@ -250,7 +248,7 @@ def write(
         "area_id": area_id if move else entity.area_id,
         "the_id": entity.id,
     }
-    _CHANGE.run(session.connection(), row)
+    _CHANGE.run(wire(session), row)
     _version(session, entity.id, decided, label, values, _given(saved), "submission", cause)
     return True
 
@@ -262,12 +260,13 @@ def derive(
 
     Conflicts and branches ignore it. Make few: each changes the list that every phone downloads.
     """
-    entity = session.connection().execute(_LOCKED, {"the_dataset": dataset_id, "the_uuid": uuid}).first()
+    entity = wire(session).execute(_LOCKED, {"the_dataset": dataset_id, "the_uuid": uuid}).first()
     if entity is None or entity.deleted_at is not None:
         return False
-    declared = properties_of(session, dataset_id)
     before = opened(keys, entity)
-    changed = {n: v for n, v in properties.items() if n in declared and before.get(n, "") != v}
+    changed = {n: v for n, v in properties.items() if before.get(n, "") != v}
+    declared = properties_of(session, dataset_id) if changed else {}
+    changed = {n: v for n, v in changed.items() if n in declared}
     if not changed:
         return False
     hidden = {name for name in declared if declared[name]}.union(sealed_names(keys, entity))
@@ -275,7 +274,7 @@ def derive(
     number = entity.version + 1
     made = EntityWrite("", dataset_id, uuid, "update", version=number, base_version=entity.version)
     row = {**entity._asdict(), **values, "version": number, "updated_at": at, "the_id": entity.id}
-    _CHANGE.run(session.connection(), row)
+    _CHANGE.run(wire(session), row)
     cause = Cause(0, 0, None, None, at)
     _version(session, entity.id, made, entity.label, values, changed, "derived", cause)
     return True
@@ -353,12 +352,12 @@ def _version(
         "user_agent": cause.user_agent,
         "created_at": cause.at,
     }
-    _ADD_VERSION.run(session.connection(), row)
+    _ADD_VERSION.run(wire(session), row)
 
 
 def _dataset(session: Session, project_id: int, name: str) -> tuple[int, tuple[str, ...]] | None:
     """A list's id and its protected properties."""
-    rows = session.connection().execute(_LIST, {"project": project_id, "name": name}).all()
+    rows = wire(session).execute(_LIST, {"project": project_id, "name": name}).all()
     return (rows[0].id, tuple(row.name for row in rows if row.name is not None)) if rows else None
 
 

@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 
 from server.areas.models import Area
 from server.entities.versions import EntityWrite, clean_uuid, plan
+from server.hot import wire
 from server.households.incoming import Incoming
 from server.households.mapping import FormPlan, steps_of
 from server.households.places import distance_m
@@ -159,7 +160,7 @@ def _subject(session: Session, incoming: Incoming) -> _Found | None:
     if uuid is None or (block is not None and not (block.block.create or block.block.update)):
         return None
     create = form.create and block is not None and block.block.create
-    row = session.connection().execute(_LOCKED[form.kind], {"uuid": uuid}).first()
+    row = wire(session).execute(_LOCKED[form.kind], {"uuid": uuid}).first()
     if row is None:
         _lock_unknown(session, uuid)
         return _Found(form.kind, uuid, create)
@@ -168,7 +169,7 @@ def _subject(session: Session, incoming: Incoming) -> _Found | None:
         into = getattr(kept, "merged_into", None)
         if into is None:
             break
-        kept = session.connection().execute(_LOCKED[form.kind], {"uuid": into}).one()
+        kept = wire(session).execute(_LOCKED[form.kind], {"uuid": into}).one()
     return _Found(form.kind, kept.uuid, False, kept, uuid if kept.uuid != uuid else None)
 
 
@@ -214,7 +215,7 @@ def _asked_area(session: Session, incoming: Incoming) -> int | None:
     code = None if path is None else text_at(incoming.record, steps_of(path))
     if not code or not code.strip():
         return None
-    found = session.connection().execute(_AREA, {"code": code.strip()}).scalar()
+    found = wire(session).execute(_AREA, {"code": code.strip()}).scalar()
     return None if found is None else int(found)
 
 

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from server.areas.models import Area
 from server.entities.versions import clean_uuid
+from server.hot import wire
 from server.households.checks import Ground, Limits, checks
 from server.households.determine import HOUSEHOLD, zone_of
 from server.households.incoming import Incoming
@@ -44,7 +45,7 @@ def ground_of(session: Session, services: Services, incoming: Incoming) -> Groun
     """The dwelling and the area's boundary of a household that is known, else the boundary of the area named."""
     plan = incoming.plan
     assert plan is not None
-    connection = session.connection()
+    connection = wire(session)
     if plan.kind == "household":
         block = next((saved.block for saved in incoming.entities if saved.block.path == plan.key), None)
         named = block.id if block is not None else text_at(incoming.record, steps_of(plan.key))

@@ -5,10 +5,11 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from server.entities import datasets, versions
+from server.hot import wire
 from server.households.determine import HOUSEHOLD
 from server.services import Services
 
@@ -18,7 +19,9 @@ LIST = "households"
 PHONES_SEE = ("status", "last_visit_on", "next_visit_due")
 """Columns of a household that its entity carries, where the list has such a property."""
 
-_ROW = [HOUSEHOLD.c.project_id, *(HOUSEHOLD.c[name] for name in PHONES_SEE)]
+_ROW = select(HOUSEHOLD.c.project_id, *(HOUSEHOLD.c[name] for name in PHONES_SEE)).where(
+    HOUSEHOLD.c.uuid == bindparam("uuid")
+)
 
 
 def tell_phones(session: Session, services: Services, uuid: str, at: datetime) -> list[int]:
@@ -27,7 +30,7 @@ def tell_phones(session: Session, services: Services, uuid: str, at: datetime) -
 
     Returns the lists that changed: the caller raises their generation, last.
     """
-    row = session.connection().execute(select(*_ROW).where(HOUSEHOLD.c.uuid == uuid)).first()
+    row = wire(session).execute(_ROW, {"uuid": uuid}).first()
     if row is None:
         return []
     dataset_id = datasets.dataset_id_of(session, row.project_id, LIST)

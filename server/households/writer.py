@@ -17,7 +17,7 @@ from sqlalchemy.engine import Connection
 from sqlalchemy.orm import Session
 
 from server.entities import datasets, versions
-from server.hot import Hot
+from server.hot import Hot, wire
 from server.households import current
 from server.households.consent import erase_withdrawn
 from server.households.current import OBSERVATION
@@ -68,7 +68,7 @@ def apply(
     `held` (blocking findings stand): a create makes the subject's row, unconfirmed, and its entity, and nothing else is
     written. Rows that an earlier version of the same submission wrote are superseded.
     """
-    connection = session.connection()
+    connection = wire(session)
     if incoming.submission_id is not None:
         determined = _after_merges(connection, determined)
     touched = stamp_submission(connection, submission_id, at) if incoming.submission_id is not None else set()
