@@ -14,7 +14,9 @@ export function rightToLeft(): Plugin {
     generateBundle(_options, bundle: OutputBundle) {
       for (const [file, asset] of Object.entries(bundle)) {
         if (asset.type !== "asset" || !MIRRORED.test(file)) continue;
-        const source = rtlcss.process(String(asset.source));
+        // Codes read from the left in every language: their direction is kept from being turned.
+        const kept = String(asset.source).replace(/direction:\s*ltr/g, "direction:--kept");
+        const source = rtlcss.process(kept).replaceAll("direction:--kept", "direction:ltr");
         const hash = createHash("sha256").update(source).digest("hex").slice(0, 8);
         this.emitFile({ type: "asset", fileName: `style.rtl-${hash}.css`, source });
       }

@@ -65,6 +65,10 @@ NAMES: Mapping[str, str] = {
 """Columns whose own name would not tell a person enough."""
 
 
+MEASURES = frozenset({"min", "h", "m", "ha", "h a day", "h an evening", "per 100 mL", "%", "currency"})
+"""Units that stand beside a value; counts of persons or households say by their name what they count."""
+
+
 def table_words(name: str) -> str:
     """A table's name for people: `school_access` -> School access."""
     return tell(humane(name))

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -22,6 +22,7 @@ from server.households.tables import Facility, Household, Visit
 from server.ingest.models import FindingRow, Submission
 from server.ingest.plan import Plan
 from server.review.visit import UNIT, Picture, Section, look, plain
+from server.web import codes
 from server.web.frame.door import services, session
 from server.web.frame.show import clock, metres
 from server.web.frame.words import language, tell
@@ -105,7 +106,7 @@ def evidence_of(one: Submission, *, protected: bool) -> Seen:
         area=area,
         household=household,
         facility=facility,
-        sections=seen.sections,
+        sections=tuple(_filled(seen.sections)),
         findings=tuple(_found(row, whole, seen.labels) for row in _weighty(seen.findings)),
         photos=tuple(
             _photo(p, here, one) for p in seen.pictures if p.content_type.startswith("image/") or not p.there
@@ -251,7 +252,7 @@ def _units(plan: Plan) -> dict[str, str]:
     if plan.mapping is None:
         return {}
     slots = (slot for part in plan.mapping.parts for slot in part.slots)
-    shown = ("min", "h", "m", "ha", "days", "persons", "households", "h a day", "currency", "%")
+    shown = codes.MEASURES
     return {slot.path: slot.column.unit for slot in slots if slot.column.unit in shown}
 
 
@@ -278,6 +279,14 @@ def _before(one: Submission) -> dict[str, str]:
         for section in look(session(), services(), version_id, language()).sections
         for item in _items(section)
     }
+
+
+def _filled(sections: Sequence[Section]) -> Iterator[Section]:
+    """The sections that hold an answer, themselves or within."""
+    for section in sections:
+        inner = tuple(_filled(section.sections))
+        if section.items or inner:
+            yield replace(section, sections=inner)
 
 
 def _items(section: Section) -> Iterator[Any]:

@@ -15,6 +15,7 @@ from media.clips import CLIPS, open_clean_clip
 from server import problems
 from server.ingest.models import Attachment, Blob, Photo, Submission
 from server.ingest.plan import plan_of
+from server.ingest.redact import AUDIT, is_protected, redact_audit
 from server.web.frame.door import services, session
 from server.web.visits.one import found, visit
 
@@ -30,7 +31,7 @@ def file(project_id: int, visit_id: int, name: str) -> Response:
     row = (
         session()
         .execute(
-            select(Blob, Photo)
+            select(Blob, Photo, Attachment.path)
             .join(Attachment, Attachment.blob_id == Blob.id)
             .outerjoin(Photo, Photo.blob_id == Blob.id)
             .where(Attachment.version_id == one.version_id, Attachment.name == name)
@@ -39,7 +40,9 @@ def file(project_id: int, visit_id: int, name: str) -> Response:
     )
     if row is None:
         raise problems.NOT_FOUND()
-    blob, photo = row
+    blob, photo, path = row
+    if is_protected(plan_of(session(), one.form_version_id), path):
+        raise problems.PROTECTED()
     size = request.args.get("size")
     if size in ("thumb", "screen"):
         small = None if photo is None else photo.thumb if size == "thumb" else photo.screen
@@ -50,13 +53,19 @@ def file(project_id: int, visit_id: int, name: str) -> Response:
         except Missing:
             return Response("", 404)
         return _answer(body, "image/webp")
-    body, kind = _original(one, blob)
+    body, kind = _original(one, blob, name)
     return _answer(body, kind, download=name)
 
 
-def _original(one: Submission, blob: Blob) -> tuple[Iterator[bytes], str]:
+def _original(one: Submission, blob: Blob, name: str) -> tuple[Iterator[bytes], str]:
     store, keys = services().store, services().keys
-    if not plan_of(session(), one.form_version_id).household_form:
+    plan = plan_of(session(), one.form_version_id)
+    if name == AUDIT and plan.protected:
+        try:
+            return iter((redact_audit(plan, b"".join(open_blob(store, keys, blob.name))),)), "text/csv"
+        except ValueError as error:
+            raise problems.PROTECTED() from error
+    if not plan.household_form:
         return open_blob(store, keys, blob.name), blob.content_type
     if blob.content_type in CLIPS:
         return open_clean_clip(store, keys, blob.name, blob.size), blob.content_type
