@@ -160,6 +160,8 @@ def prepare_sqlite(engine: Engine, *, immediate: bool) -> None:
             "foreign_keys=ON",
             "busy_timeout=30000",
             "temp_store=MEMORY",
+            "wal_autocheckpoint=10000",  # pages: a visit dirties some fifty, and copying them back each time is half its cost
+            "cache_size=-65536",  # KiB
         ):
             cursor.execute(f"PRAGMA {pragma}")
         cursor.close()

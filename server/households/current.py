@@ -31,7 +31,7 @@ PARTS_OF = {"point": ("point_lat", "point_lon"), "dwelling": ("dwelling_lat", "d
 
 def is_newest(connection: Connection, subject: str, rank: bytes) -> bool:
     """Whether nothing that stands was seen of the subject after this."""
-    return _LATER.run(connection, {"subject": subject, "rank": rank}).first() is None
+    return _LATER.first(connection, {"subject": subject, "rank": rank}) is None
 
 
 _LATER = Hot(

@@ -31,6 +31,11 @@ class Plan:
     protected: frozenset[str]
     household_form: bool
 
+    @property
+    def names_protected(self) -> bool:
+        """Whether the name that the form calculates for an instance shows a protected answer: then it is none to list."""
+        return f"/{self.model.root}/meta/instanceName" in self.protected
+
 
 _plans: OrderedDict[tuple[int, str], Plan] = OrderedDict()
 _lock = Lock()

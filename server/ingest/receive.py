@@ -109,7 +109,7 @@ def _first(
         to=to,
         sender=sender,
         instance_id=instance.instance_id,
-        instance_name=instance.instance_name,
+        instance_name=None if plan.names_protected else instance.instance_name,
         xml_mac=xml_mac,
         xml_sealed=keys.seal(parcel.xml, "submission_version.xml"),
         answers=open_part,

@@ -5,6 +5,10 @@ decisions.md, 'Protected answers': latitude and longitude to 0.01 degrees (about
 
 from __future__ import annotations
 
+import csv
+import io
+import re
+
 from lxml import etree
 
 from server.ingest.plan import Plan
@@ -13,6 +17,13 @@ from server.xforms import Record
 POINTS = frozenset({"geopoint", "geotrace", "geoshape"})
 DEGREES = 2
 """Decimals of a degree that are left."""
+
+AUDIT = "audit.csv"
+"""What phones call a form's log: where its enumerator was at each question, and with `track-changes` what was answered."""
+
+_PLACES = ("latitude", "longitude", "accuracy")
+_ANSWERS = ("old-value", "new-value")
+_POSITION = re.compile(r"\[\d+\]")
 
 
 def rounded_points(text: str) -> str:
@@ -70,6 +81,43 @@ def redact_xml(plan: Plan, xml: bytes) -> bytes:
             element.text = _shown(plan, path, element.text)
             changed = True
     return etree.tostring(root, encoding="utf-8", xml_declaration=True) if changed else xml
+
+
+def redact_audit(plan: Plan, content: bytes) -> bytes:
+    """A form's log without places (where the form writes to a household) and without protected answers.
+
+    An answer at a node that is no open question of the form goes too. Raises ValueError where this is no log that can be read.
+    """
+    reader = csv.reader(io.StringIO(content.decode("utf-8-sig"), newline=""), strict=True)
+    out = io.StringIO(newline="")
+    writer = csv.writer(out, lineterminator="\n")
+    try:
+        head = next(reader, [])
+        if "node" not in head:
+            raise ValueError("no log of a form")
+        node = head.index("node")
+        places = [at for at, name in enumerate(head) if name in _PLACES and plan.household_form]
+        answers = [at for at, name in enumerate(head) if name in _ANSWERS]
+        writer.writerow(head)
+        for row in reader:
+            if len(row) != len(head):
+                raise ValueError("more or fewer cells than its head has")
+            for at in places if _is_open(plan, _POSITION.sub("", row[node])) else [*places, *answers]:
+                row[at] = ""
+            writer.writerow(row)
+    except csv.Error as error:
+        raise ValueError("not CSV") from error
+    return out.getvalue().encode()
+
+
+def is_protected(plan: Plan, path: str | None) -> bool:
+    """Whether the question at a path (positions and all) is a protected one."""
+    return path is not None and _POSITION.sub("", path) in plan.protected
+
+
+def _is_open(plan: Plan, path: str) -> bool:
+    field = plan.model.field(path)
+    return field is not None and field.is_leaf and path not in plan.protected
 
 
 def _path(element: etree._Element) -> str:

@@ -193,7 +193,7 @@ def _claim(session: Session, services: Services, p: Prepared, submission_id: int
         "submission_id": submission_id,
         "version_id": seq,
     }
-    if _CLAIM.on(connection).run(connection, row).rowcount == 0:
+    if _CLAIM.on(connection).run(connection, row) == 0:
         raise LostRaceError
 
 
