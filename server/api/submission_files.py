@@ -12,13 +12,15 @@ from media import Inbox, Missing, Unreadable, images, open_blob
 from media.sniff import sniff
 from server import problems
 from server.accounts.access import Access
+from server.accounts.roles import Verb
 from server.api.caller import services
 from server.api.files import file_answer
 from server.api.submission_views import attachments_of, opens_protected
-from server.ingest.models import Attachment, Blob, Photo, Submission
+from server.ingest.models import Attachment, Blob, Photo, Submission, SubmissionVersion
 from server.ingest.parcel import Parcel
-from server.ingest.plan import plan_of
+from server.ingest.plan import Plan, plan_of
 from server.ingest.receive import add_files
+from server.ingest.redact import AUDIT, is_protected, redact_audit
 
 PIECE = 64 * 1024
 LARGEST_CLEANED = 100_000_000
@@ -40,28 +42,39 @@ def read_file(
 ) -> Response:
     """One file: a small copy (`?size=thumb|screen`), or the original.
 
-    Of a form that writes to a household the original leaves without its metadata, unless the caller may open protected
-    answers and gives a reason. Raises `NOT_FOUND`, `UNEXPECTED_VALUE`, `PICTURE_UNREADABLE`, `PROTECTED`.
+    Of a form that writes to a household the original leaves without its metadata, a form's log without what is protected,
+    unless the caller may open protected answers and gives a reason; the photo of a protected question leaves not at all.
+    Raises `NOT_FOUND`, `UNEXPECTED_VALUE`, `PICTURE_UNREADABLE`, `PROTECTED`, `REASON_NEEDED`.
     """
     row = session.execute(
-        select(Blob, Photo)
+        select(Blob, Photo, Attachment.path, SubmissionVersion.form_version_id)
         .join(Attachment, Attachment.blob_id == Blob.id)
+        .join(SubmissionVersion, SubmissionVersion.id == Attachment.version_id)
         .outerjoin(Photo, Photo.blob_id == Blob.id)
         .where(Attachment.version_id == version_id, Attachment.name == name)
     ).first()
     if row is None:
         raise problems.NOT_FOUND()
-    blob, photo = row
-    tag = blob.mac.hex()[:32]
-    if size := request.args.get("size"):
-        if size not in SIZES:
-            raise problems.UNEXPECTED_VALUE(field="size", value=size[:20], reason="it is thumb or screen")
+    blob, photo, path, form_version_id = row
+    tag, size = blob.mac.hex()[:32], request.args.get("size")
+    if size and size not in SIZES:
+        raise problems.UNEXPECTED_VALUE(field="size", value=size[:20], reason="it is thumb or screen")
+    plan = plan_of(session, form_version_id)
+    is_log = name == AUDIT and bool(plan.protected)
+    exact = False
+    if is_protected(plan, path):
+        exact = opens_protected(access, submission)
+        if not exact:
+            may = access.may(Verb.PROTECTED_READ, submission.project_id)
+            raise problems.REASON_NEEDED() if may else problems.PROTECTED()
+    elif not size and (plan.household_form or is_log):
+        exact = opens_protected(access, submission)
+    if size:
         return _small(blob, photo, size, f"{tag}-{size}")
-    bare = plan_of(session, submission.form_version_id).household_form and not opens_protected(
-        access, submission
-    )
     session.rollback()  # nothing is open while the bytes go out
-    if bare and blob.content_type.startswith(WITH_METADATA):
+    if not exact and is_log:
+        return _redacted_log(plan, blob, name, f"{tag}-bare")
+    if not exact and plan.household_form and blob.content_type.startswith(WITH_METADATA):
         return _cleaned(blob, name, f"{tag}-bare")
     return file_answer(_content(blob.name), blob.content_type, name=name, tag=tag, size=blob.size)
 
@@ -111,6 +124,16 @@ def _cleaned(blob: Blob, name: str, tag: str) -> Response:
     except Unreadable as error:
         raise problems.PICTURE_UNREADABLE() from error
     return file_answer(bare, sniff(bare), name=name, tag=tag, size=len(bare))
+
+
+def _redacted_log(plan: Plan, blob: Blob, name: str, tag: str) -> Response:
+    if blob.size > LARGEST_CLEANED:
+        raise problems.PROTECTED()
+    try:
+        log = redact_audit(plan, b"".join(_content(blob.name)))
+    except ValueError as error:
+        raise problems.PROTECTED() from error  # what it holds cannot be told: it is opened whole, or not
+    return file_answer(log, "text/csv; charset=utf-8", name=name, tag=tag, size=len(log))
 
 
 def _content(name: str) -> Any:
