@@ -38,7 +38,10 @@ def main() -> None:
     scale = 0.25 if chosen.quick else 1.0
     print(f"Machine: {machine()}; 8 clients; client and server share it.", flush=True)
     rows: list[Row] = []
-    with tempfile.TemporaryDirectory(dir=os.environ.get("BENCH_DIR", ".")) as folder, prepared(Path(folder), postgres=chosen.postgres) as house:
+    with (
+        tempfile.TemporaryDirectory(dir=os.environ.get("BENCH_DIR", ".")) as folder,
+        prepared(Path(folder), postgres=chosen.postgres) as house,
+    ):
         _run(house, scale, chosen.million, rows)
     show(rows)
     RESULTS.write_text(

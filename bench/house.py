@@ -17,7 +17,7 @@ from server.areas.importing import import_areas
 from server.cli_base import prepare
 from server.db import db, transaction, utcnow
 from server.forms import lifecycle
-from server.forms.models import Project
+from server.forms.models import Form, Project
 from server.ingest.announce import announce
 from server.settings import Settings
 
@@ -35,6 +35,7 @@ class House:
     token: str
     admin: str
     households: tuple[str, ...]
+    small: tuple[int, int]  # ids of the small form and its version
 
     @property
     def base(self) -> str:
@@ -60,16 +61,16 @@ def prepared(folder: Path, *, postgres: bool) -> Iterator[House]:
             log_level="WARNING",
             database_url=url,
         )
-        token, admin, households = _fill(settings)
+        token, admin, households, small = _fill(settings)
         bare_settings = Settings.load(
             environ={}, data=folder / "bare", port=free_port(), workers=settings.workers, database_url=url
         )
         bare = stack.enter_context(running(bare_settings, "bench.bare:app", BENCH_DATABASE=bare_url))
         server = stack.enter_context(running(settings))
-        yield House(server, bare, settings, token, admin, households)
+        yield House(server, bare, settings, token, admin, households, small)
 
 
-def _fill(settings: Settings) -> tuple[str, str, tuple[str, ...]]:
+def _fill(settings: Settings) -> tuple[str, str, tuple[str, ...], tuple[int, int]]:
     prepare(settings)
     app = create_app(settings)
     services = app.extensions["fieldfare"]
@@ -97,6 +98,8 @@ def _fill(settings: Settings) -> tuple[str, str, tuple[str, ...]]:
                 ).id
                 for one in examined
             ]
+            form = session.get_one(Form, made[0])
+            small = (form.id, form.current_version_id or 0)
             areas = [2]
             _, token = phones.create(
                 session, services, 1, "Phone 1", forms=made, areas=areas, by=user.actor_id
@@ -120,4 +123,4 @@ def _fill(settings: Settings) -> tuple[str, str, tuple[str, ...]]:
         db.engines[None].dispose()
         db.engines["read"].dispose()
     os.sync()
-    return token, admin, households
+    return token, admin, households, small

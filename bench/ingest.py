@@ -6,7 +6,7 @@ import random
 import time
 from collections.abc import Callable
 
-from bench import client, forms
+from bench import client, forms, stuffing
 from bench.house import House
 from bench.servers import Server
 from bench.table import Row
@@ -88,5 +88,19 @@ def _resend(house: House, count: int) -> Row:
 
 
 def growth(house: House) -> list[Row]:
-    """CPU and time of one submission with 10,000 and with 1,000,000 stored."""
-    raise SystemExit("not measured yet")
+    """CPU and rate of a small submission with 10,000 and with 1,000,000 stored (`stuffing` says how they got there)."""
+    rows = []
+    stored = 1_000_000
+    costs = []
+    for more, total in ((10_000, "10,000"), (990_000, "1,000,000")):
+        stuffing.submissions(
+            house.settings, more, first=stored, form_id=house.small[0], form_version_id=house.small[1]
+        )
+        stored += more
+        bodies = _bodies(forms.small, 1500, 0)
+        rate, cpu = _drive(house.server, f"{house.base}/submission?deviceID=bench", bodies)
+        costs.append(cpu)
+        rows.append(Row(f"small form, {total} stored", rate, "submissions/s", cpu=cpu))
+    note = f"CPU with 1,000,000 stored / with 10,000: {costs[1] / costs[0]:.2f}"
+    rows.append(Row("growth", costs[1] / costs[0], "x", aim="<= 1.2", note=note))
+    return rows
