@@ -52,7 +52,16 @@ def _gathered() -> Iterator[tuple[str, str]]:
             if "type" in column.info and column.info["type"] != "g":
                 yield codes.NAMES.get(column.name) or codes.humane(column.name), "column"
     yield from ((text, "codes.py") for text in codes.NAMES.values())
-    for name in ("household", "area", "observed_at", "position", "request", "met_on", "confirmed", "updated_at"):
+    for name in (
+        "household",
+        "area",
+        "observed_at",
+        "position",
+        "request",
+        "met_on",
+        "confirmed",
+        "updated_at",
+    ):
         yield codes.humane(name), "column"
 
 

@@ -189,6 +189,16 @@ def begin() -> None:
     """Find out who reads, in which language; refuse a post that this browser's page did not send."""
     request.max_content_length = LARGEST
     request.max_form_memory_size = LARGEST_FIELD
+    _identify()
+    view = current_app.view_functions.get(request.endpoint or "")
+    if not getattr(view, "open_to_anybody", False):
+        reader()
+    if request.method not in SAFE:
+        _check_sent_from_here()
+
+
+def _identify() -> None:
+    """Who reads, in which language and zone. What is wrong with a session is no error here: nobody reads then."""
     own = session()
     read_only(own)
     g.language = nearest(request.cookies.get(LANGUAGE_COOKIE), "") or _asked_for()
@@ -199,11 +209,6 @@ def begin() -> None:
     if current is not None and known is not None:
         g.reader = Reader(known, current)
         g.language = nearest(known.language, g.language)
-    view = current_app.view_functions.get(request.endpoint or "")
-    if not getattr(view, "open_to_anybody", False):
-        reader()
-    if request.method not in SAFE:
-        _check_sent_from_here()
 
 
 def _check_sent_from_here() -> None:
@@ -266,8 +271,7 @@ def nowhere(error: HTTPException) -> Response | HTTPException:
     """An address that no door has."""
     if request.path.startswith(("/v1", "/static")):
         return error
-    read_only(session())
-    g.language = g.get("language") or _asked_for()
+    _identify()
     return _error_page(404, tell_problem(problems.NOT_FOUND()))
 
 

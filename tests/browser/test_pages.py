@@ -1,0 +1,73 @@
+"""Every page in Chromium: nothing runs off a small phone, both themes and directions hold, and axe finds nothing."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.browser.conftest import Look, Site, addresses
+from tests.tools.axe import violations
+
+
+@pytest.mark.parametrize("language", ["en", "zh", "ar"])
+def test_no_page_runs_off_the_side_of_a_small_phone(site: Site, look: Look, language: str) -> None:
+    page = look(phone=True, language=language)
+    off = {}
+    for name, address in addresses(site).items():
+        page.goto(address)
+        wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        if wide > 0:
+            off[name] = wide
+        assert page.evaluate("document.documentElement.dir") == ("rtl" if language == "ar" else "ltr")
+    assert off == {}
+
+
+@pytest.mark.parametrize(("phone", "dark"), [(True, False), (False, True)])
+def test_axe_finds_nothing_on_any_page(site: Site, look: Look, phone: bool, dark: bool) -> None:
+    page = look(phone=phone, dark=dark)
+    found = {}
+    for name, address in addresses(site).items():
+        page.goto(address)
+        if page.locator("[data-map]").count():
+            page.wait_for_selector(".leaflet-container")
+        wrong = violations(page)
+        if wrong:
+            found[name] = wrong
+    assert found == {}
+
+
+def test_the_thumb_finds_everything_that_can_be_pressed(site: Site, look: Look) -> None:
+    page = look(phone=True)
+    small = {}
+    for name in ("visits", "visit", "form", "new phone", "households", "people"):
+        page.goto(addresses(site)[name])
+        found = page.evaluate(
+            """() => [...document.querySelectorAll('.btn, .views a, select, input:not([type=hidden]):not([type=checkbox]), summary.btn')]
+                .filter(e => e.checkVisibility() && e.getBoundingClientRect().height < 44)
+                .map(e => e.outerHTML.slice(0, 90))"""
+        )
+        if found:
+            small[name] = found
+    assert small == {}
+
+
+def test_the_dark_theme_is_the_machines_wish_and_can_be_chosen(site: Site, look: Look) -> None:
+    page = look(dark=True)
+    assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(23, 21, 17)"
+    page.locator("details.menu > summary").first.click()
+    page.get_by_role("button", name="Light").click()
+    assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(250, 247, 240)"
+
+
+def test_a_card_prints_its_code_at_least_forty_five_millimetres_wide(site: Site, look: Look) -> None:
+    page = look()
+    page.goto("/p/1/phones/cards")
+    page.emulate_media(media="print")
+    widths = page.evaluate(
+        """() => [...document.querySelectorAll('.qr svg')].map(svg => {
+            const modules = svg.viewBox.baseVal.width || svg.width.baseVal.value;
+            return svg.getBoundingClientRect().width;
+        })"""
+    )
+    assert widths
+    assert min(widths) / (96 / 25.4) >= 45
+    assert not page.locator(".topbar").is_visible()
