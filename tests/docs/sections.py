@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+import ast
+import inspect
 import re
 import tomllib
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -27,7 +29,7 @@ from server.cli import main
 from server.db import Base
 from server.forms import convert, examine, samples, workbook
 from server.forms.notice_words import TABLE as NOTICES
-from server.households import columns
+from server.households import checks, columns
 from server.households.codes import CODES
 from server.households.tables import TABLES, Monitored, until_views
 from server.ingest import photos
@@ -202,6 +204,22 @@ def rules() -> str:
     """Every rule of a finding, and what it does to a submission."""
     rows = [(code(str(rule)), "holds back" if rule in BLOCKING else "warns") for rule in Rule]
     return table(("Rule", "By itself it"), rows)
+
+
+def domain_checks() -> str:
+    """What the domain's checks say, with the figures in force, in the order of the code."""
+    limits_in_force, said = checks.Limits(), []
+    for node in ast.walk(ast.parse(inspect.getsource(checks))):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "_finding":
+            sentence = node.args[1]
+            assert isinstance(sentence, ast.Constant)  # the English sentence is the translations' key
+            figures = {
+                one.arg: getattr(limits_in_force, one.value.attr)
+                for one in node.keywords
+                if one.arg is not None and isinstance(one.value, ast.Attribute)
+            }
+            said.append(f"- {str(sentence.value).format_map(figures)}")
+    return "\n".join(said) + "\n"
 
 
 # --- the household monitoring database ------------------------------------------------------------------------------
@@ -417,6 +435,7 @@ SECTIONS: dict[str, Callable[[], str]] = {
     "problems": problem_codes,
     "limits": limits,
     "rules": rules,
+    "domain-checks": domain_checks,
     "notices": notices,
     "shipped-forms": shipped_forms,
     "catalogue": catalogue,

@@ -57,9 +57,9 @@ def test_the_unit_gives_requests_under_way_their_time() -> None:
 
 
 def test_the_units_start_what_is_in_the_clone_and_keep_the_key_away_from_the_data() -> None:
-    for name in ("fieldfare.service", "fieldfare-check.service"):
+    for name in ("fieldfare.service", "fieldfare-check.service", "fieldfare-backup.service"):
         text = (DEPLOY / name).read_text("utf-8")
-        assert "ExecStart=/opt/fieldfare/.venv/bin/fieldfare " in text
+        assert re.search(r"^ExecStart=.*/opt/fieldfare/\.venv/bin/fieldfare ", text, re.MULTILINE)
         found = dict(re.findall(r"^Environment=(\w+)=(.*)$", text, re.MULTILINE))
         assert Path(found["FIELDFARE_KEY_FILE"]).parent != Path(found["FIELDFARE_DATA"])
     folders = unit("fieldfare.service")["Service"]["StateDirectory"].split()
