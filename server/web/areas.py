@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from flask import Blueprint, Response, request
-from sqlalchemy import func, select
+from sqlalchemy import func, select, true
 
 from server import problems
 from server.accounts import audit
@@ -57,12 +57,19 @@ def example() -> Response:
 
 def page(status: int = 200, *, trouble: Any = None) -> Response:
     """The page of areas."""
+    mine = access().projects("project.read")
+    if mine is not None and not mine:
+        raise problems.FORBIDDEN()
     lines = list(reading.flat(reading.tree(session(), access().areas)))
     counts = dict(
         session()
         .execute(
             select(Household.area_id, func.count())
-            .where(Household.confirmed.is_(True), Household.merged_into.is_(None))
+            .where(
+                Household.confirmed.is_(True),
+                Household.merged_into.is_(None),
+                true() if mine is None else Household.project_id.in_(mine),
+            )
             .group_by(Household.area_id)
         )
         .all()

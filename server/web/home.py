@@ -11,6 +11,7 @@ from server.areas import reading as areas
 from server.db import utcnow
 from server.forms import projects
 from server.forms.lifecycle import of_project as forms_of
+from server.forms.projects import Tally
 from server.problems import ProblemError
 from server.review import queue
 from server.web import tallies
@@ -32,6 +33,8 @@ def needs_me() -> Response:
     known = access()
     mine = projects.projects(session(), known.projects("project.read"))
     numbers = projects.tallies(session(), [one.id for one in mine])
+    if known.areas:  # what lies outside them is not counted for who does not see it
+        numbers = {one.id: Tally(numbers[one.id].forms, len(tallies.phones(one.id))) for one in mine}
     decisions = [one for project in mine if not project.archived for one in tallies.decisions(project)]
     if not decisions and len(mine) == 1 and not known.may("project.create"):
         return back_to(f"/p/{mine[0].id}")

@@ -56,11 +56,10 @@ def decisions(project: Project) -> list[Decision]:
     known, found = access(), []
     if known.may("submission.list", project.id):
         held, new, issues = _waiting(project.id)
-        visits = lambda **args: url_for("web.visits.listing", project_id=project.id, **args)  # noqa: E731 - used thrice, here
         if known.may("submission.update", project.id):
-            found.append(Decision(project, "held", held, visits(state="held"), "holds", 1))
-            found.append(Decision(project, "new", new, visits(state="received"), "attention", 2))
-        found.append(Decision(project, "issues", issues, visits(state="hasIssues"), "attention", 3))
+            found.append(Decision(project, "held", held, _visits(project, "held"), "holds", 1))
+            found.append(Decision(project, "new", new, _visits(project, "received"), "attention", 2))
+        found.append(Decision(project, "issues", issues, _visits(project, "hasIssues"), "attention", 3))
     if known.may("form.update", project.id):
         drafts = session().scalar(
             select(func.count()).where(
@@ -75,6 +74,10 @@ def decisions(project: Project) -> list[Decision]:
         address = url_for("web.phones.listing", project_id=project.id)
         found.append(Decision(project, "silent", len(silent), address, "attention", 4))
     return [replace(one, kind="none") if one.count == 0 else one for one in found]
+
+
+def _visits(project: Project, state: str) -> str:
+    return url_for("web.visits.listing", project_id=project.id, state=state)
 
 
 def _waiting(project_id: int) -> tuple[int, int, int]:

@@ -74,7 +74,7 @@ def test_answers_stand_under_their_labels_and_findings_in_the_forms_words(world:
     page = world.admin.get(f"/p/1/visits/{world.north[1]}").text
     assert "Main source" in page
     assert "Public tap" in page
-    assert '<a href="#a/data/trip"><b>Round trip: soon</b>' in page
+    assert '<a href="#a/data/trip"><b><bdi>Round trip</bdi>: <bdi>soon</bdi></b>' in page
     assert "This is not a whole number" in page
 
 
@@ -181,3 +181,49 @@ def test_the_bin_takes_a_visit_off_the_lists(world: World) -> None:
     assert ids(page) == [world.north[1], world.north[0]]
     supervisor = somebody(world.house, 1, "supervisor")
     assert supervisor.post(f"/p/1/visits/{world.north[0]}/bin").status_code == 403
+
+
+def test_what_was_put_away_can_be_found_and_taken_out_again(world: World) -> None:
+    at = f"/p/1/visits/{world.south}"
+    assert "Undo" in world.admin.follow(f"{at}/bin").text
+    assert ids(world.admin.get("/p/1/visits?state=bin").text) == [world.south]
+    page = world.admin.get(at).text
+    assert "This visit is in the bin" in page
+    assert "Approve" not in page
+    assert world.admin.post(f"{at}/decide", state="approved", seen="").status_code == 409
+    supervisor = somebody(world.house, 1, "supervisor")
+    assert supervisor.get(at).status_code == 404
+    assert len(ids(supervisor.get("/p/1/visits?state=bin").text)) == 2
+    assert "The visit is back" in world.admin.follow(f"{at}/restore").text
+    assert len(ids(world.admin.get("/p/1/visits").text)) == 3
+
+
+def test_counts_stop_at_the_readers_areas_too(world: World) -> None:
+    south = somebody(world.house, 1, "supervisor", areas=("B2",))
+    assert "1 visit" in south.get("/p/1/forms").text
+    assert "1 held back" not in south.get("/p/1/forms").text
+    assert "1 phone" in south.get("/").text
+    assert "1 held back" in world.admin.get("/p/1/forms").text
+
+
+def test_a_longer_list_asks_the_database_no_oftener(world: World) -> None:
+    from sqlalchemy import event
+
+    from server.db import db
+
+    asked: list[str] = []
+    with world.house.app.app_context():
+        engine = db.engines["read"]
+
+    def note(_c: object, _cursor: object, statement: str, *_: object) -> None:
+        asked.append(statement)
+
+    event.listen(engine, "before_cursor_execute", note)
+    numbers = []
+    for path in ("/p/1/visits?state=held", "/p/1/visits"):
+        asked.clear()
+        world.admin.get(path)
+        numbers.append(len(asked))
+    event.remove(engine, "before_cursor_execute", note)
+    assert numbers[1] <= numbers[0] + 1  # the photos of those that have some
+    assert numbers[1] < 25

@@ -5,14 +5,17 @@ from __future__ import annotations
 import base64
 import binascii
 import io
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 
 from flask import Blueprint, Response, request, send_file, url_for
 from sqlalchemy import func, select
 
 from server import problems
-from server.accounts.models import Phone, PhoneForm
+from server.accounts.models import ActorArea, Phone, PhoneForm
+from server.areas.scope import visible
 from server.forms import lifecycle
 from server.forms.examine import SHEET_TYPES, Examination, examine
 from server.forms.models import Form, FormCount
@@ -21,10 +24,12 @@ from server.forms.workbook import WorkbookError
 from server.forms.workbook_edit import with_comments, with_protection
 from server.ingest.announce import announce
 from server.problems import ProblemError
+from server.web import tallies
 from server.web.forms import grid
 from server.web.forms.summary import summary_of
 from server.web.frame.door import access, acting, back_to, project_of, reader, render, said, services, session
 from server.web.frame.words import language, tell_problem
+from server.web.visits.filters import own_filter
 from server.words import say
 
 forms = Blueprint("forms", __name__, url_prefix="/p/<num:project_id>/forms")
@@ -40,16 +45,10 @@ class Row:
 
     form: Form
     title: str
-    count: FormCount | None
     phones: int
-
-    @property
-    def visits(self) -> int:
-        """Visits that are there, whatever their state."""
-        kept = self.count
-        if kept is None:
-            return 0
-        return kept.received + kept.has_issues + kept.edited + kept.approved + kept.rejected
+    visits: int = 0
+    held: int = 0
+    last_at: datetime | None = None
 
 
 @forms.get("")
@@ -190,24 +189,40 @@ def restore(project_id: int, form_id: int) -> Response:
     return back_to(url_for("web.form.overview", project_id=project_id, xml_form_id=form.xml_form_id))
 
 
-def _rows(found: Any) -> list[Row]:
-    ids = [form.id for form in found]
-    counts = {
-        one.form_id: one
-        for one in session().scalars(
-            select(FormCount).where(FormCount.form_id.in_(ids), FormCount.draft.is_(False))
-        )
-    }
-    versions = [form.current_version_id for form in found if form.current_version_id is not None]
-    having = select(PhoneForm.form_version_id, func.count()).join(Phone, Phone.actor_id == PhoneForm.actor_id)
-    having = having.where(PhoneForm.form_version_id.in_(versions), Phone.revoked_at.is_(None))
-    phones = dict(session().execute(having.group_by(PhoneForm.form_version_id)).all())
+def _rows(found: Sequence[Form]) -> list[Row]:
+    phones = _phones([form.current_version_id for form in found if form.current_version_id is not None])
     rows = []
     for form in found:
         version = form.current_version or form.draft_version
         title = version.title if version else form.xml_form_id
-        rows.append(Row(form, title, counts.get(form.id), phones.get(form.current_version_id, 0)))
+        rows.append(Row(form, title, phones.get(form.current_version_id or 0, 0), *counts_of(form)))
     return rows
+
+
+def counts_of(form: Form) -> tuple[int, int, datetime | None]:
+    """Visits, those held back, and when the last one came: kept counts, or counted within the reader's areas."""
+    known = access()
+    if not known.may("submission.list", form.project_id, form.id):
+        return 0, 0, None
+    if known.areas:
+        mine = own_filter(form.project_id)
+        own = replace(mine, form_ids=(form.id,))
+        return tallies.counted(own), tallies.counted(replace(own, state="held")), None
+    kept = session().get(FormCount, (form.id, False))
+    if kept is None:
+        return 0, 0, None
+    visits = kept.received + kept.has_issues + kept.edited + kept.approved + kept.rejected
+    return visits, kept.held, kept.last_at
+
+
+def _phones(versions: Sequence[int]) -> dict[int, int]:
+    """How many working phones in the reader's areas have fetched each version."""
+    having = select(PhoneForm.form_version_id, func.count()).join(Phone, Phone.actor_id == PhoneForm.actor_id)
+    having = having.where(PhoneForm.form_version_id.in_(versions), Phone.revoked_at.is_(None))
+    if access().areas:
+        mine = select(ActorArea.actor_id).where(visible(ActorArea.area_id, access().areas))
+        having = having.where(Phone.actor_id.in_(mine))
+    return dict(session().execute(having.group_by(PhoneForm.form_version_id)).all())
 
 
 def _same_id(project_id: int, xml_form_id: str) -> Form | None:

@@ -15,14 +15,14 @@ from server.accounts import phones
 from server.accounts.models import Actor
 from server.forms import attachments, catalogue, diff, lifecycle
 from server.forms.examine import examine
-from server.forms.models import Form, FormCount, FormVersion
+from server.forms.models import Form, FormVersion
 from server.forms.notices import Notice, from_json
 from server.forms.served import xml_of
 from server.forms.workbook import Workbook, WorkbookError, read
 from server.ingest.announce import announce
 from server.problems import ProblemError
 from server.web.forms import grid
-from server.web.forms.listing import mended, take
+from server.web.forms.listing import counts_of, mended, take
 from server.web.forms.summary import summary_of
 from server.web.frame.door import access, acting, back_to, project_of, reader, render, said, services, session
 from server.web.frame.words import language, tell_problem
@@ -212,7 +212,6 @@ def page(one: Form, status: int = 200, *, trouble: Any = None, more: list[Notice
     model = catalogue.model_of(session(), shown)
     notices = [*(more or []), *(from_json(item) for item in shown.notices)]
     files = attachments.of_version(session(), shown.id)
-    count = session().get(FormCount, (one.id, False))
     may_change = known.may("form.update", one.project_id, one.id)
     return render(
         "forms/one.html",
@@ -230,7 +229,7 @@ def page(one: Form, status: int = 200, *, trouble: Any = None, more: list[Notice
         lists=attachments.datasets_by_name(session(), one.project_id),
         missing=[file.name for file in files if file.source is None],
         versions=timeline(one),
-        count=count,
+        visits=counts_of(one)[0],
         test=_test(one) if draft is not None and may_change else None,
         may_change=may_change,
         may_delete=known.may("form.delete", one.project_id, one.id),

@@ -20,7 +20,6 @@ def file(name: str) -> Response:
         abort(404)
     response = send_from_directory(DIST, name)
     response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
-    response.content_security_policy = None  # type: ignore[assignment]  # werkzeug's setter takes None to clear
     return response
 
 

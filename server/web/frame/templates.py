@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
-from flask import Flask, get_flashed_messages, g, request
+from flask import Flask, g, get_flashed_messages, request
 from markupsafe import Markup
 
 from server.accounts.access import Access
@@ -17,11 +17,8 @@ from server.words import LANGUAGES
 
 def messages() -> list[dict[str, Any]]:
     """What happened on the page before, to be said on this one."""
-    return [
-        {"kind": kind, **said}
-        for kind, said in get_flashed_messages(with_categories=True)
-        if isinstance(said, dict)
-    ]
+    found = cast(list[tuple[str, Any]], get_flashed_messages(with_categories=True))
+    return [{"kind": kind, **said} for kind, said in found if isinstance(said, dict)]
 
 
 def known() -> Access | None:

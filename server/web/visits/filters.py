@@ -15,7 +15,10 @@ from server.review import queue
 from server.web.frame.door import access, session
 from server.web.frame.show import zone
 
-KEYS = ("form", "area", "by", "state", "findings", "from", "to")
+KEYS = ("form", "area", "by", "state", "findings", "from", "to", "draft")
+
+BIN = "bin"
+"""The state that asks for what was put away."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +55,14 @@ def asked(project_id: int, args: Mapping[str, str]) -> Asked:
         more["submitter_id"] = sender
     if given.get("state") in queue.STATES:
         more["state"] = given["state"]
+    elif given.get("state") == BIN and access().may("submission.restore", project_id):
+        more["deleted"] = True
     else:
         given.pop("state", None)
+    if given.get("draft") == "1":
+        more["draft"] = True
+    else:
+        given.pop("draft", None)
     if given.get("findings") in ("1", "0"):
         more["findings"] = given["findings"] == "1"
     if (start := _day(given, "from")) is not None:

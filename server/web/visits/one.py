@@ -6,6 +6,7 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 from flask import Blueprint, Response, request, url_for
+from sqlalchemy import select
 
 from server import problems
 from server.accounts import audit
@@ -18,7 +19,7 @@ from server.web import codes
 from server.web.frame.door import access, acting, back_to, project_of, reader, render, said, services, session
 from server.web.frame.words import tell_problem
 from server.web.visits.evidence import evidence_of
-from server.web.visits.filters import Asked, asked
+from server.web.visits.filters import Asked, asked, own_filter
 from server.web.visits.history import history_of
 from server.web.visits.position import position_of
 
@@ -36,7 +37,12 @@ DECISIONS = ("approved", "hasIssues", "rejected", "")
 def found(project_id: int, visit_id: int, verb: str = "submission.read") -> Submission:
     """The visit, within the reader's project, form and areas. Raises NOT_FOUND outside them, FORBIDDEN without the verb."""
     project_of(project_id)
-    one = queue.by_id(session(), project_id, visit_id, areas=access().areas)
+    one = session().get(Submission, visit_id)
+    if one is None:
+        raise problems.NOT_FOUND()
+    mine = own_filter(project_id, draft=one.draft, deleted=one.deleted_at is not None)
+    if not _fits(mine, visit_id) or (mine.deleted and not access().may("submission.restore", project_id)):
+        raise problems.NOT_FOUND()
     if not access().may("submission.read", project_id, one.form_id):
         raise problems.NOT_FOUND()
     access().require(verb, project_id, one.form_id)
@@ -73,7 +79,7 @@ def exact(project_id: int, visit_id: int) -> Response:
 @visit.post("/decide")
 def decide(project_id: int, visit_id: int) -> Response:
     """Approve, has issues (with words), reject, back to not yet seen."""
-    one = found(project_id, visit_id, "submission.update")
+    one = _standing(project_id, visit_id)
     state, ask = request.form.get("state", ""), _carried(project_id)
     comment = request.form.get("comment", "").strip()
     if state == "comment":
@@ -94,7 +100,7 @@ def decide(project_id: int, visit_id: int) -> Response:
 @visit.post("/undo")
 def undo(project_id: int, visit_id: int) -> Response:
     """A second decision that restores the state before; nothing happens where somebody decided meanwhile."""
-    one = found(project_id, visit_id, "submission.update")
+    one = _standing(project_id, visit_id)
     ask = _carried(project_id)
     before = request.form.get("before", "")
     if before not in ("", "hasIssues", "edited", "approved", "rejected"):
@@ -120,10 +126,39 @@ def xml(project_id: int, visit_id: int) -> Response:
 def put_away(project_id: int, visit_id: int) -> Response:
     """Into the bin: its rows leave the tables, its identity stays taken."""
     one = found(project_id, visit_id, "submission.delete")
+    if one.deleted_at is not None:
+        raise problems.NOT_FOUND()
     with acting() as writing:
         decisions.put_away(writing, services(), one, actor_id=reader().id)
-    said("done", "The visit is in the bin. Its rows left the tables.")
+    back = url_for("web.visit.bring_back", project_id=project_id, visit_id=visit_id)
+    text = "The visit is in the bin. Its rows left the tables."
+    said("undo", text, address=back, before="", seen="", filter="")
     return back_to(url_for("web.visits.listing", project_id=project_id))
+
+
+@visit.post("/restore")
+def bring_back(project_id: int, visit_id: int) -> Response:
+    """Out of the bin: what it wrote stands again as its state says."""
+    one = found(project_id, visit_id, "submission.restore")
+    if one.deleted_at is None:
+        raise problems.STALE()
+    with acting() as writing:
+        decisions.bring_back(writing, services(), one, actor_id=reader().id)
+    said("done", "The visit is back.")
+    return back_to(url_for("web.visit.overview", project_id=project_id, visit_id=visit_id))
+
+
+def _standing(project_id: int, visit_id: int) -> Submission:
+    """A visit that can be decided about: what is in the bin waits there."""
+    one = found(project_id, visit_id, "submission.update")
+    if one.deleted_at is not None:
+        raise problems.STALE()
+    return one
+
+
+def _fits(mine: queue.Filter, visit_id: int) -> bool:
+    where = queue.conditions(session(), mine)
+    return session().scalar(select(Submission.id).where(where, Submission.id == visit_id)) is not None
 
 
 def page(
@@ -151,7 +186,7 @@ def page(
         wants_words=wants_words,
         table_words=codes.table_words,
         typed=request.form.get("comment", "") if request.method == "POST" else "",
-        may_decide=known.may("submission.update", one.project_id, one.form_id),
+        may_decide=one.deleted_at is None and known.may("submission.update", one.project_id, one.form_id),
         may_open=known.may("protected.read", one.project_id, one.form_id),
         may_delete=known.may("submission.delete", one.project_id, one.form_id),
     )
@@ -192,4 +227,5 @@ def _carried(project_id: int) -> Asked:
 
 
 def _address(one: Submission, ask: Asked) -> str:
-    return url_for("web.visit.overview", project_id=one.project_id, visit_id=one.id, **ask.given)
+    address = url_for("web.visit.overview", project_id=one.project_id, visit_id=one.id)
+    return f"{address}?{ask.query}" if ask.query else address

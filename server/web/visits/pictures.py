@@ -20,6 +20,7 @@ from server.web.frame.door import services, session
 from server.web.visits.one import found, visit
 
 NOTHING = "default-src 'none'; sandbox; frame-ancestors 'none'"
+SIDES = {"thumb": images.THUMB, "screen": images.SCREEN}
 CLEANED_WHOLE = 60_000_000
 """Bytes of a picture that is rewritten without its metadata in memory."""
 
@@ -44,17 +45,24 @@ def file(project_id: int, visit_id: int, name: str) -> Response:
     if is_protected(plan_of(session(), one.form_version_id), path):
         raise problems.PROTECTED()
     size = request.args.get("size")
-    if size in ("thumb", "screen"):
-        small = None if photo is None else photo.thumb if size == "thumb" else photo.screen
-        if small is None:
-            return Response("", 404)
-        try:
-            body = open_blob(services().store, services().keys, small)
-        except Missing:
-            return Response("", 404)
-        return _answer(body, "image/webp")
+    if size in SIDES:
+        return _small(blob, photo, size)
     body, kind = _original(one, blob, name)
     return _answer(body, kind, download=name)
+
+
+def _small(blob: Blob, photo: Photo | None, size: str) -> Response:
+    """The small copy; made here where the job that makes it has not run yet. What cannot be made small is not there."""
+    kept = None if photo is None else photo.thumb if size == "thumb" else photo.screen
+    try:
+        if kept is not None:
+            return _answer(open_blob(services().store, services().keys, kept), "image/webp")
+        if photo is not None or not blob.content_type.startswith("image/") or blob.size > CLEANED_WHOLE:
+            return Response("", 404)
+        _, made = images.prepare(b"".join(open_blob(services().store, services().keys, blob.name)))
+    except (Missing, Unreadable):
+        return Response("", 404)
+    return _answer(iter((made[SIDES[size]],)), "image/webp")
 
 
 def _original(one: Submission, blob: Blob, name: str) -> tuple[Iterator[bytes], str]:
