@@ -42,6 +42,8 @@ def instant(value: datetime) -> str:
 def _any(value: Any) -> Any:
     if isinstance(value, datetime):
         return instant(value)
+    if isinstance(value, bool):
+        return _yes_no(value)
     return value.isoformat() if isinstance(value, date) else value
 
 
