@@ -48,17 +48,17 @@ def photo() -> bytes:
     return out.getvalue()
 
 
-@pytest.fixture
-def lived_in(house: Town) -> Town:
+@pytest.fixture(scope="module")
+def lived_in(shared: Town) -> Town:
     """A town in which everything happened that writes: visits, an edit, a hold, decisions, jobs, lists, a draft."""
-    forms = f"/projects/{house.project}/forms"
+    forms = f"/projects/{shared.project}/forms"
     for method, path, given in (
         ("POST", f"{forms}?publish=true&ignoreWarnings=true", {"data": PRIVATE, "content_type": XLSX}),
-        ("POST", f"{forms}/private/assignments/app-user/{house.phone.actor_id}", {}),
+        ("POST", f"{forms}/private/assignments/app-user/{shared.phone.actor_id}", {}),
     ):
-        answer = house.api(method, path, **given)
+        answer = shared.api(method, path, **given)
         assert answer.status_code == 200, answer.text
-    made = house.enrol(
+    made = shared.enrol(
         dwelling=POINT, contact=CONTACT, water="borehole", photo="a.jpg", files={"a.jpg": photo()}
     )
     edit = enrolment(
@@ -68,26 +68,26 @@ def lived_in(house: Town) -> Town:
         contact=LATER_CONTACT,
         action='create="1" update="1"',
     )
-    assert house.phone.send(edit.xml).status_code == 201
-    held = house.enrol(dwelling=POINT, contact=CONTACT, minutes="many")
-    assert house.decide(held.instance_id, "approved").status_code == 200
-    assert house.decide(held.instance_id, "rejected").status_code == 200
-    house.visit(made.household, water="surface")
+    assert shared.phone.send(edit.xml).status_code == 201
+    held = shared.enrol(dwelling=POINT, contact=CONTACT, minutes="many")
+    assert shared.decide(held.instance_id, "approved").status_code == 200
+    assert shared.decide(held.instance_id, "rejected").status_code == 200
+    shared.visit(made.household, water="surface")
     own = new_id()
     body = (
         f"<village>Alder</village><story>{SECRET}</story><hidden>{POINT}</hidden>"
         f"<more><detail>{SECRET} too</detail></more>"
     )
-    assert house.phone.send(instance("private", body, instance_id=own)).status_code == 201
-    assert house.answers(own)["story"] == SECRET
-    house.work()
-    for phone in (house.phone, house.line("north")):
+    assert shared.phone.send(instance("private", body, instance_id=own)).status_code == 201
+    assert shared.answers(own)["story"] == SECRET
+    shared.work()
+    for phone in (shared.phone, shared.line("north")):
         listed = phone.get("/forms/check/attachments/households.csv")
         assert made.household in listed.text
         assert str(LATITUDE) not in listed.text
-    with house.session() as session:
-        lifecycle.set_draft(session, house.services, lifecycle.get(session, house.project, "note"), None, 1)
-    return house
+    with shared.session() as session:
+        lifecycle.set_draft(session, shared.services, lifecycle.get(session, shared.project, "note"), None, 1)
+    return shared
 
 
 def files_of(house: Town) -> Iterator[tuple[str, bytes]]:
@@ -157,10 +157,10 @@ def test_the_bytes_open_no_phone_no_session_and_no_draft(lived_in: Town) -> None
             assert token.encode() not in content, name
 
 
-def test_the_write_ahead_log_is_among_what_was_read(lived_in: Town, database: str) -> None:
+def test_the_write_ahead_log_is_among_what_was_read(lived_in: Town) -> None:
     names = {name for name, _ in files_of(lived_in)}
     assert any(name.startswith("media/") for name in names)
-    if database == "sqlite":
+    if lived_in.services.settings.is_sqlite:
         assert {"fieldfare.sqlite3", "fieldfare.sqlite3-wal"} <= names
         assert dict(files_of(lived_in))["fieldfare.sqlite3-wal"]
     else:

@@ -153,59 +153,59 @@ def photo_read(house: Town, content: bytes, name: str = "a.jpg") -> Photo:
         return photo
 
 
-def test_row_21_a_truncated_jpeg_is_kept_and_shown_as_far_as_it_goes(house: Town) -> None:
+def test_row_21_a_truncated_jpeg_is_kept_and_shown_as_far_as_it_goes(shared: Town) -> None:
     whole = saved(Image.effect_noise((640, 480), 80).convert("RGB"))
-    photo = photo_read(house, whole[: len(whole) // 2])
+    photo = photo_read(shared, whole[: len(whole) // 2])
     assert photo.trouble == "truncated"
     assert photo.thumb is not None
 
 
 @pytest.mark.parametrize("size", [(50_000, 50_000), (2**31 - 1, 2**31 - 1)])
-def test_row_21_a_decompression_bomb_is_kept_and_not_opened(house: Town, size: tuple[int, int]) -> None:
-    photo = photo_read(house, png_claiming(*size), "a.png")
+def test_row_21_a_decompression_bomb_is_kept_and_not_opened(shared: Town, size: tuple[int, int]) -> None:
+    photo = photo_read(shared, png_claiming(*size), "a.png")
     assert photo.trouble in ("too_many_pixels", "damaged")
     assert photo.thumb is None
 
 
-def test_row_21_a_photo_one_pixel_high_is_shown(house: Town) -> None:
-    photo = photo_read(house, saved(Image.new("RGB", (WIDE, 1), "red")))
+def test_row_21_a_photo_one_pixel_high_is_shown(shared: Town) -> None:
+    photo = photo_read(shared, saved(Image.new("RGB", (WIDE, 1), "red")))
     assert photo.trouble is None
     assert (photo.width, photo.height) == (WIDE, 1)
     assert photo.thumb is not None
 
 
-def test_row_21_a_photo_in_cmyk_is_shown(house: Town) -> None:
-    photo = photo_read(house, saved(Image.new("CMYK", (64, 48), (10, 200, 90, 0))))
+def test_row_21_a_photo_in_cmyk_is_shown(shared: Town) -> None:
+    photo = photo_read(shared, saved(Image.new("CMYK", (64, 48), (10, 200, 90, 0))))
     assert photo.trouble is None
     assert photo.screen is not None
 
 
-def test_row_21_heic_is_kept_and_named(house: Town) -> None:
+def test_row_21_heic_is_kept_and_named(shared: Town) -> None:
     content = b"\x00\x00\x00\x18ftypheic\x00\x00\x00\x00mif1heic" + bytes(200)
-    photo = photo_read(house, content, "a.heic")
+    photo = photo_read(shared, content, "a.heic")
     assert photo.trouble == "heic"
 
 
-def test_row_21_exif_that_lies_is_evidence_and_no_trouble(house: Town) -> None:
+def test_row_21_exif_that_lies_is_evidence_and_no_trouble(shared: Town) -> None:
     exif = Image.Exif()
     exif[0x0112] = 77  # an orientation that does not exist
     exif.get_ifd(0x8769)[0x9003] = "1999:13:45 99:99:99"
     exif.get_ifd(0x8825).update({1: "N", 2: (999.0, 0.0, 0.0), 3: "E", 4: (999.0, 0.0, 0.0)})
-    photo = photo_read(house, saved(Image.new("RGB", (64, 48), "blue"), exif=exif))
+    photo = photo_read(shared, saved(Image.new("RGB", (64, 48), "blue"), exif=exif))
     assert photo.trouble is None
     assert (photo.width, photo.height) == (64, 48)
     assert (photo.taken_at, photo.position) == (None, None)
 
 
-def test_row_21_the_place_in_a_photo_is_kept_sealed(house: Town) -> None:
+def test_row_21_the_place_in_a_photo_is_kept_sealed(shared: Town) -> None:
     exif = Image.Exif()
     exif.get_ifd(0x8769)[0x9003] = "2026:03:01 10:00:00"
     exif.get_ifd(0x8825).update({1: "N", 2: (31.0, 13.0, 49.0), 3: "E", 4: (121.0, 28.0, 25.0)})
-    photo = photo_read(house, saved(Image.new("RGB", (64, 48), "blue"), exif=exif))
+    photo = photo_read(shared, saved(Image.new("RGB", (64, 48), "blue"), exif=exif))
     assert photo.taken_at == datetime(2026, 3, 1, 10, 0, tzinfo=UTC)
     assert photo.position is not None
     assert b"31." not in photo.position
-    opened = house.services.keys.open(photo.position, "photo.position").decode()
+    opened = shared.services.keys.open(photo.position, "photo.position").decode()
     assert opened.startswith("[31.23")
 
 

@@ -74,12 +74,12 @@ def test_row_62_with_another_installation_s_key_file_the_server_refuses_to_start
     assert again.photo(own, "a.jpg") == jpeg(1)
 
 
-@pytest.mark.parametrize("content", [b"", b"{}", b"not json", b'{"keys": {"m1": "AAAA"}}', b"\xff\xfe"])
-def test_row_62_with_a_damaged_key_file_the_server_refuses_to_start(house: Town, content: bytes) -> None:
+def test_row_62_with_a_damaged_key_file_the_server_refuses_to_start(house: Town) -> None:
     key = house.services.settings.key_path
-    key.write_bytes(content)
-    refuses(house, "is not a key file")
-    assert key.read_bytes() == content
+    for content in (b"", b"{}", b"not json", b'{"keys": {"m1": "AAAA"}}', b"\xff\xfe"):
+        key.write_bytes(content)
+        refuses(house, "is not a key file")
+        assert key.read_bytes() == content
 
 
 def test_row_62_the_command_says_so_in_one_sentence_and_ends_with_1(tmp_path: Path) -> None:

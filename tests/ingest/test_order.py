@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,7 @@ from sqlalchemy import event, text
 
 from server.db import db
 from tests.support.answers import refused
-from tests.support.photos import jpeg
+from tests.support.photos import fresh
 from tests.support.town import Town, enrolment, new_id, note
 
 
@@ -41,15 +42,24 @@ class Diary:
         monkeypatch.setattr(os, "replace", traced_replace)
         with house.app.app_context():
             engine = db.engines[None]
-        event.listen(engine, "begin", lambda _: write("begin"))
-        event.listen(engine, "commit", lambda _: write("commit"))
+        self.listeners = [("begin", lambda _: write("begin")), ("commit", lambda _: write("commit"))]
+        self.engine = engine
+        for name, listener in self.listeners:
+            event.listen(engine, name, listener)
+
+    def close(self) -> None:
+        """Listen no more."""
+        for name, listener in self.listeners:
+            event.remove(self.engine, name, listener)
 
 
 @pytest.fixture
-def diary(house: Town, monkeypatch: pytest.MonkeyPatch) -> Diary:
-    house.phone.get("/formList")  # the phone was heard of: that write is none of this
-    house.phone.send(note(), {"first.jpg": jpeg(99)})  # whatever is made once is made
-    return Diary(house, monkeypatch)
+def diary(shared: Town, monkeypatch: pytest.MonkeyPatch) -> Iterator[Diary]:
+    shared.phone.get("/formList")  # the phone was heard of: that write is none of this
+    shared.phone.send(note(), {"first.jpg": fresh()})  # whatever is made once is made
+    diary = Diary(shared, monkeypatch)
+    yield diary
+    diary.close()
 
 
 def assert_durable_first(lines: list[str]) -> None:
@@ -64,46 +74,46 @@ def assert_durable_first(lines: list[str]) -> None:
     assert before[-1] == "fsync folder"
 
 
-def test_a_visit_with_a_photo_is_on_disk_before_its_one_commit(house: Town, diary: Diary) -> None:
+def test_a_visit_with_a_photo_is_on_disk_before_its_one_commit(shared: Town, diary: Diary) -> None:
     made = enrolment(water="borehole", needs=["clinic"], photo="a.jpg")
-    assert house.phone.send(made.xml, {"a.jpg": jpeg(1)}).status_code == 201
+    assert shared.phone.send(made.xml, {"a.jpg": fresh()}).status_code == 201
     assert_durable_first(diary.lines)
     assert diary.lines.count("rename") == 1
 
 
-def test_a_larger_photo_that_goes_to_disk_while_it_comes_keeps_the_order(house: Town, diary: Diary) -> None:
-    photo = jpeg(1) + bytes(6_000_000)
+def test_a_larger_photo_that_goes_to_disk_while_it_comes_keeps_the_order(shared: Town, diary: Diary) -> None:
+    photo = fresh() + bytes(6_000_000)
     assert (
-        house.phone.send(note("<photo>a.jpg</photo>"), {"a.jpg": photo, "b.jpg": jpeg(2)}).status_code == 201
+        shared.phone.send(note("<photo>a.jpg</photo>"), {"a.jpg": photo, "b.jpg": fresh()}).status_code == 201
     )
     assert_durable_first(diary.lines)
     assert diary.lines.count("rename") == 2
 
 
-def test_the_second_part_of_a_split_visit_keeps_the_order_too(house: Town, diary: Diary) -> None:
+def test_the_second_part_of_a_split_visit_keeps_the_order_too(shared: Town, diary: Diary) -> None:
     xml = note("<photo>a.jpg</photo><view>b.jpg</view>")
-    assert house.phone.send(xml, {"a.jpg": jpeg(1)}, incomplete=True).status_code == 201
+    assert shared.phone.send(xml, {"a.jpg": fresh()}, incomplete=True).status_code == 201
     diary.lines.clear()
-    assert house.phone.send(xml, {"b.jpg": jpeg(2)}).status_code == 201
+    assert shared.phone.send(xml, {"b.jpg": fresh()}).status_code == 201
     assert_durable_first(diary.lines)
 
 
-def test_a_visit_without_photos_is_one_commit_and_touches_no_file(house: Town, diary: Diary) -> None:
-    assert house.phone.send(note()).status_code == 201
+def test_a_visit_without_photos_is_one_commit_and_touches_no_file(shared: Town, diary: Diary) -> None:
+    assert shared.phone.send(note()).status_code == 201
     assert diary.lines == ["begin", "commit"]
 
 
-def test_a_resend_writes_nothing(house: Town, diary: Diary) -> None:
-    xml = note("<photo>a.jpg</photo>")
-    assert house.phone.send(xml, {"a.jpg": jpeg(1)}).status_code == 201
+def test_a_resend_writes_nothing(shared: Town, diary: Diary) -> None:
+    xml, files = note("<photo>a.jpg</photo>"), {"a.jpg": fresh()}
+    assert shared.phone.send(xml, files).status_code == 201
     diary.lines.clear()
-    assert house.phone.send(xml, {"a.jpg": jpeg(1)}).status_code == 201
+    assert shared.phone.send(xml, files).status_code == 201
     assert diary.lines == []
 
 
-def test_a_commit_waits_for_the_disk(house: Town, database: str) -> None:
-    with house.session() as session:
-        if database == "sqlite":
+def test_a_commit_waits_for_the_disk(shared: Town) -> None:
+    with shared.session() as session:
+        if shared.services.settings.is_sqlite:
             assert session.execute(text("PRAGMA journal_mode")).scalar() == "wal"
             assert session.execute(text("PRAGMA synchronous")).scalar() == 2  # FULL
         else:
@@ -119,15 +129,15 @@ def test_a_commit_waits_for_the_disk(house: Town, database: str) -> None:
 
 @pytest.mark.parametrize("call", ["fsync", "replace"])
 def test_a_disk_that_is_full_at_any_step_is_said_and_leaves_nothing(
-    house: Town, monkeypatch: pytest.MonkeyPatch, call: str
+    shared: Town, monkeypatch: pytest.MonkeyPatch, call: str
 ) -> None:
     def full(*_: object) -> None:
         raise OSError(errno.ENOSPC, "No space left on device")
 
-    own = new_id()
+    own, photo = new_id(), fresh()
     xml = note("<photo>a.jpg</photo>", instance_id=own)
-    with house.untouched(), monkeypatch.context() as broken:
+    with shared.untouched(), monkeypatch.context() as broken:
         broken.setattr(os, call, full)
-        refused(house.phone.send(xml, {"a.jpg": jpeg(1)}), "507.60")
-    assert house.phone.send(xml, {"a.jpg": jpeg(1)}).status_code == 201
-    assert house.photo(own, "a.jpg") == jpeg(1)
+        refused(shared.phone.send(xml, {"a.jpg": photo}), "507.60")
+    assert shared.phone.send(xml, {"a.jpg": photo}).status_code == 201
+    assert shared.photo(own, "a.jpg") == photo

@@ -47,7 +47,7 @@ USUAL: dict[str, Answers] = {
     "arrival": ("adult_home", "nobody_home", "moved_away"),
     "adult": ("yes", "no"),
     "consent": ("yes", "no"),
-    "reached": ("reached", "closed"),
+    "reached": ("reached", "unreachable", "gone"),
 }
 """Questions that decide whether anything else is asked, the usual answer first."""
 
