@@ -23,8 +23,8 @@ from server.services import Services
 
 log = logging.getLogger("fieldfare.request")
 
-SECRET_PATH = re.compile(r"/(key|test|st)/[^/]+")
-"""Path parts that are tokens: they never reach a log."""
+SECRET_PATH = re.compile(r"/(key|test|st|sessions|welcome|password)/(?!current$|restore$)[^/]+")
+"""Path parts that are tokens, of phones, drafts, sessions and one-time links: they never reach a log."""
 
 CSP = "; ".join(
     (
@@ -92,7 +92,8 @@ def harden(app: Flask) -> None:
         headers.setdefault("X-Frame-Options", "DENY")
         headers.setdefault("Referrer-Policy", "no-referrer")
         headers.setdefault("Content-Security-Policy", CSP)
-        headers.setdefault("Cache-Control", "private, no-store")
+        if not {"private", "public"} & set(re.findall(r"[a-z-]+", headers.get("Cache-Control", ""))):
+            headers["Cache-Control"] = "private, no-store"
         if log.isEnabledFor(logging.INFO):
             log.info(
                 "request",

@@ -35,7 +35,8 @@ def open_session() -> Response:
     if opened is None:
         raise problems.UNAUTHENTICATED()
     response = json_answer(SessionSchema().dump(opened))
-    set_cookies(response, request, opened)
+    if request.headers.get("Sec-Fetch-Site", "none") in ("same-origin", "none"):
+        set_cookies(response, request, opened)  # no other site signs a browser in under an account of its own
     return response
 
 
