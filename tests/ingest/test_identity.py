@@ -68,12 +68,12 @@ def test_row_15_any_instance_id_can_write_to_the_tables_and_be_edited(shared: To
     assert row["source"] == "surface"
 
 
-def test_row_16_the_same_instance_twice_is_stored_once(house: Town) -> None:
+def test_row_16_the_same_instance_twice_is_stored_once(shared: Town) -> None:
     xml, files = note("<photo>a.jpg</photo>"), {"a.jpg": jpeg(1)}
-    assert house.phone.send(xml, files).status_code == 201
-    with house.untouched():
+    assert shared.phone.send(xml, files).status_code == 201
+    with shared.untouched():
         for _ in range(3):
-            assert house.phone.send(xml, files).status_code == 201
+            assert shared.phone.send(xml, files).status_code == 201
 
 
 def test_row_16_fifty_arrivals_at_once_are_stored_once(house: Town) -> None:
@@ -114,13 +114,15 @@ def test_row_16_parts_that_arrive_at_once_are_all_kept(house: Town) -> None:
     assert [house.photo(own, name) for name in names] == [jpeg(number) for number in range(count)]
 
 
-def test_row_17_the_same_instance_id_with_another_xml_is_refused_and_the_first_untouched(house: Town) -> None:
+def test_row_17_the_same_instance_id_with_another_xml_is_refused_and_the_first_untouched(
+    shared: Town,
+) -> None:
     own = new_id()
-    assert house.phone.send(note(instance_id=own)).status_code == 201
-    with house.untouched():
-        refused(house.phone.send(note("<village>Elm</village>", instance_id=own)), "409.1")
-        refused(house.phone.send(note(instance_id=own) + " ", {"a.jpg": jpeg(1)}), "409.1")
-    assert house.answers(own)["village"] == "Alder"
+    assert shared.phone.send(note(instance_id=own)).status_code == 201
+    with shared.untouched():
+        refused(shared.phone.send(note("<village>Elm</village>", instance_id=own)), "409.1")
+        refused(shared.phone.send(note(instance_id=own) + " ", {"a.jpg": jpeg(1)}), "409.1")
+    assert shared.answers(own)["village"] == "Alder"
 
 
 def test_row_18_an_edit_of_an_unknown_instance_is_refused(shared: Town) -> None:
@@ -150,44 +152,44 @@ def test_row_18_of_many_edits_of_one_version_at_once_one_wins(house: Town) -> No
     assert (house.count(), house.count(SubmissionVersion)) == (1, 2)
 
 
-def test_row_18_an_edit_of_itself_or_in_a_circle_is_refused(house: Town) -> None:
+def test_row_18_an_edit_of_itself_or_in_a_circle_is_refused(shared: Town) -> None:
     first, second = new_id(), new_id()
-    with house.untouched():
-        refused(house.phone.send(note(instance_id=first, deprecated=first)), "400.71")
-    assert house.phone.send(note(instance_id=first)).status_code == 201
-    assert house.phone.send(note(instance_id=second, deprecated=first)).status_code == 201
-    with house.untouched():
-        refused(house.phone.send(note(instance_id=first, deprecated=second)), "409.1")
+    with shared.untouched():
+        refused(shared.phone.send(note(instance_id=first, deprecated=first)), "400.71")
+    assert shared.phone.send(note(instance_id=first)).status_code == 201
+    assert shared.phone.send(note(instance_id=second, deprecated=first)).status_code == 201
+    with shared.untouched():
+        refused(shared.phone.send(note(instance_id=first, deprecated=second)), "409.1")
 
 
-def test_row_18_an_edit_of_another_form_s_instance_is_refused(house: Town) -> None:
-    made = house.enrol()
-    with house.untouched():
-        refused(house.phone.send(note(deprecated=made.instance_id)), "404.5")
+def test_row_18_an_edit_of_another_form_s_instance_is_refused(shared: Town) -> None:
+    made = shared.enrol()
+    with shared.untouched():
+        refused(shared.phone.send(note(deprecated=made.instance_id)), "404.5")
 
 
-def test_row_18_a_superseded_version_sent_again_is_recognised(house: Town) -> None:
+def test_row_18_a_superseded_version_sent_again_is_recognised(shared: Town) -> None:
     first, second = new_id(), new_id()
     old = note(instance_id=first)
     new = note("<village>Elm</village>", instance_id=second, deprecated=first)
-    assert [house.phone.send(xml).status_code for xml in (old, new)] == [201, 201]
-    with house.untouched():
-        assert [house.phone.send(xml).status_code for xml in (old, new, old)] == [201, 201, 201]
-    stored = house.submission(first)
+    assert [shared.phone.send(xml).status_code for xml in (old, new)] == [201, 201]
+    with shared.untouched():
+        assert [shared.phone.send(xml).status_code for xml in (old, new, old)] == [201, 201, 201]
+    stored = shared.submission(first)
     assert stored is not None
     assert stored.review_state == "edited"
 
 
-def test_row_18_an_edit_keeps_the_photos_that_it_mentions(house: Town) -> None:
+def test_row_18_an_edit_keeps_the_photos_that_it_mentions(shared: Town) -> None:
     first, second = new_id(), new_id()
     both = "<photo>a.jpg</photo><view>b.jpg</view>"
     files = {"a.jpg": jpeg(1), "b.jpg": jpeg(2)}
-    assert house.phone.send(note(both, instance_id=first), files).status_code == 201
+    assert shared.phone.send(note(both, instance_id=first), files).status_code == 201
     edit = note("<photo>a.jpg</photo><view>c.jpg</view>", instance_id=second, deprecated=first)
-    assert house.phone.send(edit, {"c.jpg": jpeg(3)}).status_code == 201
-    assert house.files(second) == {"a.jpg": True, "c.jpg": True}
-    assert house.files(first) == {"a.jpg": True, "b.jpg": True}
-    assert house.photo(second, "a.jpg") == jpeg(1)
+    assert shared.phone.send(edit, {"c.jpg": jpeg(3)}).status_code == 201
+    assert shared.files(second) == {"a.jpg": True, "c.jpg": True}
+    assert shared.files(first) == {"a.jpg": True, "b.jpg": True}
+    assert shared.photo(second, "a.jpg") == jpeg(1)
 
 
 PARTS = ({"a.jpg": jpeg(1)}, {"b.jpg": jpeg(2)}, {})
@@ -249,9 +251,9 @@ def test_row_24_two_phones_with_one_instance_id_and_one_xml_store_it_once(house:
     assert house.count() == 1
 
 
-def test_row_24_two_phones_with_one_instance_id_and_different_answers_never_mix(house: Town) -> None:
+def test_row_24_two_phones_with_one_instance_id_and_different_answers_never_mix(shared: Town) -> None:
     own = new_id()
-    lines = [house.phone, house.line("zh")]
+    lines = [shared.phone, shared.line("zh")]
     xmls = [note(f"<village>{name}</village>", instance_id=own) for name in ("Alder", "Elm")]
     answers = at_once(20, lambda n: lines[n % 2].send(xmls[n % 2], {f"{n % 2}.jpg": jpeg(n % 2)}))
     won = [number for number in range(20) if answers[number].status_code == 201]
@@ -259,8 +261,8 @@ def test_row_24_two_phones_with_one_instance_id_and_different_answers_never_mix(
     assert len(won) == 10
     for number in set(range(20)) - set(won):
         assert answers[number].status_code == 409
-    assert house.xml(own) == xmls[won[0] % 2].encode()
-    assert house.files(own) == {f"{won[0] % 2}.jpg": True}
+    assert shared.xml(own) == xmls[won[0] % 2].encode()
+    assert shared.files(own) == {f"{won[0] % 2}.jpg": True}
 
 
 @pytest.mark.parametrize("instance_id", STRANGE, ids=IDS)

@@ -105,15 +105,15 @@ def test_an_entity_list_has_the_columns_that_collect_needs(shared: Town) -> None
     assert row.split(",")[1:3] == [f"A1-014 · {made.household[-5:]}", "1"]
 
 
-def test_the_address_of_an_old_generation_stays_readable(house: Town) -> None:
-    first = house.enrol()
-    old = files_of(house, house.phone, "check")["households.csv"]
-    before = follow(house, old.path)
-    second = house.enrol()
-    new = files_of(house, house.phone, "check")["households.csv"]
+def test_the_address_of_an_old_generation_stays_readable(shared: Town) -> None:
+    first = shared.enrol()
+    old = files_of(shared, shared.phone, "check")["households.csv"]
+    before = follow(shared, old.path)
+    second = shared.enrol()
+    new = files_of(shared, shared.phone, "check")["households.csv"]
     assert new.path != old.path
-    assert second.household in follow(house, new.path).decode()
-    assert follow(house, old.path) == before
+    assert second.household in follow(shared, new.path).decode()
+    assert follow(shared, old.path) == before
     assert first.household in before.decode()
 
 
@@ -134,11 +134,11 @@ def test_what_phones_poll_has_an_etag_and_answers_304_without_a_body(shared: Tow
     assert (other.status_code, other.data) == (200, first.data)
 
 
-def test_a_changed_list_has_another_etag(house: Town) -> None:
+def test_a_changed_list_has_another_etag(shared: Town) -> None:
     for path in ("/forms/check/manifest", "/forms/check/attachments/households.csv"):
-        tag = house.phone.get(path).headers["ETag"]
-        house.enrol()
-        changed = house.phone.get(path, **{"If-None-Match": tag})
+        tag = shared.phone.get(path).headers["ETag"]
+        shared.enrol()
+        changed = shared.phone.get(path, **{"If-None-Match": tag})
         assert changed.status_code == 200
         assert changed.headers["ETag"] != tag
 
