@@ -142,11 +142,12 @@ def engine_options(url: str, *, readers: int) -> dict[str, Any]:
     if url.startswith("sqlite"):
         return {
             "url": url,
+            "hide_parameters": True,  # what goes into a statement is answers: an error must not print them
             "pool_size": readers,
             "max_overflow": readers,
             "connect_args": {"timeout": 30, "isolation_level": None},
         }
-    return {"url": url, "pool_size": readers, "max_overflow": readers}
+    return {"url": url, "hide_parameters": True, "pool_size": readers, "max_overflow": readers}
 
 
 def prepare_sqlite(engine: Engine, *, immediate: bool) -> None:

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import errno
+import logging
 import os
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from sqlalchemy import event, text
+from sqlalchemy.exc import DBAPIError
 
 from server.db import db
-from tests.support.answers import refused
+from tests.support.answers import message, refused
 from tests.support.photos import fresh
 from tests.support.town import Town, enrolment, new_id, note
 
@@ -141,3 +143,30 @@ def test_a_disk_that_is_full_at_any_step_is_said_and_leaves_nothing(
         refused(shared.phone.send(xml, {"a.jpg": photo}), "507.60")
     assert shared.phone.send(xml, {"a.jpg": photo}).status_code == 201
     assert shared.photo(own, "a.jpg") == photo
+
+
+def test_a_fault_in_the_middle_leaves_nothing_and_tells_the_log_no_answer(
+    house: Town, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(logging.getLogger("fieldfare"), "propagate", True)
+    with house.session() as session:
+        session.execute(text("ALTER TABLE audit RENAME TO audit_away"))
+    own = new_id()
+    xml = note("<village>the last house by the ford</village>", instance_id=own)
+    with house.untouched():
+        answer = house.phone.send(xml)
+    assert answer.status_code in (500, 503)
+    assert message(answer)[0] == "error"
+    assert "audit" in caplog.text
+    assert "ford" not in caplog.text
+    assert house.phone.token not in caplog.text
+    with house.session() as session:
+        session.execute(text("ALTER TABLE audit_away RENAME TO audit"))
+    assert house.phone.send(xml).status_code == 201
+
+
+def test_an_error_of_the_database_prints_no_value(house: Town) -> None:
+    with pytest.raises(DBAPIError) as trouble, house.session() as session:
+        session.execute(text("SELECT :secret FROM no_such_table"), {"secret": "the last house by the ford"})
+    assert "no_such_table" in str(trouble.value)
+    assert "ford" not in str(trouble.value)
