@@ -14,7 +14,7 @@ from server.forms import projects
 from server.forms.models import Form
 from server.ingest.models import Submission
 from server.web.acts import act_words
-from server.web.frame.door import access, render, session
+from server.web.frame.door import access, render, session, whole
 from server.web.frame.show import zone
 
 audit = Blueprint("audit", __name__)
@@ -31,11 +31,10 @@ def listing() -> Response:
         raise problems.FORBIDDEN()
     every = projects.projects(session(), mine)
     given = {key: request.args.get(key, "").strip() for key in ("kind", "project", "from", "to", "actee")}
-    project_id = int(given["project"]) if given["project"].isascii() and given["project"].isdigit() else None
+    project_id = whole(given["project"])
     if mine is not None and project_id not in mine:
         project_id = min(mine)
         given["project"] = str(project_id)
-    before = request.args.get("before", "")
     start, end = _day(given, "from"), _day(given, "to")
     found = audit_log.entries(
         session(),
@@ -45,7 +44,7 @@ def listing() -> Response:
         project_id=project_id,
         actee=given["actee"] or None,
         areas=access().areas,
-        before=int(before) if before.isascii() and before.isdigit() else None,
+        before=whole(request.args.get("before")),
         limit=SIZE + 1,
     )
     rows = found[:SIZE]

@@ -22,7 +22,18 @@ from server.ingest.models import Submission
 from server.problems import ProblemError
 from server.review import queue
 from server.web import codes, tallies
-from server.web.frame.door import access, acting, back_to, project_of, reader, render, said, services, session
+from server.web.frame.door import (
+    access,
+    acting,
+    back_to,
+    project_of,
+    reader,
+    render,
+    said,
+    services,
+    session,
+    whole,
+)
 from server.web.frame.words import tell_problem
 from server.web.visits.cards import cards
 from server.web.visits.filters import area_lines, own_filter
@@ -59,8 +70,8 @@ def listing(project_id: int) -> Response:
     if given["q"]:
         wanted = given["q"].upper().replace("\\", "").replace("%", "").replace("_", "")
         where.append(Household.code.like(f"%{wanted}%"))
-    if given["area"].isdigit():
-        where.append(visible(Household.area_id, (int(given["area"]),)))
+    if (area_id := whole(given["area"])) is not None:
+        where.append(visible(Household.area_id, (area_id,)))
     if given["status"]:
         where.append(Household.status == given["status"])
     else:

@@ -13,7 +13,18 @@ from server.accounts.models import Actor, Assignment, Grant
 from server.accounts.roles import BY_SYSTEM, Role, Verb
 from server.forms import projects
 from server.problems import ProblemError
-from server.web.frame.door import access, acting, back_to, project_of, reader, render, said, services, session
+from server.web.frame.door import (
+    access,
+    acting,
+    back_to,
+    project_of,
+    reader,
+    render,
+    said,
+    services,
+    session,
+    whole,
+)
 from server.web.frame.words import tell_problem
 from server.web.visits.filters import area_lines
 
@@ -172,7 +183,7 @@ def change_in_project(project_id: int) -> Response:
     project_of(project_id, "assignment.create")
     if "actor" in request.form:
         number = request.form["actor"]
-        actor = assignments.actor(session(), int(number) if number.isascii() and number.isdigit() else 0)
+        actor = assignments.actor(session(), whole(number) or 0)
     else:
         found = users.by_email(session(), request.form.get("email", ""))
         if found is None:
@@ -279,8 +290,8 @@ def _may_give(role: Role, project_id: int | None) -> None:
 
 
 def _project_id(text: str) -> int | None:
-    return int(text) if text.isascii() and text.isdigit() else None
+    return whole(text)
 
 
 def _areas() -> list[int]:
-    return [int(one) for one in request.form.getlist("areas") if one.isascii() and one.isdigit()]
+    return [number for one in request.form.getlist("areas") if (number := whole(one)) is not None]

@@ -17,7 +17,18 @@ from server.db import utcnow
 from server.forms.lifecycle import of_project as forms_of
 from server.forms.models import Form, FormVersion, Project
 from server.problems import ProblemError
-from server.web.frame.door import access, acting, back_to, project_of, reader, render, said, services, session
+from server.web.frame.door import (
+    access,
+    acting,
+    back_to,
+    project_of,
+    reader,
+    render,
+    said,
+    services,
+    session,
+    whole,
+)
 from server.web.frame.words import direction, language, tell_problem
 from server.web.visits.filters import area_lines, title_of
 from server.words import say
@@ -116,7 +127,7 @@ def new(project_id: int) -> Response:
 def cards(project_id: int) -> Response:
     """Cards of all working phones, eight to an A4; `?of=` chooses some."""
     project = project_of(project_id, "field_key.update")
-    wanted = {int(one) for one in request.args.getlist("of") if one.isascii() and one.isdigit()}
+    wanted = {number for one in request.args.getlist("of") if (number := whole(one)) is not None}
     found = [
         phone
         for phone in room.of_project(session(), project_id, access().areas)
@@ -245,7 +256,7 @@ def _chosen(forms: Any) -> set[int]:
 
 
 def _areas() -> list[int]:
-    return [int(one) for one in request.form.getlist("areas") if one.isascii() and one.isdigit()]
+    return [number for one in request.form.getlist("areas") if (number := whole(one)) is not None]
 
 
 def _within(areas: list[int]) -> None:

@@ -17,7 +17,7 @@ from server.households import reading
 from server.households.tables import TABLES, Monitored
 from server.review import queue
 from server.web import codes, tallies
-from server.web.frame.door import access, project_of, render, services, session
+from server.web.frame.door import access, project_of, render, services, session, whole
 from server.web.frame.show import zone
 from server.web.visits.filters import area_lines
 
@@ -100,7 +100,7 @@ def _asked(project_id: int, given: dict[str, str], history: bool) -> reading.Ask
     return reading.Asked(
         project_id=project_id,
         areas=access().areas,
-        area_id=int(given["area"]) if given["area"].isascii() and given["area"].isdigit() else None,
+        area_id=whole(given["area"]),
         history=history,
         since=since,
     )
@@ -108,9 +108,10 @@ def _asked(project_id: int, given: dict[str, str], history: bool) -> reading.Ask
 
 def _of_visit(project_id: int, table: str, visit: str) -> list[reading.Row]:
     """The rows that a visit wrote, whether they stand or not."""
-    if not (visit.isascii() and visit.isdigit()):
+    number = whole(visit)
+    if number is None:
         raise problems.NOT_FOUND()
-    one = queue.by_id(session(), project_id, int(visit), areas=access().areas)
+    one = queue.by_id(session(), project_id, number, areas=access().areas)
     uuid = (one.subject or "").partition(":")[2]
     rows = reading.history_of(session(), services(), table, uuid)
     return [row for row in rows if row.get("submission_id") == one.id]

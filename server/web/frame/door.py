@@ -142,6 +142,11 @@ def said(kind: str, text: str, **args: Any) -> None:
     flash({"text": text, "args": args}, kind)  # type: ignore[arg-type]  # flash takes whatever a session can hold
 
 
+def whole(text: str | None) -> int | None:
+    """A number that an address or a form carries; None for what is none, or is more than a database counts to."""
+    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 19 else None
+
+
 def local(address: str | None, otherwise: str = "/") -> str:
     """`address` where it is a path on this server, else `otherwise`: nobody is sent to a stranger's."""
     if not address or not address.startswith("/") or "\\" in address or any(ord(c) < 32 for c in address):
@@ -190,6 +195,7 @@ def begin() -> None:
     request.max_content_length = LARGEST
     request.max_form_memory_size = LARGEST_FIELD
     _identify()
+    _refuse_nul()
     view = current_app.view_functions.get(request.endpoint or "")
     if not getattr(view, "open_to_anybody", False):
         reader()
@@ -209,6 +215,16 @@ def _identify() -> None:
     if current is not None and known is not None:
         g.reader = Reader(known, current)
         g.language = nearest(known.language, g.language)
+
+
+def _refuse_nul() -> None:
+    """NUL is in no name and no words of ours, and PostgreSQL takes it in no text."""
+    if any("\0" in value for value in (request.view_args or {}).values() if isinstance(value, str)):
+        raise problems.NOT_FOUND()
+    for given in (request.args, request.form):
+        for key, values in given.lists():
+            if any("\0" in value for value in values):
+                raise problems.UNEXPECTED_VALUE(field=key[:40], value="", reason="it has a NUL character")
 
 
 def _check_sent_from_here() -> None:

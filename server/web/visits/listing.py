@@ -15,7 +15,7 @@ from server.households.tables import Facility, Household, Visit
 from server.ingest.models import Submission
 from server.review import queue
 from server.web import tallies
-from server.web.frame.door import access, project_of, render, services, session
+from server.web.frame.door import access, project_of, render, services, session, whole
 from server.web.frame.show import zone
 from server.web.visits.cards import cards
 from server.web.visits.filters import area_lines, asked, title_of
@@ -32,11 +32,10 @@ def listing(project_id: int) -> Response:
     project = project_of(project_id, "submission.list")
     ask = asked(project_id, request.args)
     view = request.args.get("view") if request.args.get("view") in SIZE else "list"
-    after = request.args.get("after", "")
     page = queue.page(
         session(),
         ask.wanted,
-        after=int(after) if after.isascii() and after.isdigit() else None,
+        after=whole(request.args.get("after")),
         size=SIZE[view or "list"] if view != "map" else 1,
     )
     shown = cards(page.items) if view != "map" else []
