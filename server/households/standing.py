@@ -78,10 +78,16 @@ def written(session: Session, submission_id: int) -> list[Written]:
     return [Written(table, row_id, tuple(columns)) for table, row_id, columns in rows]
 
 
-def wrote(session: Session, submission_id: int) -> bool:
-    """Whether a submission ever wrote rows, be they superseded: `reinstate` then has something to put back."""
-    query = select(OBSERVATION.c.id).where(OBSERVATION.c.submission_id == submission_id).limit(1)
-    return session.execute(query).first() is not None
+def wrote(session: Session, submission_id: int, version_id: int) -> bool:
+    """Whether that version of a submission ever wrote rows, be they superseded: `reinstate` then has them to put back."""
+    mine = (OBSERVATION.c.submission_id == submission_id, OBSERVATION.c.version_id == version_id)
+    return session.execute(select(OBSERVATION.c.id).where(*mine).limit(1)).first() is not None
+
+
+def relist(session: Session, submission_id: int) -> None:
+    """What a submission made and nobody confirmed is on the phones' lists (again), merged households aside."""
+    for uuid in _unconfirmed(session.connection(), submission_id):
+        versions.put_back(session, uuid)
 
 
 def clear(session: Session, kind: str, subject: str) -> None:
@@ -139,5 +145,7 @@ def _unconfirmed(connection: Connection, submission_id: int) -> list[str]:
     found: list[str] = []
     for table in (HOUSEHOLD, FACILITY):
         mine = select(table.c.uuid).where(table.c.created_by == submission_id, table.c.confirmed.is_(False))
+        if table is HOUSEHOLD:
+            mine = mine.where(HOUSEHOLD.c.merged_into.is_(None))  # it left the lists for good
         found += connection.execute(mine).scalars().all()
     return found

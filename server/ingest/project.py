@@ -117,7 +117,9 @@ def apply(
 def write(
     session: Session, services: Services, work: Work, determined: Determined, place: Place, *, held: bool
 ) -> None:
-    """Write rows and entities, as event `place.seq`."""
+    """Write rows and entities, as event `place.seq`. What a rejection took off the phones' lists comes back with a correction."""
+    if work.incoming.submission_id is not None:
+        standing.relist(session, place.submission_id)
     writer.apply(
         session,
         services,
@@ -211,8 +213,9 @@ def bring(
     if want is Wanted.NOTHING:
         standing.supersede(session, place.submission_id, place.at)
     elif want is Wanted.ALL and not stands:
-        standing.reinstate(session, place.submission_id)
-        if not standing.wrote(session, place.submission_id):
+        if standing.wrote(session, place.submission_id, place.version_id):
+            standing.reinstate(session, place.submission_id)
+        else:
             write(session, services, work, determined, place, held=False)
 
 

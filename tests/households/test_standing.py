@@ -39,8 +39,8 @@ def test_a_rejected_visits_rows_fall_back_and_come_back_with_undo(world: World) 
     assert source(world, first.household) == "kiosk"
     assert world.rows("need", first.household) == []
     assert standing.written(world.session, second.submission_id) == []
-    assert standing.wrote(world.session, second.submission_id)
-    assert not standing.wrote(world.session, 999)
+    assert standing.wrote(world.session, second.submission_id, second.seq)
+    assert not standing.wrote(world.session, second.submission_id, 999)
     standing.reinstate(world.session, second.submission_id)
     assert source(world, first.household) == "surface"
     assert [row["service"] for row in world.rows("need", first.household)] == ["water"]

@@ -12,6 +12,7 @@ from sqlalchemy import select
 
 from server.accounts.models import Audit
 from server.entities.models import Entity, EntityVersion
+from server.forms.models import Form, FormCount
 from server.ingest.models import SubmissionVersion
 from tests.support.answers import message
 from tests.support.town import Enrolled, Town, check, enrolment, new_id
@@ -314,3 +315,56 @@ def test_every_version_of_a_visit_stays_readable(shared: Town) -> None:
             SubmissionVersion.instance_id.in_([own, made.instance_id])
         )
         assert len(set(session.scalars(query))) == 1
+
+
+def test_a_correction_of_what_was_rejected_comes_back_to_tables_and_phones(shared: Town) -> None:
+    made = held(shared)
+    decided(shared, made.instance_id, "rejected")
+    assert not on_phones(shared, made.household)
+    better = enrolment(household=made.household, deprecated=made.instance_id, water="borehole", minutes="12")
+    assert shared.phone.send(better.xml).status_code == 201
+    found = known(shared, made.household)
+    assert found["household"][0]["confirmed"] is True
+    assert found["water"][0]["round_trip"] == 12
+    assert on_phones(shared, made.household)
+
+
+def test_counts_of_a_form_follow_arrivals_decisions_edits_and_the_bin(house: Town) -> None:
+    clean, waiting = house.enrol(water="surface"), held(house)
+
+    def counts() -> dict[str, int]:
+        with house.session() as session:
+            row = session.scalars(
+                select(FormCount)
+                .join(Form, Form.id == FormCount.form_id)
+                .where(Form.xml_form_id == "enrol", FormCount.draft.is_(False))
+            ).one()
+            names = ("received", "has_issues", "edited", "approved", "rejected", "held")
+            return {name: getattr(row, name) for name in names if getattr(row, name)}
+
+    assert counts() == {"received": 2, "held": 1}
+    decided(house, waiting.instance_id, "hasIssues")
+    assert counts() == {"received": 1, "has_issues": 1, "held": 1}
+    edit = enrolment(household=waiting.household, deprecated=waiting.instance_id, water="borehole")
+    assert house.phone.send(edit.xml).status_code == 201
+    assert counts() == {"received": 1, "edited": 1}
+    house.bin(clean.instance_id)
+    assert counts() == {"edited": 1}
+    house.bin(clean.instance_id, back=True)
+    decided(house, clean.instance_id, "approved")
+    assert counts() == {"approved": 1, "edited": 1}
+
+
+def test_approving_a_held_correction_writes_the_correction_and_not_what_it_replaced(shared: Town) -> None:
+    made = shared.enrol(water="surface", minutes="50", rooms="2")
+    edit = enrolment(household=made.household, deprecated=made.instance_id, water="borehole", minutes="few")
+    assert shared.phone.send(edit.xml).status_code == 201
+    assert known(shared, made.household)["water"] == []
+    decided(shared, made.instance_id, "approved")
+    found = known(shared, made.household)
+    assert (found["water"][0]["source"], found["water"][0]["round_trip"]) == ("borehole", None)
+    assert found["housing"] == []
+    decided(shared, made.instance_id, "rejected")
+    assert known(shared, made.household)["water"] == []
+    decided(shared, made.instance_id, "approved")
+    assert known(shared, made.household) == found

@@ -13,7 +13,7 @@ from werkzeug.test import TestResponse
 from server.ingest.models import Attachment, Blob, InstanceKey, Submission, SubmissionVersion
 from tests.support.answers import message, refused
 from tests.support.photos import jpeg
-from tests.support.town import Town, enrolment, new_id, note
+from tests.support.town import Town, check, enrolment, new_id, note
 
 STRANGE = [
     "uuid:" + "4" * 4091,
@@ -275,3 +275,35 @@ def test_row_15_any_instance_id_is_found_over_rest(shared: Town, instance_id: st
     assert (found.status_code, found.json["instanceId"]) == (200, own)
     assert shared.api("GET", f"{at}.xml").data == xml.encode()
     assert shared.api("GET", f"{at}/attachments/a.jpg").data == jpeg(4)
+
+
+def test_enrolments_of_one_area_at_once_get_codes_of_their_own(shared: Town) -> None:
+    made = [enrolment(water="borehole", needs=["clinic", "school"]) for _ in range(40)]
+    answers = at_once(40, lambda n: shared.phone.send(made[n].xml))
+    assert {answer.status_code for answer in answers} == {201}
+    codes = {row["uuid"]: row["code"] for row in shared.rows("household")}
+    mine = [codes[one.household] for one in made]
+    assert len(set(mine)) == 40
+    for answer, code in zip(answers, mine, strict=True):
+        assert code in message(answer)[1]
+
+
+def test_visits_to_the_same_households_at_once_are_all_written(shared: Town) -> None:
+    homes = [shared.enrol(water="surface").household for _ in range(3)]
+    visits = [
+        check(
+            homes[n % 3],
+            water="borehole",
+            minutes=str(n + 1),
+            when=f"2026-05-{n % 28 + 1:02d}T10:00:00.000+08:00",
+        )
+        for n in range(30)
+    ]
+    answers = at_once(30, lambda n: shared.phone.send(visits[n]))
+    assert {answer.status_code for answer in answers} == {201}
+    for number, home in enumerate(homes):
+        rows = [row for row in shared.rows("water", history=True) if row["household_id"] == home]
+        assert sorted(row["round_trip"] or 0 for row in rows) == [0, *range(number + 1, 31, 3)]
+        (now,) = [row for row in shared.rows("water") if row["household_id"] == home]
+        newest = max((n for n in range(number, 28, 3)), key=lambda n: n % 28)
+        assert now["round_trip"] == newest + 1
