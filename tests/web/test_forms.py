@@ -157,3 +157,27 @@ def test_what_is_downloaded_of_a_form_never_shows_in_our_pages(world: World) -> 
     page = world.admin.get("/p/1/forms/wells").text
     for address in re.findall(r"/p/1/forms/wells/versions/\d+/(?:xml|sheet)", page):
         assert world.admin.get(address).headers["Content-Disposition"].startswith("attachment")
+
+
+def test_a_data_collector_sees_what_is_open_and_nothing_to_change(world: World) -> None:
+    collector = somebody(world.house, 1, "formfill")
+    page = collector.get("/p/1/forms").text
+    assert "Wells" in page
+    assert "/p/1/forms/wells" not in page
+    assert collector.get("/p/1/forms/wells").status_code == 403
+    assert collector.get("/p/1").status_code == 200
+
+
+def test_something_that_is_no_form_is_told_so_and_offers_no_comments_in_cells(
+    house: House, admin: Desk
+) -> None:
+    house.project()
+    for content, name in (
+        (b"%PDF-1.4 nothing", "form.pdf"),
+        (b"", "empty.xlsx"),
+        (b"<html></html>", "a.xml"),
+    ):
+        refused = drop(admin, content, name=name)
+        assert refused.status_code == 422
+        assert "Comments in its cells" not in refused.text
+        assert "must be mended before this is a form" in refused.text

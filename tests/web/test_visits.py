@@ -163,6 +163,9 @@ def test_photos_are_shown_small_without_metadata_and_originals_never_run_here(wo
     at = f"/p/1/visits/{world.north[0]}/files/well.jpg"
     thumb = world.admin.get(f"{at}?size=thumb")
     assert (thumb.status_code, thumb.content_type) == (200, "image/webp")
+    again = world.admin.client.get(f"{at}?size=thumb", headers={"If-None-Match": thumb.headers["ETag"]})
+    assert again.status_code == 304
+    assert thumb.headers["Cache-Control"] == "private, no-cache"
     original = world.admin.get(at)
     assert original.headers["Content-Disposition"] == "attachment; filename=well.jpg"
     assert "sandbox" in original.headers["Content-Security-Policy"]

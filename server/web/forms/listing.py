@@ -135,7 +135,7 @@ def problem_page(
         carried=base64.b64encode(data).decode()
         if examined.book is not None and len(data) <= CARRIED
         else None,
-        is_book=examined.book is not None,
+        takes_comments=examined.book is not None and examined.book.kind in ("xlsx", "xlsm"),
     )
 
 

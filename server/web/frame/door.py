@@ -27,6 +27,7 @@ from flask import (
     render_template,
     request,
 )
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 from werkzeug.exceptions import HTTPException
 
@@ -263,6 +264,15 @@ def refused(error: ProblemError) -> Response:
 def away(error: Exception) -> Response:
     """The photo store does not answer."""
     return refused(problems.STORE_AWAY())
+
+
+@web.errorhandler(OperationalError)
+def database_away(error: OperationalError) -> Response:
+    """The database does not answer; pages themselves need none to say so."""
+    log.exception(
+        "database away", extra={"fields": {"id": g.get("request_id"), "endpoint": request.endpoint}}
+    )
+    return refused(problems.DATABASE_AWAY())
 
 
 @web.errorhandler(HTTPException)

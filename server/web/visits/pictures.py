@@ -56,7 +56,7 @@ def _small(blob: Blob, photo: Photo | None, size: str) -> Response:
     kept = None if photo is None else photo.thumb if size == "thumb" else photo.screen
     try:
         if kept is not None:
-            return _answer(open_blob(services().store, services().keys, kept), "image/webp")
+            return _answer(open_blob(services().store, services().keys, kept), "image/webp", tag=kept)
         if photo is not None or not blob.content_type.startswith("image/") or blob.size > CLEANED_WHOLE:
             return Response("", 404)
         _, made = images.prepare(b"".join(open_blob(services().store, services().keys, blob.name)))
@@ -88,12 +88,18 @@ def _original(one: Submission, blob: Blob, name: str) -> tuple[Iterator[bytes], 
     return open_blob(store, keys, blob.name), blob.content_type
 
 
-def _answer(body: Iterator[bytes], kind: str, *, download: str | None = None) -> Response:
+def _answer(
+    body: Iterator[bytes], kind: str, *, download: str | None = None, tag: str | None = None
+) -> Response:
     response = Response(body, content_type=kind)
     response.headers["Content-Security-Policy"] = NOTHING
     response.headers["Cross-Origin-Resource-Policy"] = "same-origin"
-    if download is None:
-        response.headers["Cache-Control"] = "private, max-age=600"
-    else:
+    if (
+        tag is not None
+    ):  # a small copy may stay in the browser, and is asked for each time: rights may have gone
+        response.headers["Cache-Control"] = "private, no-cache"
+        response.set_etag(tag)
+        response.make_conditional(request)
+    if download is not None:
         response.headers.set("Content-Disposition", "attachment", filename=download.replace("\n", ""))
     return response
