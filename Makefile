@@ -1,6 +1,7 @@
 # Everything one types. Needs Python 3.11 or newer, make and git; the rest comes out of packages, once.
 PYTHON ?= python3
 ARGS ?=
+JOBS ?= auto
 T ?= tests
 
 BIN := .venv/bin
@@ -24,7 +25,7 @@ demo: .venv/.ready $(PAGES) ## the same on an invented region with a year of vis
 
 .PHONY: test
 test: lint ## lint, types, then every test; ARGS="-k name -x" goes to pytest
-	@$(BIN)/python -m pytest $(ARGS)
+	@$(BIN)/python -m pytest -n $(JOBS) --dist loadfile $(ARGS)
 
 .PHONY: test-one
 test-one: .venv/.ready-dev $(PAGES) ## one file or test: make test-one T=tests/tools/test_postgres.py
