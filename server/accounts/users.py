@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from server import problems
 from server.accounts import audit
 from server.accounts.models import Actor, ActorArea, Assignment, Grant, OneTimeLink, SignIn, WebUser
-from server.accounts.passwords import check_bounds, hash_password, verify
+from server.accounts.passwords import check_bounds, hash_password
 from server.accounts.tokens import LINK, is_well_formed, new_token, token_mac
 from server.db import utcnow
 from server.services import Services
@@ -125,22 +125,10 @@ def change(
     return user
 
 
-def change_password(
-    session: Session, user: WebUser, *, old: object, new: object, keep: int | None, by: int
-) -> None:
-    """Set a new password where the old one is right; every session but `keep` (a `SignIn.id`) ends.
-
-    Raises `UNAUTHENTICATED`, `PASSWORD_SHORT`, `PASSWORD_LONG`.
-    """
-    if not isinstance(old, str) or not verify(user.password_hash, old):
-        raise problems.UNAUTHENTICATED()
-    set_password(session, user, new, keep=keep, by=by)
-
-
 def set_password(
     session: Session, user: WebUser, new: object, *, keep: int | None = None, by: int | None
 ) -> None:
-    """Set a password without asking for the old one (a link, a command); sessions but `keep`, and open links, end."""
+    """Set a password; sessions but `keep`, and open links, end. Whether the old one was right is `signin.examine`'s to say."""
     user.password_hash = hash_password(check_bounds(new))
     user.actor.updated_at = utcnow()
     _end_sessions(session, user.actor_id, keep=keep)

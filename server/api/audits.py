@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from marshmallow import fields
+from marshmallow import fields, validate
 from sqlalchemy import select
 
 from server.accounts import audit_log
 from server.accounts.access import Access
 from server.accounts.models import Actor, Audit
 from server.accounts.roles import Verb
-from server.api.plumbing import blueprint, is_extended, page
+from server.api.plumbing import MOST_ROWS, blueprint, is_extended, page
 from server.api.schemas import ActorSchema, AuditSchema, ExtendedAuditSchema, Instant, Plain, ProjectSchema
 from server.db import db
 from server.forms.models import Form, Project
@@ -26,7 +26,7 @@ class AuditQuery(Plain):
     action = fields.String()
     start = Instant()
     end = Instant()
-    project_id = fields.Integer(strict=False)
+    project_id = fields.Integer(validate=validate.Range(1, MOST_ROWS, error="Not a valid integer."))
 
 
 @audits.get("/audits")

@@ -9,7 +9,7 @@ from flask import request
 from marshmallow import fields
 
 from server import problems
-from server.accounts import phones
+from server.accounts import phones, signin
 from server.accounts import users as people
 from server.accounts.access import Access
 from server.accounts.models import WebUser
@@ -17,7 +17,17 @@ from server.accounts.roles import Verb
 from server.api.areas import ids_of_codes
 from server.api.caller import identify, services
 from server.api.json_body import read_json
-from server.api.plumbing import SUCCESS, blueprint, current, flag, is_extended, json_answer, page, read_write
+from server.api.plumbing import (
+    SUCCESS,
+    blueprint,
+    current,
+    flag,
+    is_extended,
+    json_answer,
+    page,
+    read_write,
+    writing,
+)
 from server.api.schemas import CurrentUserSchema, Plain, Success, UserSchema
 from server.db import db, read_only, transaction
 
@@ -129,17 +139,23 @@ def remove_user(access: Access, actor_id: int) -> dict[str, bool]:
 
 
 @users.put("/users/<id:actor_id>/password")
-@users.requires()
+@users.requires(transact=False)
 @users.takes(Passwords)
 @users.answers(Success)
 def change_password(access: Access, body: dict[str, Any], actor_id: int) -> dict[str, bool]:
-    """Change a password, knowing the old one; other sessions end."""
-    user = _reached(access, actor_id, Verb.USER_UPDATE)
+    """Change a password, knowing the old one; other sessions end. Wrong ones count like those of signing in."""
+    email, old = _reached(access, actor_id, Verb.USER_UPDATE).email, body["old"]
     mine = current().session
     keep = mine.id if mine is not None and mine.actor_id == actor_id else None
-    people.change_password(
-        db.session(), user, old=body["old"], new=body["new"], keep=keep, by=access.actor_id
-    )
+    if not isinstance(old, str):
+        raise problems.UNAUTHENTICATED()
+    verdict = signin.examine(db.session(), services(), email, old, request.remote_addr or "")
+    with writing() as session:
+        if right := signin.note(session, verdict):
+            user = people.get(session, actor_id)
+            people.set_password(session, user, body["new"], keep=keep, by=access.actor_id)
+    if not right:
+        raise problems.UNAUTHENTICATED()
     return dict(SUCCESS)
 
 

@@ -319,6 +319,15 @@ def _inside(session: Session, column: Any, areas: Sequence[int]) -> ColumnElemen
     return column.in_(few) if len(few) <= _FEW else visible(column + 0, areas)
 
 
+def _can_be_stored(value: Any) -> bool:
+    """Whether a database can compare with it: no number past 64 bits, no NUL and no half a character in a text."""
+    if isinstance(value, int):
+        return abs(value) < 2**63
+    return not isinstance(value, str) or (
+        "\0" not in value and value.encode(errors="replace").decode() == value
+    )
+
+
 def _cursor(values: Sequence[Any]) -> str:
     return json.dumps(list(values), separators=(",", ":"))
 
@@ -329,6 +338,8 @@ def _beyond(keys: Sequence[ColumnElement[Any]], after: str, newest_first: bool) 
         values = json.loads(after)
         types = [key.type.python_type for key in keys]
         if not isinstance(values, list) or [type(value) for value in values] != types:
+            raise ValueError(after)
+        if not all(_can_be_stored(value) for value in values):
             raise ValueError(after)
     except ValueError as error:
         raise problems.INVALID_QUERY(violationText="the cursor is not one that this list gave") from error

@@ -163,7 +163,8 @@ def me() -> Response:
         except ProblemError as error:
             wrong_old = error.problem is problems.UNAUTHENTICATED
             words = tell("This is not your present password.") if wrong_old else tell_problem(error)
-            errors = {"old" if wrong_old else _field(error): words}
+            of_old = wrong_old or error.problem is problems.TOO_MANY_TRIES
+            errors = {"old" if of_old else _field(error): words}
     return render("account/me.html", 422 if errors else 200, user=user, errors=errors)
 
 
