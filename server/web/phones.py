@@ -125,7 +125,7 @@ def new(project_id: int) -> Response:
 
 @phones.get("/cards")
 def cards(project_id: int) -> Response:
-    """Cards of all working phones, eight to an A4; `?of=` chooses some."""
+    """Cards of all working phones, eight to an A4 or (`?paper=a6`) one to an A6; `?of=` chooses some."""
     project = project_of(project_id, "field_key.update")
     wanted = {number for one in request.args.getlist("of") if (number := whole(one)) is not None}
     found = [
@@ -135,7 +135,13 @@ def cards(project_id: int) -> Response:
     ]
     areas = room.areas_of(session(), [phone.actor_id for phone in found])
     made = [_card(project, phone, areas.get(phone.actor_id, [])) for phone in found]
-    return render("phones/cards.html", project=project, cards=[card for card in made if card])
+    return render(
+        "phones/cards.html",
+        project=project,
+        cards=[card for card in made if card],
+        paper="a6" if request.args.get("paper") == "a6" else "a4",
+        of=sorted(wanted),
+    )
 
 
 @phones.get("/<num:actor_id>")

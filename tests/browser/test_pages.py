@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from tests.browser.conftest import Look, Site, addresses
@@ -71,3 +73,19 @@ def test_a_card_prints_its_code_at_least_forty_five_millimetres_wide(site: Site,
     assert widths
     assert min(widths) / (96 / 25.4) >= 45
     assert not page.locator(".topbar").is_visible()
+
+
+def test_eight_cards_stand_on_an_a4_and_one_on_an_a6(site: Site, look: Look) -> None:
+    page = look()
+    page.goto("/p/1/phones/cards?paper=a6")
+    a6 = pages(page.pdf(prefer_css_page_size=True))
+    page.goto("/p/1/phones/cards")
+    a4 = pages(page.pdf(prefer_css_page_size=True))
+    assert a6 == [(148, 105)]
+    assert a4 == [(210, 297)]
+
+
+def pages(pdf: bytes) -> list[tuple[int, int]]:
+    """Width and height of each page of a PDF, in millimetres."""
+    found = re.findall(rb"/MediaBox \[0 0 ([\d.]+) ([\d.]+)\]", pdf)
+    return [(round(float(w) / 72 * 25.4), round(float(h) / 72 * 25.4)) for w, h in found]
