@@ -6,6 +6,7 @@ and opens the transaction; `@blueprint.takes(schema)` reads JSON; `@blueprint.an
 
 from __future__ import annotations
 
+import errno
 import json
 import logging
 from collections.abc import Callable, Iterator, Mapping
@@ -268,7 +269,8 @@ def _trouble_answer(error: Exception) -> Response:
         return problem_answer(problems.FILE_TOO_LARGE(name="", limit=error.limit // 1_000_000))
     if isinstance(error, Full):
         return problem_answer(problems.DISK_FULL())
-    if isinstance(error, Unavailable):
+    handles = isinstance(error, OSError) and error.errno in (errno.EMFILE, errno.ENFILE)
+    if handles or isinstance(error, Unavailable):
         return problem_answer(problems.STORE_AWAY())
     if isinstance(error, OperationalError):
         log.warning("database away", extra={"fields": {"id": g.get("request_id")}})

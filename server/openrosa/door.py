@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import logging
 from collections.abc import Callable, Iterable
@@ -179,7 +180,9 @@ def form_file(project_id: int, xml_form_id: str, name: str, token: str | None = 
     file_row, pieces = attachments.content(db.session(), services(), file.file_id)
     response = _answer(pieces, tag, content_type=file_row.content_type)
     response.headers["Content-Disposition"] = "attachment"
-    response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"  # a page or drawing runs nowhere
+    response.headers["Content-Security-Policy"] = (
+        "default-src 'none'; sandbox"  # a page or drawing runs nowhere
+    )
     return response
 
 
@@ -347,6 +350,8 @@ def trouble(error: Exception) -> Response:
     """A fault of our own: never an empty list, never a page. The app keeps what it has and tries again."""
     log.exception("fault in %s", request.endpoint)
     row = problems.DATABASE_AWAY if isinstance(error, OperationalError) else problems.UNKNOWN_TROUBLE
+    if isinstance(error, OSError) and error.errno in (errno.EMFILE, errno.ENFILE):
+        row = problems.STORE_AWAY  # out of file handles: photos cannot be stored at the moment
     return problem(row())
 
 
