@@ -5,7 +5,8 @@ from __future__ import annotations
 import tempfile
 from pathlib import Path
 
-from tests.docs.sections import DOCS, filled
+from tests.docs.sections import filled
+from tests.docs.writing import DOCS
 from tests.support.house import make_app
 
 

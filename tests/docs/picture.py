@@ -12,7 +12,7 @@ import sys
 from PIL import Image
 from playwright.sync_api import Browser, Page
 
-from tests.docs.sections import DOCS
+from tests.docs.writing import DOCS
 from tests.tools.browser import running_browser
 
 DESK, PHONE = (1280, 900), (390, 900)

@@ -21,7 +21,7 @@ from server.ingest.whole import damaged
 from server.serve import GRACE
 from server.settings import Settings
 from tests.docs.reading import spans
-from tests.docs.sections import DOCS, ROOT
+from tests.docs.writing import DOCS, ROOT
 from tests.support.fixtures import towns
 from tests.support.photos import jpeg
 from tests.support.town import Town, new_id, note

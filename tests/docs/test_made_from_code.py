@@ -17,8 +17,10 @@ from server.households import columns
 from server.households.codes import CODES
 from server.households.tables import until_views
 from server.settings import Settings
+from tests.docs.made_of_rules import walk
 from tests.docs.reading import PAGES, name_of, text_of
-from tests.docs.sections import DOCS, MARK, OF_AN_APP, SECTIONS, filled, walk
+from tests.docs.sections import MARK, OF_AN_APP, SECTIONS, filled
+from tests.docs.writing import DOCS
 
 MADE = [page for page in PAGES if MARK.search(text_of(page))]
 

@@ -22,7 +22,8 @@ from server.forms.examine import examine
 from server.forms.notices import Level
 from server.settings import Settings
 from tests.docs.reading import DEPLOY, PAGES, anchors, blocks, links, name_of, spans, text_of
-from tests.docs.sections import DOCS, ROOT
+from tests.docs.writing import DOCS, ROOT
+from tests.test_architecture import MAY_IMPORT
 
 SETTINGS = set(Settings.load({}).as_environment()) | {
     f"FIELDFARE_{name.upper()}" for name in Settings.__slots__
@@ -118,6 +119,15 @@ def test_every_page_is_reached_from_the_readme() -> None:
 def test_the_readme_begins_with_the_two_commands() -> None:
     first = blocks(ROOT / "README.md", "")[0].split("\n")
     assert [line for line in first if line] == ["make run", "make demo"]
+
+
+def test_every_room_has_its_place_in_the_page_on_the_house() -> None:
+    text = (DOCS / "architecture.md").read_text("utf-8")
+    rooms = {
+        room for room in MAY_IMPORT if any((ROOT / "server" / name).exists() for name in (room, f"{room}.py"))
+    }
+    assert {room for room in rooms if not re.search(rf"\b{room}\b", text)} == set()
+    assert len(rooms) > 15
 
 
 def test_every_query_in_docs_runs_on_a_migrated_database(tmp_path: Path) -> None:
