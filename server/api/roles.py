@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from server import problems
 from server.accounts import assignments as given
+from server.accounts import phones
 from server.accounts.access import Access
 from server.accounts.models import Actor, Assignment
 from server.accounts.roles import BY_SYSTEM, ROLES, Role, Verb, role_named
@@ -87,7 +88,7 @@ def give_role(
 ) -> dict[str, bool]:
     """Give a role. Nobody gives more than they have."""
     session, role, place = db.session(), _role(name), _place(project, form)
-    actor = given.actor(session, actor_id)
+    actor = _reached(access, actor_id, project)
     if not access.may_assign(role, *place):
         raise problems.FORBIDDEN()
     given.give(session, actor, role, *place, by=access.actor_id)
@@ -101,9 +102,8 @@ def take_role(
 ) -> dict[str, bool]:
     """Take a role away."""
     session = db.session()
-    given.take(
-        session, given.actor(session, actor_id), _role(name), *_place(project, form), by=access.actor_id
-    )
+    actor = _reached(access, actor_id, project)
+    given.take(session, actor, _role(name), *_place(project, form), by=access.actor_id)
     return dict(SUCCESS)
 
 
@@ -114,6 +114,14 @@ for number, base in enumerate(PLACES):
     roles.add_url_rule(named, f"list_{what}_holders", list_holders, methods=["GET"])
     roles.add_url_rule(f"{named}/<id:actor_id>", f"give_{what}_role", give_role, methods=["POST"])
     roles.add_url_rule(f"{named}/<id:actor_id>", f"take_{what}_role", take_role, methods=["DELETE"])
+
+
+def _reached(access: Access, actor_id: int, project: Project | None) -> Actor:
+    """Whom a role is given or taken from: anybody who signs in, of phones the project's own within the caller's areas."""
+    actor = given.actor(db.session(), actor_id)
+    if actor.type == "field_key" and project is not None:
+        phones.get(db.session(), project.id, actor_id, access.areas)
+    return actor
 
 
 def _role(name: str) -> Role:

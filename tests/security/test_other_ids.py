@@ -253,6 +253,18 @@ def test_row_47_somebody_with_areas_gives_a_phone_no_more_than_they_see(world: W
     assert (widened.status_code, cleared.status_code, renamed.status_code) == (400, 400, 200), widened.text
 
 
+def test_row_47_a_phone_of_another_project_or_area_is_given_and_loses_no_form(world: World) -> None:
+    for who, ids, form in (
+        (world.manager, world.ids["outside"], f"/v1/projects/{world.project}/forms/note"),
+        (world.stranger, world.ids["outside"], f"/v1/projects/{world.town.elsewhere}/forms/note"),
+    ):
+        at = f"{form}/assignments/app-user/{ids['actor_id']}"
+        assert who.ask("POST", at).status_code == 404
+        assert who.ask("DELETE", at).status_code == 404
+    own = f"/v1/projects/{world.project}/forms/note/assignments/app-user/{world.ids['inside']['actor_id']}"
+    assert [world.manager.ask(method, own).status_code for method in ("DELETE", "POST")] == [200, 200]
+
+
 def test_row_47_a_phones_token_finds_out_no_ones_account(world: World) -> None:
     phone, anybody = world.town.line("north"), Caller(world.town.app.test_client())
     assert world.viewer.email in world.stranger.ask("GET", f"/v1/users?q={world.viewer.email}").text
