@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import Any
 from urllib.parse import quote
 
@@ -11,7 +12,7 @@ from werkzeug.test import TestResponse
 
 from server.forms import attachments
 from tests.security.world import PASSWORD, Caller, World, addresses, join, values_for
-from tests.support.fixtures import MakeTown
+from tests.support.fixtures import MakeTown, towns
 from tests.support.town import Town, new_id, note
 
 UNSAFE = ("POST", "PUT", "PATCH", "DELETE")
@@ -19,6 +20,19 @@ OPEN = ("/v1", "/v1/", "/v1/sessions", "/v1/users/reset/initiate", "/v1/users/re
 """Writes that need no session: a cookie gives them nothing."""
 
 EMAIL = "admin@example.org"
+
+
+@pytest.fixture
+def database() -> str:
+    """SQLite alone: what browsers are told does not depend on the database."""
+    return "sqlite"
+
+
+@pytest.fixture(scope="module")
+def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
+    """The town of the file's world, on SQLite."""
+    with towns(tmp_path_factory.getbasetemp(), tmp_path_factory.mktemp("shared"), None) as make:
+        yield make()
 
 
 # --- row 48 ---------------------------------------------------------------------------------------------------------
