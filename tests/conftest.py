@@ -6,6 +6,7 @@ imported by the fixture that needs it: together they would cost every run of a s
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -17,6 +18,14 @@ if TYPE_CHECKING:
     from tests.tools.javarosa import JavaRosa
     from tests.tools.postgres import Postgres
     from tests.tools.s3 import S3
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Temporary folders of tests lie in memory where there is plenty."""
+    from tests.tools import memory
+
+    if (there := memory.folder()) is not None:
+        os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", there)
 
 
 @pytest.fixture(scope="session")

@@ -15,6 +15,8 @@ from urllib.parse import quote
 import psycopg
 from psycopg import sql
 
+from tests.tools import memory
+
 # Nothing here outlives the session, so nothing needs to outlive a power cut.
 QUICK = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "max_connections": "200"}
 
@@ -74,7 +76,7 @@ def running_postgres(*, durable: bool = False) -> Iterator[Postgres]:
 
     As root it runs as a user that the wheel makes, so the folder lies where every user can come.
     """
-    folder = Path(tempfile.mkdtemp(prefix="fieldfare-pg-"))
+    folder = Path(tempfile.mkdtemp(prefix="fieldfare-pg-", dir=None if durable else memory.folder()))
     # The wheel decides on import where its lock lies: in our own folder, so that no two users meet in one file.
     (folder / "python_PostgresServer").mkdir()
     with patch.dict(os.environ, XDG_RUNTIME_DIR=str(folder)):
