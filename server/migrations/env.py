@@ -1,6 +1,9 @@
 """Alembic's environment: runs on the connection that `server.upgrade` hands it."""
 
+from typing import Literal
+
 from alembic import context
+from alembic.autogenerate.api import AutogenContext
 
 from server import models
 from server.db import Base, Json, Utc
@@ -8,7 +11,7 @@ from server.db import Base, Json, Utc
 models.load()
 
 
-def render(kind: str, thing: object, autogen: object) -> str | bool:
+def render(kind: str, thing: object, autogen: AutogenContext) -> str | Literal[False]:
     """Our column types as what they are in the database, so that a migration needs nothing of the program of its day."""
     if kind == "type":
         if isinstance(thing, Utc):
