@@ -11,6 +11,7 @@ from server import problems
 from server.accounts import assignments, audit, phones, users
 from server.accounts.models import Actor, Assignment, Grant
 from server.accounts.roles import BY_SYSTEM, Role, Verb
+from server.areas.scope import covers
 from server.forms import projects
 from server.problems import ProblemError
 from server.web.frame.door import (
@@ -271,6 +272,7 @@ def _change_roles(actor: Actor, back: str, again: Any, project_id: int | None = 
                     assignments.take(writing, actor, role, place, by=reader().id)
                 else:
                     _may_give(role, place)
+                    _within_own_areas(actor)
                     assignments.give(writing, actor, role, place, by=reader().id)
     except ProblemError as error:
         return _again(again, error)
@@ -287,6 +289,15 @@ def _may_give(role: Role, project_id: int | None) -> None:
     access().require("assignment.create", project_id)
     if not access().may_assign(role, project_id):
         raise problems.FORBIDDEN()
+
+
+def _within_own_areas(actor: Actor) -> None:
+    """Who has areas gives roles to those who see no more than these: an actor without any would see all."""
+    mine = access().areas
+    if mine:
+        own = phones.areas_of(session(), [actor.id]).get(actor.id, [])
+        if not own or not all(covers(session(), mine, area.id) for area in own):
+            raise problems.FORBIDDEN()
 
 
 def _project_id(text: str) -> int | None:

@@ -113,3 +113,13 @@ def test_an_address_that_is_none_is_a_page_too(house: House, admin: Desk) -> Non
         assert answer.status_code == 404
         assert "Nothing here" in answer.text
     assert admin.get("/v1/nowhere").content_type.startswith("application/json")
+
+
+def test_who_has_areas_gives_roles_only_to_those_who_see_no_more(world: World) -> None:
+    manager = somebody(world.house, 1, "manager", areas=("A1",))
+    somebody(world.house, 1, "viewer")
+    somebody(world.house, 1, "designer", areas=("A1-014",))
+    everywhere = manager.post("/p/1/people", email="viewer@example.org", role="supervisor")
+    assert everywhere.status_code == 403
+    below = manager.post("/p/1/people", email="designera1-014@example.org", role="supervisor")
+    assert below.status_code == 303

@@ -8,8 +8,9 @@ import re
 
 from server.accounts.models import Audit
 from server.ingest.models import Submission
+from tests.support.house import House, instance, xlsx
 from tests.web.conftest import World
-from tests.web.desk import sign_in, somebody
+from tests.web.desk import Desk, picture, sign_in, somebody
 
 
 def ids(text: str) -> list[int]:
@@ -228,5 +229,29 @@ def test_a_longer_list_asks_the_database_no_oftener(world: World) -> None:
         world.admin.get(path)
         numbers.append(len(asked))
     event.remove(engine, "before_cursor_execute", note)
-    assert numbers[1] <= numbers[0] + 1  # the photos of those that have some
+    assert numbers[1] <= numbers[0] + 2  # the photos of those that have some, and which are protected
     assert numbers[1] < 25
+
+
+def test_a_protected_photo_is_at_no_address_and_shown_once_a_reason_opened_it(
+    house: House, admin: Desk
+) -> None:
+    sheet = xlsx(
+        "| type | name | label | bind::hh:protect |\n| image | card | The ration card | yes |",
+        settings='| form_title | form_id | version | namespaces |\n| Cards | cards | 1 | hh="urn:fieldfare:household" |',
+    )
+    house.project()
+    house.publish(1, sheet)
+    sent = house.phone(1, "cards").send(instance("cards", "<card>a.jpg</card>"), {"a.jpg": picture()})
+    assert sent.status_code == 201, sent.text
+    house.work()
+    with house.session() as session:
+        at = f"/p/1/visits/{session.query(Submission).one().id}"
+    page = admin.get(at).text
+    assert "a.jpg" not in page
+    assert "The ration card: protected" in page
+    assert "a.jpg" not in admin.get("/p/1/visits").text
+    assert "a.jpg" not in admin.get("/p/1/visits?view=gallery").text
+    assert admin.get(f"{at}/files/a.jpg?size=thumb").status_code == 403
+    assert admin.get(f"{at}/files/a.jpg").status_code == 403
+    assert "data:image/webp;base64," in admin.post(f"{at}/exact", reason="To mend the form").text

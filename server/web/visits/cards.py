@@ -11,6 +11,8 @@ from server.accounts.models import Actor
 from server.areas.models import Area
 from server.households.tables import Facility, Household
 from server.ingest.models import Attachment, Blob, Photo, Submission
+from server.ingest.plan import plan_of
+from server.ingest.redact import is_protected
 from server.review import queue
 from server.web.frame.door import session
 
@@ -83,13 +85,17 @@ def _photos(visits: Sequence[Submission]) -> dict[int, list[Small]]:
     found: dict[int, list[Small]] = {}
     if not ids:
         return found
+    plans = {one: plan_of(session(), one) for one in {v.form_version_id for v in visits if v.photos}}
+    plan_by_version = {v.version_id: plans[v.form_version_id] for v in visits if v.photos}
     query = (
-        select(Attachment.version_id, Attachment.name, Photo)
+        select(Attachment.version_id, Attachment.name, Attachment.path, Photo)
         .join(Blob, Blob.id == Attachment.blob_id)
         .outerjoin(Photo, Photo.blob_id == Blob.id)
         .where(Attachment.version_id.in_(ids), Blob.content_type.startswith("image/"))
         .order_by(Attachment.id)
     )
-    for version_id, name, photo in session().execute(query):
+    for version_id, name, path, photo in session().execute(query):
+        if is_protected(plan_by_version[version_id], path):
+            continue
         found.setdefault(version_id, []).append(Small(name, photo))
     return found

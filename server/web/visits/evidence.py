@@ -21,6 +21,7 @@ from server.households.standing import Written, written
 from server.households.tables import Facility, Household, Visit
 from server.ingest.models import FindingRow, Submission
 from server.ingest.plan import Plan
+from server.ingest.redact import is_protected
 from server.review.visit import UNIT, Picture, Section, look, plain
 from server.web import codes
 from server.web.frame.door import services, session
@@ -44,10 +45,13 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """A photo with what was measured: when, and how far from the visit's point."""
+    """A photo with what was measured: when, and how far from the visit's point. `hidden`: a protected answer; `screen` its
+    small copy where it may be seen now (blob name)."""
 
     picture: Picture
     says: str
+    hidden: bool = False
+    screen: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +113,9 @@ def evidence_of(one: Submission, *, protected: bool) -> Seen:
         sections=tuple(_filled(seen.sections)),
         findings=tuple(_found(row, whole, seen.labels) for row in _weighty(seen.findings)),
         photos=tuple(
-            _photo(p, here, one) for p in seen.pictures if p.content_type.startswith("image/") or not p.there
+            _photo(p, here, one, plan, protected=protected)
+            for p in seen.pictures
+            if p.content_type.startswith("image/") or not p.there
         ),
         files=tuple(p for p in seen.pictures if p.there and not p.content_type.startswith("image/")),
         points=tuple(_markers(plan, whole, household, facility, area, protected=protected)),
@@ -207,10 +213,13 @@ def _markers(
         yield {"lat": area.lat, "lon": area.lon, "kind": "area", "label": area.called(language())}
 
 
-def _photo(picture: Picture, here: Place | None, one: Submission) -> Evidence:
+def _photo(picture: Picture, here: Place | None, one: Submission, plan: Plan, *, protected: bool) -> Evidence:
     if not picture.there:
         return Evidence(picture, str(tell("not here yet")))
     photo, parts = picture.photo, []
+    hidden = is_protected(plan, picture.path)
+    if hidden and not protected:
+        return Evidence(replace(picture, photo=None), str(tell("protected")), True)
     if photo is not None and photo.taken_at is not None:
         parts.append(clock(photo.taken_at))
         seen = one.observed_at or one.created_at
@@ -227,7 +236,8 @@ def _photo(picture: Picture, here: Place | None, one: Submission) -> Evidence:
         parts.append(str(tell("being prepared")))
     elif not parts:
         parts.append(str(tell("carries no time or place")))
-    return Evidence(picture, " · ".join(parts))
+    screen = (photo.screen or "") if hidden and photo is not None else ""
+    return Evidence(picture, " · ".join(parts), hidden, screen)
 
 
 def _length(plan: Plan, record: dict[str, Any], row: Any) -> float | None:

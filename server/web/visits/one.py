@@ -173,6 +173,8 @@ def page(
     """The page of a visit."""
     seen = evidence_of(one, protected=protected)
     known = access()
+    from server.web.visits import pictures  # its views join this module's blueprint
+
     return render(
         "visits/one.html",
         status,
@@ -185,6 +187,7 @@ def page(
         trouble=trouble,
         wants_words=wants_words,
         table_words=codes.table_words,
+        inline=pictures.inline,
         typed=request.form.get("comment", "") if request.method == "POST" else "",
         may_decide=one.deleted_at is None and known.may("submission.update", one.project_id, one.form_id),
         may_open=known.may("protected.read", one.project_id, one.form_id),

@@ -5,6 +5,7 @@ What somebody uploaded never runs in our origin: originals are attachments under
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Iterator
 
 from flask import Response, request
@@ -12,14 +13,16 @@ from sqlalchemy import select
 
 from media import Missing, Unreadable, images, open_blob
 from media.clips import CLIPS, open_clean_clip
+from media.sniff import sniff
 from server import problems
-from server.ingest.models import Attachment, Blob, Photo, Submission
-from server.ingest.plan import plan_of
+from server.ingest.models import Attachment, Blob, Photo
+from server.ingest.plan import Plan, plan_of
 from server.ingest.redact import AUDIT, is_protected, redact_audit
 from server.web.frame.door import services, session
 from server.web.visits.one import found, visit
 
 NOTHING = "default-src 'none'; sandbox; frame-ancestors 'none'"
+WITH_METADATA = ("image/", "video/", "audio/")
 SIDES = {"thumb": images.THUMB, "screen": images.SCREEN}
 CLEANED_WHOLE = 60_000_000
 """Bytes of a picture that is rewritten without its metadata in memory."""
@@ -42,13 +45,20 @@ def file(project_id: int, visit_id: int, name: str) -> Response:
     if row is None:
         raise problems.NOT_FOUND()
     blob, photo, path = row
-    if is_protected(plan_of(session(), one.form_version_id), path):
-        raise problems.PROTECTED()
+    plan = plan_of(session(), one.form_version_id)
+    if is_protected(plan, path):
+        raise problems.PROTECTED()  # shown inside the page that a reason opened, at no address of its own
     size = request.args.get("size")
     if size in SIDES:
         return _small(blob, photo, size)
-    body, kind = _original(one, blob, name)
+    body, kind = _original(plan, blob, name)
     return _answer(body, kind, download=name)
+
+
+def inline(blob_name: str) -> str:
+    """A small copy as a data address, for the one look that a reason opened."""
+    body = b"".join(open_blob(services().store, services().keys, blob_name))
+    return "data:image/webp;base64," + base64.b64encode(body).decode()
 
 
 def _small(blob: Blob, photo: Photo | None, size: str) -> Response:
@@ -65,27 +75,29 @@ def _small(blob: Blob, photo: Photo | None, size: str) -> Response:
     return _answer(iter((made[SIDES[size]],)), "image/webp")
 
 
-def _original(one: Submission, blob: Blob, name: str) -> tuple[Iterator[bytes], str]:
-    store, keys = services().store, services().keys
-    plan = plan_of(session(), one.form_version_id)
+def _original(plan: Plan, blob: Blob, name: str) -> tuple[Iterator[bytes], str]:
+    """The original as everybody may have it: without places and makers of a household's photos, a log without answers."""
+    store, keys, kind = services().store, services().keys, blob.content_type
     if name == AUDIT and plan.protected:
         try:
-            return iter((redact_audit(plan, b"".join(open_blob(store, keys, blob.name))),)), "text/csv"
+            return iter((redact_audit(plan, _whole(blob)),)), kind
         except ValueError as error:
             raise problems.PROTECTED() from error
-    if not plan.household_form:
-        return open_blob(store, keys, blob.name), blob.content_type
-    if blob.content_type in CLIPS:
-        return open_clean_clip(store, keys, blob.name, blob.size), blob.content_type
-    if blob.content_type.startswith("image/"):
-        if blob.size > CLEANED_WHOLE:
-            raise problems.PICTURE_UNREADABLE()
-        try:
-            clean = images.strip(b"".join(open_blob(store, keys, blob.name)))
-        except Unreadable as error:
-            raise problems.PICTURE_UNREADABLE() from error
-        return iter((clean,)), blob.content_type
-    return open_blob(store, keys, blob.name), blob.content_type
+    if not plan.household_form or not kind.startswith(WITH_METADATA):
+        return open_blob(store, keys, blob.name), kind
+    try:
+        if kind in CLIPS:
+            return open_clean_clip(store, keys, blob.name, blob.size), kind
+        clean = images.strip(_whole(blob))
+    except Unreadable as error:
+        raise problems.PICTURE_UNREADABLE() from error
+    return iter((clean,)), sniff(clean)
+
+
+def _whole(blob: Blob) -> bytes:
+    if blob.size > CLEANED_WHOLE:
+        raise problems.PICTURE_UNREADABLE()
+    return b"".join(open_blob(services().store, services().keys, blob.name))
 
 
 def _answer(
