@@ -52,6 +52,18 @@ class _Forgiving(dict[str, Any]):
         return "?"
 
 
+class Sentence(str):
+    """A detail that is a sentence itself: English as it stands, and in the reader's language where a door words it."""
+
+    text: str
+    args: dict[str, Any]
+
+    def __new__(cls, text: str, **args: Any) -> Sentence:
+        made = super().__new__(cls, text.format_map(_Forgiving(args)))
+        made.text, made.args = text, args
+        return made
+
+
 def _row(name: str, code: str, words: str, *keys: str) -> Problem:
     TABLE[name] = Problem(name, code, words, keys)
     return TABLE[name]
@@ -186,7 +198,7 @@ XML_MISSING = _row("XML_MISSING", "400.76", "The submission has no form data (xm
 XML_UNREADABLE = _row(
     "XML_UNREADABLE",
     "400.61",
-    "The form data cannot be read: {reason}. It stays on the phone; tell your supervisor.",
+    "The form data cannot be read. {reason} It stays on the phone; tell your supervisor.",
     "reason",
 )
 INSTANCE_ID_MISSING = _row(

@@ -12,7 +12,7 @@ from typing import Any
 
 from babel.messages.pofile import read_po
 
-from server.problems import ProblemError
+from server.problems import ProblemError, Sentence
 
 LANGUAGES = {"en": "English", "zh": "中文", "ar": "العربية"}
 """Languages of pages and messages, each by its own name."""
@@ -44,7 +44,11 @@ def say(language: str, text: str, **args: Any) -> str:
 
 def say_problem(language: str, error: ProblemError) -> str:
     """A problem's sentence in a language."""
-    return say(language, error.problem.words, **error.details)
+    details = {
+        name: say(language, value.text, **value.args) if isinstance(value, Sentence) else value
+        for name, value in error.details.items()
+    }
+    return say(language, error.problem.words, **details)
 
 
 def nearest(wanted: str | None, default: str = "en") -> str:

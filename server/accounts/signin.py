@@ -7,6 +7,7 @@ of a refusal are the same whether the account is unknown, has no password, or th
 from __future__ import annotations
 
 import hmac
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -64,6 +65,12 @@ class Current:
 def cookie_name(*, secure: bool) -> str:
     """Name of the session's cookie, as in ODK Central: with `__Host-` browsers insist on https, no domain, path `/`."""
     return "__Host-session" if secure else "session"
+
+
+def is_private(secure: bool, address: str | None, headers: Iterable[str]) -> bool:
+    """Whether a password may travel as it came: over https, or on this machine without any proxy between."""
+    forwarded = {name.lower() for name in headers} & {"forwarded", "x-forwarded-for", "x-forwarded-proto"}
+    return secure or (address in {"127.0.0.1", "::1"} and not forwarded)
 
 
 def examine(session: Session, services: Services, email: str, password: str, address: str) -> Verdict:

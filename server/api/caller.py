@@ -17,7 +17,6 @@ from server.accounts.signin import Current
 from server.services import Services
 
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
-LOCAL = frozenset({"127.0.0.1", "::1"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,12 +46,6 @@ def identify(session: Session, request: Request) -> Caller:
     if kind.lower() == "basic":
         return _by_password(session, request)
     raise problems.UNAUTHENTICATED()
-
-
-def is_private(request: Request) -> bool:
-    """Whether a password may travel: over https, or on this machine without any proxy between."""
-    forwarded = any(name in request.headers for name in ("Forwarded", "X-Forwarded-For", "X-Forwarded-Proto"))
-    return request.is_secure or (request.remote_addr in LOCAL and not forwarded)
 
 
 def is_secure(request: Request) -> bool:
@@ -92,7 +85,7 @@ def _by_token(session: Session, token: str) -> Caller:
 
 
 def _by_password(session: Session, request: Request) -> Caller:
-    if not is_private(request):
+    if not signin.is_private(request.is_secure, request.remote_addr, request.headers.keys()):
         raise problems.HTTPS_ONLY()
     given = request.authorization
     if given is None or not given.username or not given.password:

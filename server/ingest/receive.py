@@ -25,6 +25,7 @@ from server.ingest.plan import plan_of
 from server.ingest.store import Arrived, LostRaceError, Prepared, Replaced, keep_blob, store
 from server.services import Services
 from server.xforms import Instance, InstanceError, media_names, parse_instance, record, split
+from server.xforms.messages import MESSAGES
 
 TRIES = 3
 """How often the identity is read again after a lost race: the winner is there at the first."""
@@ -35,7 +36,8 @@ def parse(xml: bytes) -> Instance:
     try:
         instance = parse_instance(xml)
     except InstanceError as error:
-        raise problems.XML_UNREADABLE(reason=error.key) from error
+        sentence = MESSAGES[error.message.key]
+        raise problems.XML_UNREADABLE(reason=problems.Sentence(sentence, **error.arguments)) from error
     if not instance.instance_id:
         raise problems.INSTANCE_ID_MISSING()
     return instance

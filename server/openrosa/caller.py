@@ -87,7 +87,7 @@ def _person(session: Session, services: Services) -> int | None:
         return None if current is None else current.actor_id
     if given.type != "basic":
         return None
-    if not (request.is_secure or request.remote_addr in {"127.0.0.1", "::1"}):
+    if not signin.is_private(request.is_secure, request.remote_addr, request.headers.keys()):
         raise problems.HTTPS_ONLY()
     address = request.remote_addr or ""
     verdict = signin.examine(session, services, given.username or "", given.password or "", address)
