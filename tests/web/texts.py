@@ -14,11 +14,13 @@ from server.households.tables import TABLES
 from server.problems import TABLE as PROBLEMS
 from server.web import codes
 from server.web.acts import ACTS
+from server.web.frame.words import FIELDS
 from server.web.phones import LOST, STEPS
 from server.web.visits.one import DONE
 from server.xforms import MESSAGES
 
 SERVER = Path(__file__).parents[2] / "server"
+REASONED = ("accounts", "areas", "households", "web")
 FIRST, SECOND = ("tell",), ("said", "tell_count", "say")
 
 
@@ -42,6 +44,8 @@ def _gathered() -> Iterator[tuple[str, str]]:
         yield problem.words, "problems.py"
     for words in NOTICES.values():
         yield from ((text, "notices.py") for text in (words.message, words.fix) if text)
+    yield from ((text, "projects.py") for text in SAID_OF_PROJECTS)
+    yield from ((text, "words.py") for text in FIELDS.values())
     yield from ((text, "messages.py") for text in MESSAGES.values())
     yield from ((text, "acts.py") for text in ACTS.values())
     yield from ((text, "phones.py") for text in (*STEPS, LOST))
@@ -80,3 +84,15 @@ def _of_python(path: Path) -> Iterator[str]:
             wanted = node.args[:1] if name in FIRST else node.args[1:3] if name == "tell_count" else []
             wanted = node.args[1:2] if name in ("said", "say") else wanted
             yield from (a.value for a in wanted if isinstance(a, ast.Constant) and isinstance(a.value, str))
+            if path.parent.name in REASONED:
+                yield from _reasons(node)
+
+
+SAID_OF_PROJECTS = ("it is longer than 200 characters", "no time zone is called so (as in Asia/Shanghai)")
+
+
+def _reasons(call: ast.Call) -> Iterator[str]:
+    """Reasons that rooms give in whole: `problems.X(reason="it is empty")`."""
+    for keyword in call.keywords:
+        if keyword.arg == "reason" and isinstance(keyword.value, ast.Constant):
+            yield str(keyword.value.value)

@@ -10,6 +10,22 @@ from markupsafe import Markup, escape
 from server.problems import ProblemError
 from server.words import RIGHT_TO_LEFT, say
 
+FIELDS = {
+    "areas": "Areas",
+    "comment": "Comment",
+    "displayName": "Name",
+    "email": "E-mail address",
+    "file": "File",
+    "language": "Language",
+    "name": "Name",
+    "project": "Project",
+    "reason": "Reason",
+    "role": "Role",
+    "state": "State",
+    "timezone": "Time zone",
+}
+"""Names of fields in problems, as their pages call them."""
+
 
 def language() -> str:
     """The language of the page that is being made."""
@@ -36,5 +52,9 @@ def tell_count(n: int, one: str, many: str, **args: Any) -> Markup:
 
 
 def tell_problem(error: ProblemError) -> Markup:
-    """A problem's sentence in the reader's language."""
-    return tell(error.problem.words, **{**dict.fromkeys(error.problem.keys, "?"), **error.details})
+    """A problem's sentence in the reader's language; names of fields and reasons in it too, where we have words for them."""
+    details = {**dict.fromkeys(error.problem.keys, "?"), **error.details}
+    for key in ("field", "fields", "reason"):
+        if isinstance(details.get(key), str):
+            details[key] = tell(FIELDS.get(details[key], details[key]))
+    return tell(error.problem.words, **details)
