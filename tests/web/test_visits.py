@@ -10,7 +10,7 @@ from server.accounts.models import Audit
 from server.ingest.models import Submission
 from tests.support.house import House, instance, xlsx
 from tests.web.conftest import World
-from tests.web.desk import Desk, picture, sign_in, somebody
+from tests.web.desk import Desk, picture, sign_in, somebody, visit
 
 
 def ids(text: str) -> list[int]:
@@ -255,3 +255,14 @@ def test_a_protected_photo_is_at_no_address_and_shown_once_a_reason_opened_it(
     assert admin.get(f"{at}/files/a.jpg?size=thumb").status_code == 403
     assert admin.get(f"{at}/files/a.jpg").status_code == 403
     assert "data:image/webp;base64," in admin.post(f"{at}/exact", reason="To mend the form").text
+
+
+def test_words_with_an_apostrophe_are_escaped_once(world: World) -> None:
+    phone = world.house.phone(1, "wells", name="Phone's end")
+    sent = phone.send(visit(9).replace("<water>tap<", "<water>lake<"))
+    assert sent.status_code == 201, sent.text
+    first = ids(world.admin.get("/p/1/visits").text)[0]
+    page = world.admin.get(f"/p/1/visits/{first}").text
+    assert "one of the question&#39;s choices" in page
+    assert "Phone&#39;s end" in page
+    assert "&amp;#39;" not in page

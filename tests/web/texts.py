@@ -21,7 +21,7 @@ from server.xforms import MESSAGES
 
 SERVER = Path(__file__).parents[2] / "server"
 REASONED = ("accounts", "areas", "households", "web")
-FIRST, SECOND = ("tell",), ("said", "tell_count", "say")
+FIRST, SECOND = ("tell", "bare"), ("said", "tell_count", "say")
 
 
 def every_text() -> dict[str, str]:

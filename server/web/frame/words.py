@@ -46,6 +46,11 @@ def tell(text: str, **args: Any) -> Markup:
     return Markup(str(words).format_map({key: escape(value) for key, value in args.items()}))  # noqa: S704 - each part was escaped
 
 
+def bare(text: str, **args: Any) -> str:
+    """The same as plain text, for what a template, JSON or a header escapes in its own way."""
+    return say(language(), text, **args)
+
+
 def tell_count(n: int, one: str, many: str, **args: Any) -> Markup:
     """`one` for a single thing, else `many`; both may hold {n}. Languages with more forms word `many` as `things: {n}`."""
     return tell(one if n == 1 else many, n=f"{n:,}", **args)

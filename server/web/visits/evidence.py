@@ -26,7 +26,7 @@ from server.review.visit import UNIT, Picture, Section, look, plain
 from server.web import codes
 from server.web.frame.door import services, session
 from server.web.frame.show import clock, metres
-from server.web.frame.words import language, tell
+from server.web.frame.words import bare, language
 from server.xforms import value_at, walk
 from server.xforms.messages import MESSAGES
 
@@ -144,7 +144,7 @@ def _found(row: FindingRow, record: dict[str, Any], labels: Mapping[str, str]) -
 def finding_words(message: Mapping[str, Any]) -> str:
     """A finding's sentence: the form's own in the reader's language, else ours."""
     if "key" in message:
-        return str(tell(MESSAGES.get(message["key"], message["key"]), **message.get("args", {})))
+        return bare(MESSAGES.get(message["key"], message["key"]), **message.get("args", {}))
     texts: Mapping[str, str] = message.get("text", {})
     for name, words in texts.items():
         if words and (f"({language()})" in name or name == language()):
@@ -152,7 +152,7 @@ def finding_words(message: Mapping[str, Any]) -> str:
     return (
         texts.get(message.get("default", ""), "")
         or next((t for t in texts.values() if t), "")
-        or str(tell("This answer does not fit the form's rule."))
+        or bare("This answer does not fit the form's rule.")
     )
 
 
@@ -201,7 +201,7 @@ def _markers(
         place = [household.dwelling_lat, household.dwelling_lon]
         if protected and household.dwelling is not None:
             place = json.loads(services().keys.open(household.dwelling, "household.dwelling"))
-        yield {"lat": place[0], "lon": place[1], "kind": "dwelling", "label": str(tell("Dwelling"))}
+        yield {"lat": place[0], "lon": place[1], "kind": "dwelling", "label": bare("Dwelling")}
     if facility is not None and facility.point_lat is not None and facility.point_lon is not None:
         yield {
             "lat": facility.point_lat,
@@ -215,11 +215,11 @@ def _markers(
 
 def _photo(picture: Picture, here: Place | None, one: Submission, plan: Plan, *, protected: bool) -> Evidence:
     if not picture.there:
-        return Evidence(picture, str(tell("not here yet")))
+        return Evidence(picture, bare("not here yet"))
     photo, parts = picture.photo, []
     hidden = is_protected(plan, picture.path)
     if hidden and not protected:
-        return Evidence(replace(picture, photo=None), str(tell("protected")), True)
+        return Evidence(replace(picture, photo=None), bare("protected"), True)
     if photo is not None and photo.taken_at is not None:
         parts.append(clock(photo.taken_at))
         seen = one.observed_at or one.created_at
@@ -229,13 +229,13 @@ def _photo(picture: Picture, here: Place | None, one: Submission, plan: Plan, *,
         taken = json.loads(services().keys.open(photo.position, "photo.position"))
         far = distance_m(taken, here)
         if far is not None:
-            parts.append(str(tell("{distance} from the point", distance=metres(far))))
+            parts.append(bare("{distance} from the point", distance=metres(far)))
     if photo is not None and photo.trouble:
-        parts.append(str(tell("cannot be shown small")))
+        parts.append(bare("cannot be shown small"))
     if photo is None:
-        parts.append(str(tell("being prepared")))
+        parts.append(bare("being prepared"))
     elif not parts:
-        parts.append(str(tell("carries no time or place")))
+        parts.append(bare("carries no time or place"))
     screen = (photo.screen or "") if hidden and photo is not None else ""
     return Evidence(picture, " · ".join(parts), hidden, screen)
 
