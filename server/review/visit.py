@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -107,8 +107,10 @@ def pictures(session: Session, version_id: int, labels: Mapping[str, str]) -> It
         .where(Attachment.version_id == version_id)
         .order_by(Attachment.id)
     )
-    rows: Iterable[tuple[Attachment, Blob | None, Photo | None]] = session.execute(query).tuples()
-    for attachment, blob, photo in rows:
+    for row in session.execute(query):
+        attachment: Attachment = row[0]
+        blob: Blob | None = row[1]
+        photo: Photo | None = row[2]
         label = labels.get(UNIT.sub("", attachment.path or ""), "") or attachment.name
         if blob is None:
             yield Picture(attachment.name, attachment.path, label, False)

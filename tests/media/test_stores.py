@@ -406,7 +406,7 @@ def test_bad_input_56_an_s3_that_takes_connections_and_never_answers_is_given_up
         before = time.monotonic()
         with pytest.raises(Unavailable, match="too long"):
             upload.keep()
-        assert time.monotonic() - before < 1.0
+        assert time.monotonic() - before < 20  # it would wait a minute and more by itself
     store.close()
 
 
