@@ -13,13 +13,14 @@ from functools import cache
 from typing import Any, cast
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Row, Table, bindparam, func, select
+from sqlalchemy import Row, Table, bindparam, select
 from sqlalchemy.orm import Session
 
 from server.areas.models import Area
 from server.entities.versions import EntityWrite, clean_uuid, plan
 from server.hot import wire
 from server.households.incoming import Incoming
+from server.households.locking import lock_unknown
 from server.households.mapping import FormPlan, steps_of
 from server.households.places import distance_m
 from server.households.projection import text_at
@@ -162,7 +163,7 @@ def _subject(session: Session, incoming: Incoming) -> _Found | None:
     create = form.create and block is not None and block.block.create
     row = wire(session).execute(_LOCKED[form.kind], {"uuid": uuid}).first()
     if row is None:
-        _lock_unknown(session, uuid)
+        lock_unknown(session, uuid)
         return _Found(form.kind, uuid, create)
     kept = row
     for _ in range(LONGEST_MERGE_CHAIN):
@@ -183,12 +184,6 @@ _LOCKED = {
     .where(FACILITY.c.uuid == bindparam("uuid"))
     .with_for_update(),
 }
-
-
-def _lock_unknown(session: Session, uuid: str) -> None:
-    """Two submissions about a household that has no row yet wait for each other too."""
-    if session.get_bind().dialect.name == "postgresql":
-        session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(uuid, 0))))
 
 
 def _block(incoming: Incoming, form: FormPlan) -> SavedEntity | None:
