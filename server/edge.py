@@ -16,12 +16,18 @@ from typing import Any
 from urllib.parse import unquote_to_bytes
 
 from flask import Flask, Response, g, request
+from prometheus_client import Counter
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.routing import BaseConverter
 
 from server.services import Services
+from server.traces import trace
 
 log = logging.getLogger("fieldfare.request")
+
+ANSWERS = Counter(
+    "fieldfare_answers", "Answers by door and status, of the process that is asked", ["door", "status"]
+)
 
 SECRET_PATH = re.compile(r"/(key|test|st|sessions|welcome|password)/(?!current$|restore$)[^/]+")
 """Path parts that are tokens, of phones, drafts, sessions and one-time links: they never reach a log."""
@@ -86,6 +92,7 @@ def harden(app: Flask) -> None:
 
     @app.after_request
     def finish(response: Response) -> Response:
+        ANSWERS.labels(request.blueprint or "none", response.status_code).inc()
         headers = response.headers
         headers["X-Request-Id"] = g.get("request_id", "-")
         headers.setdefault("X-Content-Type-Options", "nosniff")
@@ -120,8 +127,8 @@ class JsonLines(logging.Formatter):
             "event": record.getMessage(),
         }
         line.update(getattr(record, "fields", {}))
-        if record.exc_info:
-            line["error"] = self.formatException(record.exc_info)
+        if record.exc_info and record.exc_info[1] is not None:
+            line["error"] = trace(record.exc_info[1])
         return json.dumps(line, ensure_ascii=False, default=str)
 
 

@@ -5,12 +5,15 @@ from __future__ import annotations
 import hmac
 
 from flask import Blueprint, Flask, Response, current_app, jsonify, request
-from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from prometheus_client import CONTENT_TYPE_LATEST, Gauge, generate_latest
 from sqlalchemy import func, select, text
 
+from server.accounts import signin
 from server.db import db, read_only, utcnow
 from server.jobs import MAX_ATTEMPTS, Job
 from server.services import Services
+
+WAITING = Gauge("fieldfare_jobs_waiting", "Jobs that are due and have not run")
 
 health = Blueprint("health", __name__)
 
@@ -48,9 +51,13 @@ def metrics() -> Response | tuple[str, int]:
     services: Services = current_app.extensions["fieldfare"]
     token = services.settings.metrics_token
     given = request.headers.get("Authorization", "").removeprefix("Bearer ")
-    local = request.remote_addr in {"127.0.0.1", "::1"} and not services.settings.trusted_proxies
-    if not local and not (token and hmac.compare_digest(given, token)):
+    local = signin.is_private(False, request.remote_addr, request.headers.keys())
+    if not (local and not services.settings.trusted_proxies) and not (
+        token and hmac.compare_digest(given, token)
+    ):
         return "", 404
+    read_only(db.session())
+    WAITING.set(db.session.scalar(select(func.count()).where(Job.run_at <= utcnow())) or 0)
     return Response(generate_latest(), content_type=CONTENT_TYPE_LATEST)
 
 

@@ -6,21 +6,28 @@ when done; a failed one waits longer each time and is kept with its error after 
 
 from __future__ import annotations
 
+import logging
 import threading
-import traceback
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import Index, String, Text, delete, select, update
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Mapped, Session
 
 from server.db import Base, BigId, column, reading, utcnow
 from server.hot import table_insert, wire
+from server.traces import says, trace
 
 MAX_ATTEMPTS = 8
 LEASE = timedelta(minutes=10)
 """How long a taken job is left alone: past it the worker that took it is taken for dead."""
+
+AWAY = 5.0
+"""Seconds until the worker looks again for a database that does not answer."""
+
+log = logging.getLogger("fieldfare.jobs")
 
 JobFunction = Callable[[Session, str], None]
 
@@ -100,13 +107,11 @@ def run_one(session: Session, functions: Mapping[str, JobFunction]) -> bool:
         functions[kind](session, ref)
         session.execute(delete(Job).where(Job.id == job_id))
         session.commit()
-    except Exception:
+    except Exception as error:
         session.rollback()
         wait = timedelta(seconds=min(3600, 5 * 2**attempts))
         session.execute(
-            update(Job)
-            .where(Job.id == job_id)
-            .values(run_at=utcnow() + wait, error=traceback.format_exc(limit=8))
+            update(Job).where(Job.id == job_id).values(run_at=utcnow() + wait, error=trace(error))
         )
         session.commit()
     finally:
@@ -125,7 +130,17 @@ def run_due(session: Session, functions: Mapping[str, JobFunction]) -> int:
 def work(
     session: Session, functions: Mapping[str, JobFunction], stop: threading.Event, *, idle: float = 1.0
 ) -> None:
-    """The worker's life: run what is due, then wait `idle` seconds, until told to stop."""
+    """The worker's life: run what is due, then wait `idle` seconds, until told to stop.
+
+    A database that is away for a while is waited for: the jobs are still there when it comes back.
+    """
     while not stop.is_set():
-        if not run_due(session, functions):
+        try:
+            ran = run_due(session, functions)
+        except DBAPIError as error:
+            log.warning("the database does not answer: %s", says(error))
+            session.close()
+            ran = 0
+            stop.wait(AWAY)
+        if not ran:
             stop.wait(idle)

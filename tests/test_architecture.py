@@ -12,7 +12,7 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent
 
 BOTTOM = {"xforms", "media", "keys", "db", "hot", "settings", "problems"}
-BASE = {"areas", "ledger", "jobs", "services", "commit"} | BOTTOM
+BASE = {"areas", "ledger", "jobs", "services", "commit", "traces"} | BOTTOM
 SHARED = {"accounts"} | BASE
 ROOMS = {"review", "exports", "requests", "indicators", "households", "entities", "ingest", "forms"}
 DOORS = {"web", "api", "openrosa", "cli"}
@@ -45,7 +45,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     "accounts": BASE,
     "areas": BOTTOM | {"ledger"},  # an import of areas is one of the ledger's events
     "ledger": BOTTOM,
-    "jobs": BOTTOM,
+    "jobs": BOTTOM | {"traces"},
+    "traces": set(),
     "services": {
         "keys",
         "settings",
