@@ -17,7 +17,7 @@ from server.accounts import users
 from server.cli_base import prepare, running
 from server.db import db, transaction
 from server.jobs import ensure, work
-from server.keys import KeyTrouble, read_key_file, rotate
+from server.keys import KeyTrouble, in_force, open_keyring, read_key_file, rotate, write_key_file
 from server.problems import ProblemError
 from server.settings import SettingError, Settings
 
@@ -140,10 +140,31 @@ def key() -> None:
 @key.command("sheet")
 @click.pass_obj
 def key_sheet(settings: Settings) -> None:
-    """Print the key as words and QR code, for a safe."""
+    """Print the key that opens this database, as words and QR code, for a safe."""
     from server.keysheet import sheet
 
-    click.echo(sheet(read_key_file(settings.key_path)))
+    with bare_app(settings).app_context():
+        name = in_force(db.session())
+    click.echo(sheet(read_key_file(settings.key_path), name))
+
+
+@key.command("restore")
+@click.argument("name")
+@click.pass_obj
+def key_restore(settings: Settings, name: str) -> None:
+    """Make the key file again from a sheet: NAME is the key's name on it; the groups of letters are asked for."""
+    from server.keysheet import key_of
+
+    if settings.key_path.exists():
+        raise click.ClickException(f"{settings.key_path} is there already: move it away first.")
+    groups = click.prompt("The groups of letters, in their order (spaces and case do not matter)")
+    try:
+        write_key_file(settings.key_path, {name: key_of(groups)})
+    except ValueError as error:
+        raise click.ClickException(f"This is not what a sheet says: {error}.") from error
+    with bare_app(settings).app_context():
+        open_keyring(db.session(), settings.key_path)
+    click.echo(f"{settings.key_path} opens the database again.")
 
 
 @key.command("rotate")

@@ -90,8 +90,9 @@ def read_key_file(path: Path) -> MasterKeys:
     """The key file's keys. Raises `KeyTrouble` where it is missing or no key file."""
     if not path.is_file():
         raise KeyTrouble(
-            f"The key file {path} is not there, and this database is encrypted with it. Put it back (from the key sheet "
-            "in the safe, or from where it was moved) or name it in FIELDFARE_KEY_FILE. Nothing was changed."
+            f"The key file {path} is not there, and this database is encrypted with it. Put it back from where it was "
+            "moved, name it in FIELDFARE_KEY_FILE, or make it again from the sheet in the safe: fieldfare key restore NAME. "
+            "Nothing was changed."
         )
     try:
         body = json.loads(path.read_text("utf-8"))
@@ -193,6 +194,16 @@ def _new_data_key(masters: MasterKeys, key_id: int, purpose: str) -> DataKey:
     return DataKey(
         id=key_id, purpose=purpose, wrapped=wrapped, wrapped_by=masters.current, created_at=utcnow()
     )
+
+
+def in_force(session: Session) -> str:
+    """Name of the master key that opens this database. Raises `KeyTrouble` where there is no database yet."""
+    name = session.scalar(select(DataKey.wrapped_by).order_by(DataKey.id.desc()).limit(1))
+    if name is None:
+        raise KeyTrouble(
+            "There is no database yet, and so no key: start the server once, then print the sheet."
+        )
+    return name
 
 
 def rotate(session: Session, path: Path) -> str:

@@ -8,7 +8,7 @@ import io
 
 import segno
 
-from server.keys import MasterKeys
+from server.keys import KeyTrouble, MasterKeys
 
 GROUP = 4
 
@@ -30,9 +30,11 @@ def key_of(groups: str) -> bytes:
     return key
 
 
-def sheet(masters: MasterKeys) -> str:
-    """The sheet as text for a terminal or printer."""
-    name, key = masters.current, masters.keys[masters.current]
+def sheet(masters: MasterKeys, name: str) -> str:
+    """The sheet of one key of the file, as text for a terminal or printer. Raises `KeyTrouble` where the file lacks it."""
+    if name not in masters.keys:
+        raise KeyTrouble(f"{masters.path} lacks the key {name}, which this database is encrypted with.")
+    key = masters.keys[name]
     out = io.StringIO()
     segno.make(f"fieldfare-key:{name}:{''.join(letters(key))}", error="m", micro=False).terminal(
         out=out, compact=True
@@ -46,6 +48,8 @@ def sheet(masters: MasterKeys) -> str:
             *lines,
             "",
             out.getvalue(),
+            f"To make the key file again from this sheet: fieldfare key restore {name}",
+            "",
             "Print this, put it into a safe, and never beside a backup. Without the key, the database, the photos and every",
             "backup of them are worth nothing; with it, whoever has them can read everything. A data folder that holds its key",
             "is not protected: keep the key file elsewhere (FIELDFARE_KEY_FILE).",

@@ -112,7 +112,7 @@ def test_the_sheet_can_be_typed_back_and_says_where_it_was_typed_wrongly(
     masters = read_key_file(path)
     key = masters.keys[masters.current]
     groups = keysheet.letters(key)
-    page = keysheet.sheet(masters)
+    page = keysheet.sheet(masters, masters.current)
     assert all(group in page for group in groups)
     assert keysheet.key_of(" ".join(groups).lower()) == key
     wrong = list(groups)
