@@ -28,6 +28,3 @@ def sweep(session: Session, services: Services, ref: str) -> None:
 
 JOBS: Mapping[str, Callable[[Session, Services, str], None]] = {SWEEP: sweep}
 """Job functions by kind."""
-
-RECURRING = (SWEEP,)
-"""Jobs that come again by themselves."""

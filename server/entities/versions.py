@@ -280,19 +280,21 @@ def derive(
     return True
 
 
-def take_off(session: Session, uuid: str, at: datetime) -> None:
-    """Take an entity off its list (the phones delete it at their next fetch), and raise the list's generation."""
-    _off(session, uuid, at)
+def take_off(session: Session, project_id: int, uuid: str, at: datetime) -> None:
+    """Take an entity off its project's lists (the phones delete it at their next fetch), and raise their generation."""
+    _off(session, project_id, uuid, at)
 
 
-def put_back(session: Session, uuid: str) -> None:
-    """Put an entity that was taken off back on its list."""
-    _off(session, uuid, None)
+def put_back(session: Session, project_id: int, uuid: str) -> None:
+    """Put an entity that was taken off back on its project's lists."""
+    _off(session, project_id, uuid, None)
 
 
-def _off(session: Session, uuid: str, at: datetime | None) -> None:
+def _off(session: Session, project_id: int, uuid: str, at: datetime | None) -> None:
     there = _ENTITY.c.deleted_at.is_(None) if at is not None else _ENTITY.c.deleted_at.is_not(None)
-    changed = update(_ENTITY).where(_ENTITY.c.uuid == uuid, there).values(deleted_at=at)
+    lists = select(Dataset.id).where(Dataset.project_id == project_id)
+    of_project = (_ENTITY.c.uuid == uuid, _ENTITY.c.dataset_id.in_(lists))
+    changed = update(_ENTITY).where(*of_project, there).values(deleted_at=at)
     for dataset_id in session.execute(changed.returning(_ENTITY.c.dataset_id)).scalars().all():
         touch(session, dataset_id)
 

@@ -6,7 +6,7 @@ right name. Knows no submission.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -377,21 +377,8 @@ def _mapping(work: _Compiler) -> dict[str, Any]:
         "end": work.model.preload("timestamp", "end"),
         "start": work.model.preload("timestamp", "start"),
         "columns": work.columns,
-        "rows": _nested(work.rows),
+        "rows": list(work.rows.values()),
     }
-
-
-def _nested(rows: Mapping[str, dict[str, Any]]) -> list[dict[str, Any]]:
-    """Repeats inside a mapped repeat stand in its `rows`."""
-    top: list[dict[str, Any]] = []
-    for path, row in rows.items():
-        around: Iterable[str] = (other for other in rows if path.startswith(f"{other}/"))
-        parent = max(around, key=len, default=None)
-        if parent is None:
-            top.append(row)
-        else:
-            rows[parent].setdefault("rows", []).append(row)
-    return top
 
 
 def _asked(work: _Compiler) -> tuple[tuple[str, str, str], ...]:

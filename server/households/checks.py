@@ -32,12 +32,11 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class Ground:
-    """What the server knows of the place: the household's dwelling [lat, lon, …], its area's boundary (GeoJSON) or,
-    where there is none, the box [south, west, north, east] around its area."""
+    """What the server knows of the place: the household's dwelling [lat, lon, …], its area's boundary
+    (GeoJSON)."""
 
     dwelling: list[float | None] | None = None
     boundary: Mapping[str, Any] | None = None
-    box: tuple[float, float, float, float] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,9 +228,4 @@ def _place(answers: _Answers, ground: Ground, limits: Limits) -> Iterator[Findin
 
 
 def _outside(ground: Ground, lat: float, lon: float) -> bool:
-    if ground.boundary is not None:
-        return inside(ground.boundary, lat, lon) is False
-    if ground.box is None:
-        return False
-    south, west, north, east = ground.box
-    return not (south <= lat <= north and west <= lon <= east)
+    return ground.boundary is not None and inside(ground.boundary, lat, lon) is False

@@ -25,7 +25,7 @@ from server.households.mapping import FormPlan, steps_of
 from server.households.places import distance_m
 from server.households.projection import text_at
 from server.households.serials import facility_code, household_code
-from server.households.tables import Facility, Household
+from server.households.tables import Facility, Household, Observation
 from server.households.times import rank_of, times_of
 from server.keys import Keyring
 from server.services import Services
@@ -142,7 +142,10 @@ class _Found:
 
 
 def _subject(session: Session, incoming: Incoming) -> _Found | None:
-    """Whose the facts are, by the form's key; a household that was merged stands for the one it was merged into."""
+    """Whose the facts are, by the form's key; a household that was merged stands for the one it was merged into.
+
+    Another project's household is nobody here: its UUID is no usable key, and nothing of it is told.
+    """
     form = incoming.plan
     if form is None:
         return None
@@ -162,9 +165,15 @@ def _subject(session: Session, incoming: Incoming) -> _Found | None:
         return None
     create = form.create and block is not None and block.block.create
     row = wire(session).execute(_LOCKED[form.kind], {"uuid": uuid}).first()
+    if row is None and lock_unknown(session, uuid):  # somebody may have made it while this waited
+        row = wire(session).execute(_LOCKED[form.kind], {"uuid": uuid}).first()
     if row is None:
-        lock_unknown(session, uuid)
+        known = wire(session).execute(_SPOKEN_OF, {"uuid": uuid}).first()
+        if known is not None and known.project_id != incoming.project_id:
+            return None
         return _Found(form.kind, uuid, create)
+    if row.project_id != incoming.project_id:
+        return None
     kept = row
     for _ in range(LONGEST_MERGE_CHAIN):
         into = getattr(kept, "merged_into", None)
@@ -174,16 +183,24 @@ def _subject(session: Session, incoming: Incoming) -> _Found | None:
     return _Found(form.kind, kept.uuid, False, kept, uuid if kept.uuid != uuid else None)
 
 
+_OF_SUBJECT = ("uuid", "project_id", "code", "area_id", "created_by")
 _LOCKED = {
     "household": select(
-        *(HOUSEHOLD.c[name] for name in ("uuid", "code", "area_id", "created_by", "merged_into", "dwelling"))
+        *(HOUSEHOLD.c[name] for name in _OF_SUBJECT), HOUSEHOLD.c.merged_into, HOUSEHOLD.c.dwelling
     )
     .where(HOUSEHOLD.c.uuid == bindparam("uuid"))
     .with_for_update(),
-    "facility": select(*(FACILITY.c[name] for name in ("uuid", "code", "area_id", "created_by")))
+    "facility": select(*(FACILITY.c[name] for name in _OF_SUBJECT))
     .where(FACILITY.c.uuid == bindparam("uuid"))
     .with_for_update(),
 }
+
+
+_SPOKEN_OF = (
+    select(cast(Table, Observation.__table__).c.project_id)
+    .where(cast(Table, Observation.__table__).c.subject == bindparam("uuid"))
+    .limit(1)
+)
 
 
 def _block(incoming: Incoming, form: FormPlan) -> SavedEntity | None:

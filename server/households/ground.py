@@ -24,7 +24,7 @@ _AREA = cast(Table, Area.__table__)
 _HOME = (
     select(HOUSEHOLD.c.dwelling, _AREA.c.boundary)
     .select_from(HOUSEHOLD.outerjoin(_AREA, _AREA.c.id == HOUSEHOLD.c.area_id))
-    .where(HOUSEHOLD.c.uuid == bindparam("uuid"))
+    .where(HOUSEHOLD.c.uuid == bindparam("uuid"), HOUSEHOLD.c.project_id == bindparam("project"))
 )
 _BOUNDS = select(_AREA.c.boundary).where(_AREA.c.code == bindparam("code"))
 
@@ -49,7 +49,7 @@ def ground_of(session: Session, services: Services, incoming: Incoming) -> Groun
     if plan.kind == "household":
         block = next((saved.block for saved in incoming.entities if saved.block.path == plan.key), None)
         named = block.id if block is not None else text_at(incoming.record, steps_of(plan.key))
-        row = connection.execute(_HOME, {"uuid": clean_uuid(named)}).first()
+        row = connection.execute(_HOME, {"uuid": clean_uuid(named), "project": incoming.project_id}).first()
         if row is not None:
             dwelling = row.dwelling and json.loads(services.keys.open(row.dwelling, "household.dwelling"))
             return Ground(dwelling=dwelling, boundary=_geometry(row.boundary))

@@ -41,7 +41,10 @@ def lock_subject(session: Session, subject: str | None) -> None:
         lock_unknown(session, uuid)
 
 
-def lock_unknown(session: Session, uuid: str) -> None:
-    """Two acts about a household that has no row yet wait for each other too."""
-    if session.get_bind().dialect.name == "postgresql":
-        session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(uuid, 0))))
+def lock_unknown(session: Session, uuid: str) -> bool:
+    """Two acts about a household that has no row yet wait for each other too. True where it may have waited, so that
+    the row may be there now."""
+    if session.get_bind().dialect.name != "postgresql":
+        return False
+    session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(uuid, 0))))
+    return True

@@ -5,7 +5,7 @@ Pure. A mapping is used for its version's submissions for ever: a column retired
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -62,7 +62,7 @@ def form_plan(mapping: Mapping[str, Any]) -> FormPlan:
         if not slot.column.virtual:
             singles.setdefault(entry["table"], []).append(slot)
     parts = [Part(table, _around(slots), (), tuple(slots)) for table, slots in singles.items()]
-    parts += [_rows(entry) for entry in mapping.get("rows", ())]
+    parts += [_rows(entry) for entry in _flat(mapping.get("rows", ()))]
     asked: dict[str, frozenset[str]] = {}
     for part in parts:
         names = frozenset(slot.column.name for slot in part.slots)
@@ -81,6 +81,13 @@ def form_plan(mapping: Mapping[str, Any]) -> FormPlan:
         asked=asked,
         repeats=frozenset(part.table for part in parts if part.steps),
     )
+
+
+def _flat(entries: Iterable[Mapping[str, Any]]) -> Iterator[Mapping[str, Any]]:
+    """Repeats in one list, those within others too: mappings of earlier versions hold these in their `rows`."""
+    for entry in entries:
+        yield entry
+        yield from _flat(entry.get("rows", ()))
 
 
 def _rows(entry: Mapping[str, Any]) -> Part:

@@ -87,13 +87,13 @@ def _join(session: Session, services: Services, keep: str, gone: str, at: dateti
     _remake(session, [keep, gone])
     ended = {"merged_into": keep, "status": "merged", "updated_at": at}
     connection.execute(update(HOUSEHOLD).where(HOUSEHOLD.c.uuid == gone).values(ended))
-    versions.take_off(session, gone, at)
+    versions.take_off(session, _project_of(session, gone), gone, at)
     _tell(session, services, [keep], at)
 
 
 def _part(session: Session, services: Services, keep: str, gone: str, at: datetime) -> None:
     connection = session.connection()
-    theirs = _merged_below(session, gone)
+    theirs = merged_below(session, gone)
     for table in _TABLES:
         history = table.history
         back = update(history).where(history.c.household_id == keep, history.c.merged_from.in_(theirs))
@@ -107,11 +107,15 @@ def _part(session: Session, services: Services, keep: str, gone: str, at: dateti
     back_again = {"merged_into": None, "status": None, "updated_at": at}
     connection.execute(update(HOUSEHOLD).where(HOUSEHOLD.c.uuid == gone).values(back_again))
     _remake(session, [keep, gone])
-    versions.put_back(session, gone)
+    versions.put_back(session, _project_of(session, gone), gone)
     _tell(session, services, [keep, gone], at)
 
 
-def _merged_below(session: Session, uuid: str) -> list[str]:
+def _project_of(session: Session, uuid: str) -> int:
+    return session.execute(select(HOUSEHOLD.c.project_id).where(HOUSEHOLD.c.uuid == uuid)).scalar_one()
+
+
+def merged_below(session: Session, uuid: str) -> list[str]:
     """A household and all that were merged into it, directly or by way of others."""
     found = [uuid]
     for one in found:

@@ -28,11 +28,6 @@ def check_character(text: str) -> str:
     return _ALPHABET[(1 - rest) % 37]
 
 
-def is_code(text: str) -> bool:
-    """Whether a code's check character is right, as somebody typed it."""
-    return len(text) > 1 and check_character(text[:-1]) == text[-1].upper()
-
-
 def household_code(session: Session, area_id: int | None) -> str:
     """A new household's code: area, serial within the area, check character, as in `A1-014-0037V`."""
     if area_id is not None:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import select, update
 from sqlalchemy.engine import Connection
 from sqlalchemy.orm import Session
 
@@ -41,8 +41,8 @@ def supersede(session: Session, submission_id: int, at: datetime) -> None:
     """
     connection = session.connection()
     _remake(connection, stamp_submission(connection, submission_id, at))
-    for uuid in _unconfirmed(connection, submission_id):
-        versions.take_off(session, uuid, at)
+    for project_id, uuid in _unconfirmed(connection, submission_id):
+        versions.take_off(session, project_id, uuid, at)
 
 
 def hold(session: Session, submission_id: int, at: datetime) -> None:
@@ -51,8 +51,8 @@ def hold(session: Session, submission_id: int, at: datetime) -> None:
     connection = session.connection()
     _remake(connection, stamp_submission(connection, submission_id, at))
     _confirm(connection, submission_id, False)
-    for uuid in _unconfirmed(connection, submission_id):
-        versions.put_back(session, uuid)
+    for project_id, uuid in _unconfirmed(connection, submission_id):
+        versions.put_back(session, project_id, uuid)
 
 
 def reinstate(session: Session, submission_id: int) -> None:
@@ -65,8 +65,8 @@ def reinstate(session: Session, submission_id: int) -> None:
         touched = _stamp(connection, [row], None)
         _remake(connection, touched)
         _confirm(connection, submission_id, True)
-    for uuid in unconfirmed:
-        versions.put_back(session, uuid)
+    for project_id, uuid in unconfirmed:
+        versions.put_back(session, project_id, uuid)
 
 
 def written(session: Session, submission_id: int) -> list[Written]:
@@ -86,21 +86,8 @@ def wrote(session: Session, submission_id: int, version_id: int) -> bool:
 
 def relist(session: Session, submission_id: int) -> None:
     """What a submission made and nobody confirmed is on the phones' lists (again), merged households aside."""
-    for uuid in _unconfirmed(session.connection(), submission_id):
-        versions.put_back(session, uuid)
-
-
-def clear(session: Session, kind: str, subject: str) -> None:
-    """Remove all rows about a subject, history and current, its own row included: what a rebuild begins with."""
-    connection = session.connection()
-    for monitored in TABLES.values():
-        if monitored.subject == kind:
-            connection.execute(delete(monitored.history).where(monitored.history.c[monitored.key] == subject))
-            own = monitored.current.c[monitored.current_key] == subject
-            connection.execute(delete(monitored.current).where(own))
-    connection.execute(
-        delete(OBSERVATION).where(OBSERVATION.c.kind == kind, OBSERVATION.c.subject == subject)
-    )
+    for project_id, uuid in _unconfirmed(session.connection(), submission_id):
+        versions.put_back(session, project_id, uuid)
 
 
 def stamp_submission(connection: Connection, submission_id: int, at: datetime) -> set[Touched]:
@@ -141,11 +128,13 @@ def _confirm(connection: Connection, submission_id: int, confirmed: bool) -> Non
         connection.execute(mine.values(confirmed=confirmed))
 
 
-def _unconfirmed(connection: Connection, submission_id: int) -> list[str]:
-    found: list[str] = []
+def _unconfirmed(connection: Connection, submission_id: int) -> list[tuple[int, str]]:
+    """Project and UUID of what a submission made and nobody confirmed."""
+    found: list[tuple[int, str]] = []
     for table in (HOUSEHOLD, FACILITY):
-        mine = select(table.c.uuid).where(table.c.created_by == submission_id, table.c.confirmed.is_(False))
+        made = (table.c.created_by == submission_id, table.c.confirmed.is_(False))
+        mine = select(table.c.project_id, table.c.uuid).where(*made)
         if table is HOUSEHOLD:
             mine = mine.where(HOUSEHOLD.c.merged_into.is_(None))  # it left the lists for good
-        found += connection.execute(mine).scalars().all()
+        found += [(row.project_id, row.uuid) for row in connection.execute(mine)]
     return found

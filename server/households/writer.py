@@ -24,7 +24,7 @@ from server.households.current import OBSERVATION
 from server.households.determine import FACILITY, HOUSEHOLD, LONGEST_MERGE_CHAIN, Determined, determine
 from server.households.filling import Filled, fill, stored
 from server.households.incoming import Incoming
-from server.households.standing import Written, clear, reinstate, stamp_submission, supersede, written
+from server.households.standing import Written, reinstate, stamp_submission, supersede, written
 from server.households.tables import ROWS_A_SUBMISSION, TABLES
 from server.households.telling import tell_phones
 from server.services import Services
@@ -34,7 +34,6 @@ __all__ = [
     "Determined",
     "Written",
     "apply",
-    "clear",
     "determine",
     "reinstate",
     "supersede",

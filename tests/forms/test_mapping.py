@@ -63,6 +63,24 @@ end repeat | | | | | |""",
     assert ("need", "service", "/data/need/service") in examined.compiled.asked
 
 
+def test_repeats_within_mapped_repeats_stand_beside_them() -> None:
+    examined = household(
+        """begin repeat | need | Need | | | need |
+select_one service | service | Which? | | need.service | |
+begin repeat | shock | Shock | | | shock |
+select_one kind | kind | What? | | shock.kind | |
+end repeat | | | | | |
+end repeat | | | | | |""",
+        choices="list_name | name | label\nservice | clinic | Clinic\nkind | flood | Flood",
+    )
+    assert errors(examined) == []
+    assert examined.mapping is not None
+    assert [(row["table"], row["path"]) for row in examined.mapping["rows"]] == [
+        ("need", "/data/need"),
+        ("shock", "/data/need/shock"),
+    ]
+
+
 def test_a_form_that_maps_nothing_has_no_mapping() -> None:
     examined = looked_at(form("type | name | label\ntext | remark | Anything?"))
     assert examined.mapping is None

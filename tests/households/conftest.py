@@ -10,9 +10,12 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.households.world import World, empty, lay_out
+from tests.support.fixtures import database, house, make_town, shared
 
 if TYPE_CHECKING:
     from tests.tools.postgres import Postgres
+
+__all__ = ["database", "house", "laid_out", "laid_out_postgres", "make_town", "shared", "world"]
 
 
 @pytest.fixture(scope="session")

@@ -32,6 +32,7 @@ SOUND = {
     "household": {"dwelling": "30.0 103.0 500 50"},
 }
 SQUARE = {"type": "Polygon", "coordinates": [[[102, 29], [104, 29], [104, 31], [102, 31], [102, 29]]]}
+FAR = {"type": "Polygon", "coordinates": [[[0, 0], [1, 0], [1, 1], [0, 1], [0, 0]]]}
 GROUND = Ground(dwelling=[30.0, 103.0, None, None], boundary=SQUARE)
 
 
@@ -96,9 +97,9 @@ def test_without_surroundings_nothing_is_said_about_the_place() -> None:
     assert found(far, ground=Ground()) == []
 
 
-def test_a_box_stands_for_a_boundary_and_the_verdict_says_that_it_read_the_lists() -> None:
+def test_a_point_outside_the_boundary_is_found_and_the_verdict_says_that_it_read_the_lists() -> None:
     times = Times(Moment(START, 480), START, START + timedelta(minutes=30))
-    findings = list(checks(PLAN, SOUND, times, Ground(box=(0, 0, 1, 1)), Limits(accuracy_m=10)))
+    findings = list(checks(PLAN, SOUND, times, Ground(boundary=FAR), Limits(accuracy_m=10)))
     outside = [finding for finding in findings if finding.reads]
     assert [finding.path for finding in outside] == ["/data/visit/point", "/data/household/dwelling"]
     assert all(finding.reads == {Source.LIST} for finding in outside)

@@ -133,16 +133,6 @@ def test_the_view_says_until_when_a_row_held(world: World) -> None:
     assert [(row.source, bool(row.holds)) for row in rows] == [("kiosk", False), ("surface", True)]
 
 
-def test_clearing_a_household_leaves_nothing_of_it_and_all_of_others(world: World) -> None:
-    first, _ = two_visits(world)
-    other, _ = two_visits(world)
-    standing.clear(world.session, "household", first.household)
-    for name in ("household", "water", "need", "visit"):
-        assert world.rows(name, first.household) == []
-        assert world.rows(name, first.household, history=True) == []
-    assert source(world, other.household) == "surface"
-
-
 def test_a_visit_far_from_the_dwelling_is_found_and_its_distance_kept(world: World) -> None:
     enrol, visit = world.form(visit_mapping(create=True)), world.form(visit_mapping(by="question"))
     got = world.enrol(enrol, {"observed_at": when(1), "household": {"dwelling": "30.0 103.0 500 5"}})
