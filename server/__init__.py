@@ -24,7 +24,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     Raises `SettingError` or `KeyTrouble`, with words for the person who starts it, where it cannot run as set.
     """
     settings = settings or Settings.load()
-    settings.data.mkdir(parents=True, exist_ok=True)
+    settings.data.mkdir(parents=True, exist_ok=True, mode=0o700)
     app = bare_app(settings)
     with app.app_context():
         keys = open_keyring(db.session(), settings.key_path)

@@ -24,7 +24,7 @@ def running(settings: Settings) -> Iterator[tuple[Flask, Services]]:
 
 def prepare(settings: Settings) -> None:
     """Data folder and schema, made or brought up to date."""
-    settings.data.mkdir(parents=True, exist_ok=True)
+    settings.data.mkdir(parents=True, exist_ok=True, mode=0o700)
     copy = upgrade.migrate(bare_app(settings), settings)
     if copy:
         click.echo(f"Database brought up to date; a copy of it as it was: {copy}")

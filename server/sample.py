@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
+from server.accounts.models import Actor
 from server.areas.importing import import_areas
 from server.db import reading, utcnow
 from server.demo.play import Player
@@ -37,8 +38,9 @@ def make(session: Session, services: Services) -> int:
     import_areas(session, services.keys, region.sheet(), actor_id=None)
     forms = publish_shipped(session, services, project.id, None, announce=announce, examined=examined)
     project_id = project.id
+    sender = _sender(session)
     session.commit()
-    nobody = Sender(actor_id=None, project_id=project_id, may=lambda form_id: True)
+    sample = Sender(actor_id=sender, project_id=project_id, may=lambda form_id: True)
     models = {
         form.xml_form_id: form_model(session, form.current_version_id)
         for form in forms
@@ -48,8 +50,17 @@ def make(session: Session, services: Services) -> int:
     rng = Random(SEED)  # noqa: S311  # invented data
     today = utcnow().astimezone(zone).date()
     events = plan(rng, region, today, zone, households=HOUSEHOLDS, visits=VISITS, flaws={})
-    senders = dict.fromkeys({event.phone for event in events}, nobody)
+    senders = dict.fromkeys({event.phone for event in events}, sample)
     with reading(session):
         for _ in Player(session, services, project_id, models, senders).play(events):
             session.rollback()  # the next one reads what this one wrote
     return project_id
+
+
+def _sender(session: Session) -> int:
+    """Who sent the sample's visits: an app user that is gone, so that it has a name in every list and can send nothing."""
+    now = utcnow()
+    actor = Actor(type="field_key", display_name="Sample", created_at=now, deleted_at=now)
+    session.add(actor)
+    session.flush()
+    return actor.id

@@ -45,6 +45,7 @@ def gunicorn_command(settings: Settings) -> list[str]:
         f"--graceful-timeout={GRACE}",
         f"--chdir={Path(__file__).parent.parent}",
         "--log-level=warning",
+        "--no-control-socket",  # it would lie in a home folder that a service may not have
         "--forwarded-allow-ips=127.0.0.1",
     ]
 

@@ -28,11 +28,12 @@ def first_start(session: Session, services: Services, *, lan: bool) -> Iterator[
     if set_up.email:
         yield f"  Administrator    {set_up.email}"
     yield f"  Data             {settings.data.resolve()}"
-    if lan:
+    if lan or settings.public_url or settings.host not in {"127.0.0.1", "localhost", "::1"}:
         yield "  Phones           scan a phone's QR code in ODK Collect (Project > Phones)"
+    if lan:
         yield "                   If this machine's address changes, phones lose the server: give it a fixed one,"
         yield "                   or set FIELDFARE_PUBLIC_URL to a name before you hand out QR codes."
-    else:
+    elif not settings.public_url and settings.host in {"127.0.0.1", "localhost", "::1"}:
         yield "  Phones           only this machine can reach it; for phones on your network: make run ARGS=--lan"
     yield "  Stop             Ctrl-C (requests under way are finished)"
     yield ""

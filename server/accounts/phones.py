@@ -15,7 +15,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import segno
-from sqlalchemy import delete, select, update
+from sqlalchemy import ColumnElement, DateTime, and_, column, delete, exists, select, table, update
 from sqlalchemy.orm import Session
 
 from server import problems
@@ -30,6 +30,9 @@ from server.services import Services
 
 SEEN_EVERY = timedelta(minutes=1)
 ROLE = "app-user"
+
+_PROJECT = table("project", column("id"), column("deleted_at", DateTime()))
+"""What this room must know of projects: whether one is in the bin."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +75,7 @@ def create(
     session.add(phone)
     session.flush()
     phone.token_sealed = services.keys.seal(token.encode(), _context(phone))
-    set_areas(session, phone.actor_id, areas)
+    _set_areas(session, phone.actor_id, areas)
     for form_id in forms:
         give_form(session, phone, form_id, by=by)
     audit.record(session, "field_key.create", actor_id=by, actee=f"actor:{actor.id}", project_id=project_id)
@@ -100,7 +103,7 @@ def change(
     if language is not None:
         phone.language = changed["language"] = _language(language)
     if areas is not None:
-        set_areas(session, phone.actor_id, areas)
+        _set_areas(session, phone.actor_id, areas)
         changed["areas"] = list(areas)
     if properties is not None:
         phone.properties = properties
@@ -118,8 +121,32 @@ def change(
     return phone
 
 
-def set_areas(session: Session, actor_id: int, areas: Sequence[int]) -> None:
-    """The areas of an actor, of whichever kind, become these; none: unscoped. Raises `NO_SUCH_KEY`."""
+def set_areas(session: Session, actor_id: int, areas: Sequence[int], *, by: int | None) -> None:
+    """The areas of an actor, of whichever kind, become these; none: unscoped. Recorded where they change.
+
+    Raises `NO_SUCH_KEY`.
+    """
+    before = select(ActorArea.area_id).where(ActorArea.actor_id == actor_id)
+    wanted = sorted(set(areas))
+    if sorted(session.scalars(before)) == wanted:
+        return
+    _set_areas(session, actor_id, wanted)
+    of = session.execute(
+        select(Actor.type, Phone.project_id)
+        .outerjoin(Phone, Phone.actor_id == Actor.id)
+        .where(Actor.id == actor_id)
+    ).one()
+    audit.record(
+        session,
+        f"{of.type}.update",
+        actor_id=by,
+        actee=f"actor:{actor_id}",
+        project_id=of.project_id,
+        details={"data": {"areas": wanted}},
+    )
+
+
+def _set_areas(session: Session, actor_id: int, areas: Sequence[int]) -> None:
     wanted = sorted(set(areas))
     known = set(session.scalars(select(Area.id).where(Area.id.in_(wanted)))) if wanted else set()
     for area_id in wanted:
@@ -204,13 +231,17 @@ def refuse_wider(session: Session, areas: Sequence[int], given: Sequence[int]) -
         raise problems.UNEXPECTED_VALUE(field="areas", value="", reason="choose among your own areas")
 
 
+def in_use() -> ColumnElement[bool]:
+    """That a phone was not revoked and its project is not in the bin: a phone that found no forms there would wipe its own."""
+    gone = exists().where(_PROJECT.c.id == Phone.project_id, _PROJECT.c.deleted_at.is_not(None))
+    return and_(Phone.revoked_at.is_(None), ~gone)
+
+
 def by_token(session: Session, services: Services, token: str) -> Phone:
     """The phone whose token this is. Raises `PHONE_UNKNOWN` (403, never 401: the app would ask for a password)."""
     if is_well_formed(token):
         mac = token_mac(services.keys, PHONE, token)
-        phone = session.scalars(
-            select(Phone).where(Phone.token_mac == mac, Phone.revoked_at.is_(None))
-        ).first()
+        phone = session.scalars(select(Phone).where(Phone.token_mac == mac, in_use())).first()
         if phone is not None and phone.actor.deleted_at is None:
             return phone
     raise problems.PHONE_UNKNOWN()
@@ -333,7 +364,7 @@ def qr_svg(data: str, *, scale: int = 4) -> str:
     """A QR code as SVG to stand in a page: dark on white whatever the page's colours, with its quiet zone."""
     out = io.BytesIO()
     segno.make(data, error="l", micro=False).save(
-        out, kind="svg", scale=scale, border=4, dark="#000", light="#fff", xmldecl=False, nl=False
+        out, kind="svg", scale=scale, border=4, dark="#000", light="#fff", xmldecl=False, nl=False, omitsize=True
     )
     return out.getvalue().decode()
 

@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+import base64
+import io
+import json
 import re
+import zlib
 
 import pytest
+import zxingcpp
+from PIL import Image
 
 from tests.browser.conftest import Look, Site, addresses
 from tests.tools.axe import violations
@@ -73,6 +79,18 @@ def test_a_card_prints_its_code_at_least_forty_five_millimetres_wide(site: Site,
     assert widths
     assert min(widths) / (96 / 25.4) >= 45
     assert not page.locator(".topbar").is_visible()
+
+
+@pytest.mark.parametrize("phone", [True, False])
+def test_a_phone_can_scan_the_code_of_its_page(site: Site, look: Look, phone: bool) -> None:
+    page = look(phone=phone)
+    page.goto("/p/1/phones/cards")
+    code = page.locator(".qr svg").first
+    code.scroll_into_view_if_needed()
+    picture = Image.open(io.BytesIO(code.screenshot()))
+    (found,) = zxingcpp.read_barcodes(picture)
+    settings = json.loads(zlib.decompress(base64.b64decode(found.text)))
+    assert "/v1/key/" in settings["general"]["server_url"]
 
 
 def test_eight_cards_stand_on_an_a4_and_one_on_an_a6(site: Site, look: Look) -> None:
