@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from flask import Request, Response, current_app, g
+from flask import Request, current_app, g
 from sqlalchemy.orm import Session
 
 from server import problems
@@ -51,23 +51,6 @@ def identify(session: Session, request: Request) -> Caller:
 def is_secure(request: Request) -> bool:
     """Whether cookies must insist on https."""
     return request.is_secure or services().settings.base_url.startswith("https://")
-
-
-def set_cookies(response: Response, request: Request, opened: signin.Opened) -> None:
-    """Give a browser its session and the value that its writes must carry (`X-CSRF`)."""
-    secure = is_secure(request)
-    name = signin.cookie_name(secure=secure)
-    for key, value, hidden in ((name, opened.token, True), (signin.CSRF_COOKIE, opened.csrf, False)):
-        response.set_cookie(
-            key, value, expires=opened.expires_at, path="/", secure=secure, httponly=hidden, samesite="Strict"
-        )
-
-
-def clear_cookies(response: Response, request: Request) -> None:
-    """Make a browser forget its session."""
-    secure = is_secure(request)
-    for key in (signin.cookie_name(secure=secure), signin.CSRF_COOKIE):
-        response.delete_cookie(key, path="/", secure=secure, samesite="Strict")
 
 
 def _by_key(session: Session, key: str) -> Caller:

@@ -9,9 +9,10 @@ from flask import Response, request
 from server import problems
 from server.accounts import phones, signin
 from server.accounts.access import Access
+from server.accounts.cookies import clear_cookies, set_cookies
 from server.accounts.roles import Verb
 from server.accounts.signin import Current
-from server.api.caller import clear_cookies, services, set_cookies
+from server.api.caller import is_secure, services
 from server.api.json_body import read_json
 from server.api.plumbing import SUCCESS, blueprint, current, json_answer, read_write
 from server.api.schemas import SessionSchema, Success
@@ -36,7 +37,9 @@ def open_session() -> Response:
         raise problems.UNAUTHENTICATED()
     response = json_answer(SessionSchema().dump(opened))
     if request.headers.get("Sec-Fetch-Site", "none") in ("same-origin", "none"):
-        set_cookies(response, request, opened)  # no other site signs a browser in under an account of its own
+        set_cookies(
+            response, opened, secure=is_secure(request)
+        )  # no other site signs a browser in under an account of its own
     return response
 
 
@@ -89,7 +92,7 @@ def _ended(known: Current) -> Response:
     signin.sign_out(db.session(), known.id)
     response = json_answer(SUCCESS)
     if (mine := current().session) is not None and mine.id == known.id:
-        clear_cookies(response, request)
+        clear_cookies(response, secure=is_secure(request))
     return response
 
 

@@ -5,6 +5,7 @@ Views stay thin: they read through `session()`, act inside `acting()`, and answe
 
 from __future__ import annotations
 
+import errno
 import hmac
 import logging
 import secrets
@@ -33,7 +34,7 @@ from werkzeug.exceptions import HTTPException
 
 from media import Full, Unavailable
 from server import problems
-from server.accounts import signin
+from server.accounts import cookies, signin
 from server.accounts.access import Access, access_of
 from server.db import db, read_only, transaction
 from server.forms import projects
@@ -173,20 +174,14 @@ def is_secure() -> bool:
 
 def set_cookies(response: Response, opened: signin.Opened) -> Response:
     """Give a browser its session: a new token always, whatever it had before."""
-    secure = is_secure()
-    name = signin.cookie_name(secure=secure)
-    for key, value, hidden in ((name, opened.token, True), (signin.CSRF_COOKIE, opened.csrf, False)):
-        response.set_cookie(
-            key, value, expires=opened.expires_at, path="/", secure=secure, httponly=hidden, samesite="Lax"
-        )
-    response.delete_cookie(FORM_COOKIE, path="/", secure=secure, samesite="Strict")
+    cookies.set_cookies(response, opened, secure=is_secure())
+    response.delete_cookie(FORM_COOKIE, path="/", secure=is_secure(), samesite="Strict")
     return response
 
 
 def clear_cookies(response: Response) -> Response:
     """Make a browser forget its session."""
-    for key in (signin.cookie_name(secure=is_secure()), signin.CSRF_COOKIE):
-        response.delete_cookie(key, path="/", secure=is_secure(), samesite="Lax")
+    cookies.clear_cookies(response, secure=is_secure())
     return response
 
 
@@ -290,6 +285,8 @@ def trouble(error: Exception) -> Response:
     """A fault of ours: logged with the request's number, which the page names."""
     log.exception("page failed", extra={"fields": {"id": g.get("request_id"), "endpoint": request.endpoint}})
     session().rollback()
+    if isinstance(error, OSError) and error.errno in (errno.EMFILE, errno.ENFILE):
+        return refused(problems.STORE_AWAY())  # out of file handles: it passes, nothing here is broken
     return refused(problems.UNKNOWN_TROUBLE())
 
 

@@ -28,7 +28,7 @@ class Small:
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """A visit in a list. `code` is its household's or facility's."""
+    """A visit in a list. `code` is its household's or facility's; `locked` how many photos answer protected questions."""
 
     visit: Submission
     title: str
@@ -36,6 +36,7 @@ class Card:
     area: Area | None
     sender: str
     photos: tuple[Small, ...] = field(default=())
+    locked: int = 0
 
     @property
     def held(self) -> bool:
@@ -50,7 +51,7 @@ def cards(visits: Sequence[Submission]) -> list[Card]:
     titles, known = queue.names(session(), visits)
     codes = _codes(visits)
     senders = _senders(visits)
-    photos = _photos(visits)
+    photos, locked = _photos(visits)
     return [
         Card(
             one,
@@ -59,6 +60,7 @@ def cards(visits: Sequence[Submission]) -> list[Card]:
             known.get(one.area_id or 0),
             senders.get(one.submitter_id or 0, ""),
             tuple(photos.get(one.version_id or 0, ())),
+            locked.get(one.version_id or 0, 0),
         )
         for one in visits
     ]
@@ -80,11 +82,13 @@ def _senders(visits: Sequence[Submission]) -> dict[int, str]:
     return dict(session().execute(query).all()) if ids else {}
 
 
-def _photos(visits: Sequence[Submission]) -> dict[int, list[Small]]:
+def _photos(visits: Sequence[Submission]) -> tuple[dict[int, list[Small]], dict[int, int]]:
+    """By version: the photos that may be seen, and how many may not."""
     ids = [v.version_id for v in visits if v.photos and v.version_id is not None]
     found: dict[int, list[Small]] = {}
+    locked: dict[int, int] = {}
     if not ids:
-        return found
+        return found, locked
     plans = {one: plan_of(session(), one) for one in {v.form_version_id for v in visits if v.photos}}
     plan_by_version = {v.version_id: plans[v.form_version_id] for v in visits if v.photos}
     query = (
@@ -96,6 +100,7 @@ def _photos(visits: Sequence[Submission]) -> dict[int, list[Small]]:
     )
     for version_id, name, path, photo in session().execute(query):
         if is_protected(plan_by_version[version_id], path):
+            locked[version_id] = locked.get(version_id, 0) + 1
             continue
         found.setdefault(version_id, []).append(Small(name, photo))
-    return found
+    return found, locked
