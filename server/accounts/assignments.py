@@ -1,6 +1,6 @@
 """Roles given and taken away: on the whole site, in a project, on one form.
 
-Whether somebody may give a role is `Access.may_assign`; here it is done and recorded.
+Whoever gives has what they give, and gives it to who sees no more areas than they do; both doors go through here.
 """
 
 from __future__ import annotations
@@ -11,9 +11,11 @@ from sqlalchemy import Select, delete, select
 from sqlalchemy.orm import Session
 
 from server import problems
-from server.accounts import audit
+from server.accounts import audit, phones
+from server.accounts.access import Access
 from server.accounts.models import Actor, Assignment, Grant
 from server.accounts.roles import GRANTABLE, Role, Verb
+from server.areas.scope import covers
 
 
 def actor(session: Session, actor_id: int) -> Actor:
@@ -58,15 +60,23 @@ def give(
     project_id: int | None = None,
     form_id: int | None = None,
     *,
-    by: int | None,
+    by: Access | int | None,
 ) -> None:
-    """Give a role. Raises `NOT_UNIQUE` (409.3) where it is held there already, as ODK Central does."""
+    """Give a role. Doors say `by` whose `Access`; a number or None is the server's own act (commands, sample data).
+
+    Raises `NOT_UNIQUE` (409.3) where it is held there already, as ODK Central does, and `FORBIDDEN` where the giver lacks what
+    the role gives, or has areas that the other one's do not lie in.
+    """
+    if isinstance(by, Access):
+        if not by.may_assign(role, project_id, form_id):
+            raise problems.FORBIDDEN()
+        _within_areas(session, by, to)
     held = _there(project_id, form_id).where(Assignment.actor_id == to.id, Assignment.role == role.system)
     if session.execute(held).first() is not None:
         raise problems.NOT_UNIQUE(fields="actorId, roleId, acteeId", values=f"{to.id}, {role.id}")
     session.add(Assignment(actor_id=to.id, role=role.system, project_id=project_id, form_id=form_id))
     details = {"roleId": role.id, "role": role.system, "form": form_id}
-    _record(session, to, "create", project_id, by, details)
+    _record(session, to, "create", project_id, _id(by), details)
     session.flush()
 
 
@@ -90,11 +100,17 @@ def take(
     session.flush()
 
 
-def grant(session: Session, to: Actor, verb: Verb, project_id: int, *, given: bool, by: int | None) -> None:
-    """Give a single verb beside a role, or take it back; nothing happens where it is so already.
+def grant(
+    session: Session, to: Actor, verb: Verb, project_id: int, *, given: bool, by: Access | int | None
+) -> None:
+    """Give a single verb beside a role, or take it back; nothing happens where it is so already. `by` as in `give`.
 
-    Raises `UNEXPECTED_VALUE` for a verb that only roles give.
+    Raises `UNEXPECTED_VALUE` for a verb that only roles give, `FORBIDDEN` as `give`.
     """
+    if isinstance(by, Access):
+        by.require(verb, project_id)
+        if given:
+            _within_areas(session, by, to)
     if verb not in GRANTABLE:
         raise problems.UNEXPECTED_VALUE(field="verb", value=str(verb), reason="only a role gives it")
     row = session.get(Grant, (to.id, project_id, str(verb)))
@@ -104,8 +120,20 @@ def grant(session: Session, to: Actor, verb: Verb, project_id: int, *, given: bo
         session.add(Grant(actor_id=to.id, project_id=project_id, verb=str(verb)))
     else:
         session.delete(row)
-    _record(session, to, "create" if given else "delete", project_id, by, {"verb": str(verb)})
+    _record(session, to, "create" if given else "delete", project_id, _id(by), {"verb": str(verb)})
     session.flush()
+
+
+def _within_areas(session: Session, giver: Access, to: Actor) -> None:
+    """Who has areas gives rights to those who see no more than these: an actor without any would see all."""
+    if giver.areas:
+        own = phones.areas_of(session, [to.id]).get(to.id, [])
+        if not own or not all(covers(session, giver.areas, area.id) for area in own):
+            raise problems.FORBIDDEN()
+
+
+def _id(by: Access | int | None) -> int | None:
+    return by.actor_id if isinstance(by, Access) else by
 
 
 def _there(project_id: int | None, form_id: int | None) -> Select[Assignment, Actor]:

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from server import problems
 from server.accounts.access import Access
 from server.accounts.models import Actor, ActorArea, Assignment, Phone
+from server.accounts.phones import in_use
 from server.accounts.roles import BY_SYSTEM, Verb, expanded
 from server.accounts.tokens import PHONE, is_well_formed, token_mac
 from server.services import Services
@@ -31,7 +32,7 @@ class Call:
 _PHONE = (
     select(Phone.actor_id, Phone.project_id, Phone.language, Phone.last_seen_at, Actor.display_name)
     .join(Actor, Actor.id == Phone.actor_id)
-    .where(Phone.token_mac == bindparam("mac"), Phone.revoked_at.is_(None), Actor.deleted_at.is_(None))
+    .where(Phone.token_mac == bindparam("mac"), Actor.deleted_at.is_(None), in_use())
 )
 
 _HELD: CompoundSelect[Any] = union_all(

@@ -275,7 +275,6 @@ def drop_preference(session: Session, user: WebUser, project_id: int | None, nam
 
 def make_admin(session: Session, user: WebUser) -> None:
     """Give a person the administrator's role on the whole site."""
-    """Make a person administrator of the site."""
     session.add(Assignment(actor_id=user.actor_id, role="admin", project_id=None, form_id=None))
     audit.record(
         session,

@@ -84,7 +84,7 @@ def create_user(access: Access, body: dict[str, Any]) -> dict[str, Any]:
     session = db.session()
     areas = body.pop("areas", None) or []
     user = people.create(session, **{"email": None, **body}, by=access.actor_id)
-    phones.set_areas(session, user.actor_id, ids_of_codes(session, areas))
+    phones.set_areas(session, user.actor_id, ids_of_codes(session, areas), by=access.actor_id)
     shown = _shown([user])[0]
     if user.password_hash is None:
         shown["reset_link"] = people.reset_link(session, services(), user)
@@ -123,7 +123,7 @@ def change_user(access: Access, body: dict[str, Any], actor_id: int) -> dict[str
     user = _reached(access, actor_id, Verb.USER_UPDATE)
     if (areas := body.pop("areas", None)) is not None:
         access.require(Verb.USER_UPDATE)
-        phones.set_areas(session, actor_id, ids_of_codes(session, areas))
+        phones.set_areas(session, actor_id, ids_of_codes(session, areas), by=access.actor_id)
     return _shown([people.change(session, user, **body, by=access.actor_id)])[0]
 
 

@@ -77,7 +77,7 @@ def make_staff(
         actor_id = _person(
             session, project_id, address, f"Supervisor, {district.name}", "supervisor", password, by=by
         )
-        phones.set_areas(session, actor_id, [ids[district.code]])
+        phones.set_areas(session, actor_id, [ids[district.code]], by=by)
         supervisors[district.code] = actor_id
     assignments.grant(
         session,

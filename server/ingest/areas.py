@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from sqlalchemy.orm import Session
 
+from server.accounts import audit
 from server.areas.importing import Imported, import_areas
 from server.entities.datasets import touch_all
 from server.services import Services
 
 
 def take_areas(session: Session, services: Services, content: bytes, *, actor_id: int | None) -> Imported:
-    """Take a CSV of areas. Raises `AREAS_INVALID` (`areas.importing.import_areas`)."""
+    """Take a CSV of areas, and record it where it changed anything. Raises `AREAS_INVALID` (`areas.importing.import_areas`)."""
     done = import_areas(session, services.keys, content, actor_id=actor_id)
     if done.created or done.updated:
         touch_all(session)
+        numbers = {"created": done.created, "updated": done.updated, "unchanged": done.unchanged}
+        audit.record(session, "areas.import", actor_id=actor_id, actee="area", details=numbers)
     return done

@@ -8,7 +8,6 @@ from flask import Blueprint, Response, request
 from sqlalchemy import func, select, true
 
 from server import problems
-from server.accounts import audit
 from server.areas import reading
 from server.areas.sheet import MOST_BYTES
 from server.households.tables import Household
@@ -39,11 +38,9 @@ def take() -> Response:
         content = file.stream.read(MOST_BYTES + 1)
         with acting() as writing:
             done = intake.take_areas(writing, services(), content, actor_id=reader().id)
-            numbers = {"created": done.created, "updated": done.updated, "unchanged": done.unchanged}
-            if done.created or done.updated:
-                audit.record(writing, "areas.import", actor_id=reader().id, actee="area", details=numbers)
     except ProblemError as error:
         return page(error.problem.status, trouble=tell_problem(error))
+    numbers = {"created": done.created, "updated": done.updated, "unchanged": done.unchanged}
     said("done", "{created} areas new, {updated} changed, {unchanged} as they were.", **numbers)
     return back_to("/areas")
 

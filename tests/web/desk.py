@@ -102,7 +102,7 @@ def somebody(house: House, project_id: int, role: str, *, areas: tuple[str, ...]
         user = users.create(session, email=email, password=PASSWORD, display_name=role.title(), by=None)
         assignments.give(session, user.actor, BY_SYSTEM[role], project_id, by=None)
         if areas:
-            phones.set_areas(session, user.actor_id, area_ids(session, areas))
+            phones.set_areas(session, user.actor_id, area_ids(session, areas), by=None)
     return sign_in(house, email)
 
 
@@ -124,5 +124,5 @@ def phone_in(house: House, project_id: int, name: str, areas: tuple[str, ...]) -
         ids = area_ids(session, areas)
     made = house.phone(project_id, *forms, name=name)
     with house.session() as session:
-        phones.set_areas(session, made.actor_id, ids)
+        phones.set_areas(session, made.actor_id, ids, by=None)
     return made
