@@ -65,11 +65,6 @@ def secret_key(settings: Settings) -> str:
     return path.read_text("utf-8")
 
 
-def services_of(app: Flask) -> Services:
-    """The services of an application."""
-    return app.extensions["fieldfare"]  # type: ignore[no-any-return]  # Flask's extensions are untyped
-
-
 def create_schema() -> None:
     """Make every table at once, without migrations: for tests and benchmarks."""
     Base.metadata.create_all(db.engines[None])

@@ -97,7 +97,8 @@ def in_bin(session: Session, project_id: int, form_id: int) -> Form:
 def by_draft_token(session: Session, services: Services, token: str) -> Form | None:
     """The form whose draft has this test token."""
     query = select(Form).where(Form.draft_token_mac == token_mac(services.keys, DRAFT_TOKEN, token))
-    return session.scalars(query.where(Form.deleted_at.is_(None))).first()
+    query = query.join(Project, Project.id == Form.project_id)
+    return session.scalars(query.where(Form.deleted_at.is_(None), Project.deleted_at.is_(None))).first()
 
 
 def draft_token(services: Services, form: Form) -> str | None:

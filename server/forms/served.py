@@ -50,17 +50,25 @@ _COLUMNS = (
 _OPEN = (
     select(*_COLUMNS)
     .join(FormVersion, FormVersion.id == Form.current_version_id)
-    .where(Form.project_id == bindparam("project"), Form.state == "open", Form.deleted_at.is_(None))
+    .join(Project, Project.id == Form.project_id)
+    .where(
+        Form.project_id == bindparam("project"),
+        Form.state == "open",
+        Form.deleted_at.is_(None),
+        Project.deleted_at.is_(None),
+    )
     .order_by(Form.id)
 )
 
 _SERVED = {
     draft: select(*_COLUMNS)
     .join(FormVersion, FormVersion.id == (Form.draft_version_id if draft else Form.current_version_id))
+    .join(Project, Project.id == Form.project_id)
     .where(
         Form.project_id == bindparam("project"),
         Form.xml_form_id == bindparam("form"),
         Form.deleted_at.is_(None),
+        Project.deleted_at.is_(None),
     )
     for draft in (False, True)
 }

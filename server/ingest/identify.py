@@ -98,7 +98,7 @@ def _draft(session: Session, sender: Sender, instance: Instance) -> Target:
     row = session.execute(
         select(Form.id, Form.xml_form_id, Form.draft_version_id, Project.timezone, Project.exact_points)
         .join(Project, Project.id == Form.project_id)
-        .where(Form.id == sender.draft_form_id, Form.deleted_at.is_(None))
+        .where(Form.id == sender.draft_form_id, Form.deleted_at.is_(None), Project.deleted_at.is_(None))
     ).first()
     if row is None or row.draft_version_id is None or row.xml_form_id != instance.form_id:
         raise problems.NOT_FOUND()

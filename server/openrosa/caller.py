@@ -13,7 +13,7 @@ from server.accounts import calling, signin
 from server.accounts.access import Access, access_of
 from server.accounts.models import Phone
 from server.accounts.tokens import PHONE, token_mac
-from server.forms import lifecycle
+from server.forms import lifecycle, projects
 from server.services import Services
 from server.words import nearest
 
@@ -28,6 +28,7 @@ class Caller:
     language: str
     phone: calling.Call | None = None
     draft_form_id: int | None = None
+    areas: tuple[int, ...] = ()
 
     @property
     def actor_id(self) -> int | None:
@@ -54,28 +55,41 @@ def by_key(session: Session, services: Services, token: str, project_id: int) ->
         raise problems.PHONE_UNKNOWN()
     language = nearest(phone.language, services.settings.language)
     base = f"{root()}/v1/key/{token}/projects/{project_id}"
-    return Caller(phone.access, project_id, base, language, phone=phone)
+    return Caller(phone.access, project_id, base, language, phone=phone, areas=phone.access.areas)
 
 
 def by_test_token(
     session: Session, services: Services, token: str, project_id: int, xml_form_id: str
 ) -> Caller:
-    """Whoever holds a draft's test token. Raises NOT_FOUND."""
+    """Whoever holds a draft's test token: of lists they see what whoever made the draft does.
+
+    Raises NOT_FOUND, also where its maker has no account any more: nobody's areas would be all areas.
+    """
     form = lifecycle.by_draft_token(session, services, token)
     if form is None or form.project_id != project_id or form.xml_form_id != xml_form_id:
         raise problems.NOT_FOUND()
+    maker_id = lifecycle.draft_of(form).created_by
+    maker = None if maker_id is None else access_of(session, maker_id)
+    if maker_id is not None and maker is None:
+        raise problems.NOT_FOUND()
+    areas = () if maker is None else maker.areas  # made on the server itself: by no person with areas
     base = f"{root()}/v1/test/{token}/projects/{project_id}/forms/{form.xml_form_id}/draft"
-    return Caller(None, project_id, base, services.settings.language, draft_form_id=form.id)
+    return Caller(None, project_id, base, services.settings.language, draft_form_id=form.id, areas=areas)
 
 
 def by_person(session: Session, services: Services, project_id: int) -> Caller:
-    """A person: Bearer token, or Basic over https (or this machine). Raises UNAUTHENTICATED, HTTPS_ONLY, TOO_MANY_TRIES."""
+    """A person: Bearer token, or Basic over https (or this machine).
+
+    Raises UNAUTHENTICATED, HTTPS_ONLY, TOO_MANY_TRIES, NOT_FOUND (no such project: an empty list would wipe an app).
+    """
     actor_id = _person(session, services)
     access = None if actor_id is None else access_of(session, actor_id)
     if access is None:
         raise problems.UNAUTHENTICATED()
+    projects.get(session, project_id)
     language = nearest(access.language, services.settings.language)
-    return Caller(access, project_id, f"{root()}/v1/projects/{project_id}", language)
+    base = f"{root()}/v1/projects/{project_id}"
+    return Caller(access, project_id, base, language, areas=access.areas)
 
 
 def _person(session: Session, services: Services) -> int | None:

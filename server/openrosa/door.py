@@ -116,12 +116,13 @@ def _file(who: Caller, at: str, file: served.ServedFile) -> wire.ListedFile:
     if file.source == "file":
         assert file.md5 is not None  # an uploaded file has its content's
         return wire.ListedFile(file.name, file.md5, url)
-    session, areas = db.session(), _areas(who)
+    session = db.session()
     if file.source == "areas":
-        return wire.ListedFile(file.name, lists.areas_csv(session, services(), areas, who.language).md5, url)
+        return wire.ListedFile(
+            file.name, lists.areas_csv(session, services(), who.areas, who.language).md5, url
+        )
     assert file.dataset_id is not None
-    exact = served.exact_points(session, who.project_id)
-    stamp = lists.stamp_for(session, services(), file.dataset_id, areas, exact_points=exact)
+    stamp = lists.stamp_for(session, services(), file.dataset_id, who.areas, exact_points=_exact(who))
     integrity_url = None
     if who.draft_form_id is None:
         integrity_url = f"{who.base}/datasets/{_quoted(file.name.removesuffix('.csv'))}/integrity"
@@ -130,18 +131,19 @@ def _file(who: Caller, at: str, file: served.ServedFile) -> wire.ListedFile:
     )
 
 
-def _areas(who: Caller) -> tuple[int, ...]:
-    return who.access.areas if who.access is not None else ()
+def _exact(who: Caller) -> bool:
+    """Whether lists carry exact points: as the project's switch says; never for a draft, whose testers nobody knows."""
+    return who.draft_form_id is None and served.exact_points(db.session(), who.project_id)
 
 
 def _list(who: Caller, file: served.ServedFile, generation: int | None = None) -> lists.Copy:
-    areas = _areas(who)
+    session, house = db.session(), services()
     if file.source == "areas":
-        return lists.areas_csv(db.session(), services(), areas, who.language)
+        return lists.areas_csv(session, house, who.areas, who.language)
     assert file.dataset_id is not None
-    exact = served.exact_points(db.session(), who.project_id)
+    exact = _exact(who)
     return lists.csv_for(
-        db.session(), services(), file.dataset_id, areas, exact_points=exact, generation=generation
+        session, house, file.dataset_id, who.areas, exact_points=exact, generation=generation
     )
 
 
@@ -169,7 +171,7 @@ def form_file(project_id: int, xml_form_id: str, name: str, token: str | None = 
     file = served.file_of(db.session(), form.form_version_id, name)
     if file.source != "file":
         copy = _list(who, file, request.args.get("g", type=int))
-        if file.source == "dataset" and served.exact_points(db.session(), project_id):
+        if file.source == "dataset" and _exact(who):
             _note_exact_points(who, file)
         return _conditional(copy.content, tag=copy.md5, content_type="text/csv; charset=utf-8")
     assert file.md5 is not None
