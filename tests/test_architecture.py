@@ -39,7 +39,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "entities": SHARED,
     "households": SHARED | {"entities"},
     "ingest": SHARED | {"forms", "entities", "households"},
-    "review": SHARED | {"ingest", "forms.models"},  # a list of visits shows the titles of their forms
+    "review": SHARED | {"ingest", "forms.models", "entities.models"},  # titles of forms, labels of what was chosen
     "exports": SHARED | {"households", "forms", "ingest"},  # streams over stored answers
     **{room: SHARED | {"households", "forms"} for room in ("indicators", "requests")},
     "accounts": BASE,

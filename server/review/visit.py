@@ -9,15 +9,23 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import groupby
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from server.areas.models import Area
+from server.entities.models import Dataset, Entity
 from server.ingest.answers import Opened, open_answers
-from server.ingest.models import Attachment, Blob, FindingRow, Photo
+from server.ingest.models import Attachment, Blob, FindingRow, Photo, Submission, SubmissionVersion
 from server.services import Services
-from server.xforms import BodyNode, Field, value_at
+from server.xforms import BodyNode, Field, FormModel, Record, value_at, walk
+
+AREAS = "areas.csv"
+
+Outside = Mapping[tuple[str, str], str]
+"""(file, name) -> label, of choices that stand in lists outside the form."""
 
 UNIT = re.compile(r"\[\d+\]")
 
@@ -83,7 +91,15 @@ def look(
         by_path[row.path].append(row)
     model = opened.plan.model
     hidden = {} if protected or opened.hidden is None else opened.hidden
-    reader = _Reader(language, opened.plan.protected if not protected else frozenset(), hidden, by_path)
+    project_id = session.scalars(
+        select(Submission.project_id)
+        .join(SubmissionVersion, SubmissionVersion.submission_id == Submission.id)
+        .where(SubmissionVersion.id == version_id)
+    ).one()
+    outside = outside_labels(session, model, opened.record, project_id, language)
+    reader = _Reader(
+        language, opened.plan.protected if not protected else frozenset(), hidden, by_path, outside
+    )
     sections = tuple(reader.sections(model.tree(), opened.record, f"/{model.root}"))
     return Visit(
         opened,
@@ -124,15 +140,16 @@ class _Reader:
     protected: frozenset[str]
     hidden: Mapping[str, Any]
     findings: Mapping[str, Sequence[FindingRow]]
+    outside: Outside
 
     def sections(self, nodes: Sequence[BodyNode], record: Mapping[str, Any], at: str) -> Iterator[Section]:
-        """The body's groups as sections; questions beside groups stand in one of their own, without a title."""
-        loose = [node for node in nodes if not node.children and node.field is not None]
-        if loose:
-            yield self._section("", at, loose, record, at)
-        for node in nodes:
-            if node.children:
-                yield from self._group(node, record, at)
+        """Groups as sections in the form's order; questions between groups stand in sections without a title."""
+        for run in _runs(nodes):
+            if run[0].children:
+                yield from self._group(run[0], record, at)
+            else:
+                items, empty = self._items(run, record, at)
+                yield Section("", at, items, (), empty)
 
     def _group(self, node: BodyNode, record: Mapping[str, Any], at: str) -> Iterator[Section]:
         title = plain(node.label.in_(self.language))
@@ -157,23 +174,26 @@ class _Reader:
     def _section(
         self, title: str, path: str, nodes: Sequence[BodyNode], record: Mapping[str, Any], at: str
     ) -> Section:
-        items: list[Shown] = []
-        empty = 0
-        for node in nodes:
-            if (
-                node.children
-                or node.field is None
-                or node.control == "trigger"
-                or node.field.type in ("structure", "repeat")
-            ):
-                continue
-            shown = self._item(node.field, record, at)
-            if shown is None:
-                empty += 1
-            else:
-                items.append(shown)
-        inner = tuple(s for node in nodes if node.children for s in self._group(node, record, at))
-        return Section(title, path, tuple(items), inner, empty)
+        """A group: what it asks first is its own, what follows a group within it stands behind that group."""
+        inner = list(self.sections(nodes, record, at))
+        if inner and not inner[0].title and not inner[0].sections:
+            first = inner.pop(0)
+            return Section(title, path, first.items, tuple(inner), first.empty)
+        return Section(title, path, (), tuple(inner))
+
+    def _items(
+        self, nodes: Sequence[BodyNode], record: Mapping[str, Any], at: str
+    ) -> tuple[tuple[Shown, ...], int]:
+        """Answers of a run of questions, and how many have none."""
+        asked = [
+            node.field
+            for node in nodes
+            if node.field is not None
+            and node.control != "trigger"
+            and node.field.type not in ("structure", "repeat")
+        ]
+        shown = [self._item(one, record, at) for one in asked]
+        return tuple(item for item in shown if item is not None), shown.count(None)
 
     def _item(self, one: Field, record: Mapping[str, Any], at: str) -> Shown | None:
         path = f"{at}/{one.name}"
@@ -185,7 +205,9 @@ class _Reader:
             return Shown(path, label, seen, seen, kind_of(one) if seen else "hidden", True, found)
         if not isinstance(raw, str) or not raw.strip():
             return Shown(path, label, "", "", "empty", False, found) if found else None
-        return Shown(path, label, display(one, raw, self.language), raw, kind_of(one), False, found)
+        return Shown(
+            path, label, display(one, raw, self.language, self.outside), raw, kind_of(one), False, found
+        )
 
 
 def kind_of(one: Field) -> str:
@@ -199,13 +221,49 @@ def kind_of(one: Field) -> str:
     return one.type
 
 
-def display(one: Field, raw: str, language: str) -> str:
+def display(one: Field, raw: str, language: str, outside: Outside) -> str:
     """An answer's text for a reader: choices by their labels, the rest as it came."""
-    if one.type in ("select1", "select", "rank") and one.choices:
-        labels = {c.name: plain(c.label.in_(language)) for c in one.choices}
-        names = [raw] if one.type == "select1" else raw.split()
-        return ", ".join(labels.get(name) or name for name in names)
-    return raw
+    if one.type not in ("select1", "select", "rank"):
+        return raw
+    names = [raw] if one.type == "select1" else raw.split()
+    if one.itemset is not None and one.itemset.file is not None:
+        return ", ".join(outside.get((one.itemset.file, name)) or name for name in names)
+    labels = {c.name: plain(c.label.in_(language)) for c in one.choices}
+    return ", ".join(labels.get(name) or name for name in names)
+
+
+def outside_labels(
+    session: Session, model: FormModel, record: Record, project_id: int, language: str
+) -> Outside:
+    """Labels of answers that were chosen from a list outside the form: areas by their names, entities by their labels."""
+    chosen: dict[str, set[str]] = defaultdict(set)
+    for _, one, value in walk(model, record):
+        if one.itemset is not None and one.itemset.file is not None and value.strip():
+            chosen[one.itemset.file] |= set(value.split())
+    labels: dict[tuple[str, str], str] = {}
+    for file, names in chosen.items():
+        if file == AREAS:
+            areas = session.scalars(select(Area).where(Area.code.in_(names)))
+            labels |= {(file, area.code): area.called(language) for area in areas}
+        else:
+            query = (
+                select(Entity.uuid, Entity.label)
+                .join(Dataset, Dataset.id == Entity.dataset_id)
+                .where(Dataset.project_id == project_id, Dataset.name == file.removesuffix(".csv"))
+            )
+            labels |= {
+                (file, row.uuid): row.label for row in session.execute(query.where(Entity.uuid.in_(names)))
+            }
+    return labels
+
+
+def _runs(nodes: Sequence[BodyNode]) -> Iterator[list[BodyNode]]:
+    """Nodes in their order: each group alone, questions that follow each other together."""
+    for grouped, run in groupby(nodes, key=lambda node: bool(node.children)):
+        if grouped:
+            yield from ([node] for node in run)
+        else:
+            yield list(run)
 
 
 def plain(text: str) -> str:
