@@ -7,13 +7,13 @@ household code, verdict, entity version numbers), never a copy of answers, and i
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Index, LargeBinary, String, insert, select
+from sqlalchemy import Index, LargeBinary, Row, String, insert, select
 from sqlalchemy.orm import Mapped, Session
 
 from server.db import Base, BigId, column, dump_json, utcnow
@@ -33,6 +33,7 @@ class Kind(StrEnum):
     AREAS = "areas"  # an import of areas
     DELETE = "delete"  # a submission put into the bin
     RESTORE = "restore"  # and taken out again
+    PENDING = "pending"  # applying a submission failed: it stands and was not written
     RETRY = "retry"  # a pending projection applied later
     CLOCK = "clock"  # an act of a clock
     ERASE = "erase"  # an erasure
@@ -60,6 +61,14 @@ _APPEND = Hot(
     insert(LedgerRow.__table__).returning(LedgerRow.__table__.c.seq),  # type: ignore[arg-type]  # a table, by declaration
     ["at", "kind", "ref", "actor_id", "payload"],
 )
+
+
+_ROWS = select(
+    LedgerRow.seq, LedgerRow.at, LedgerRow.kind, LedgerRow.ref, LedgerRow.actor_id, LedgerRow.payload
+)
+
+PAGE = 500
+"""Events that are read at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,12 +99,42 @@ def append(
     return int(_APPEND.scalar(wire(session), row))
 
 
-def read(session: Session, keys: Keyring, *, after: int = 0, ref: str | None = None) -> Iterator[Event]:
-    """Events in receipt order, those of one `ref` or all; erased ones are left out."""
-    query = select(LedgerRow).where(LedgerRow.seq > after).order_by(LedgerRow.seq)
+def read(
+    session: Session,
+    keys: Keyring,
+    *,
+    after: int = 0,
+    ref: str | None = None,
+    kinds: Collection[Kind] | None = None,
+) -> Iterator[Event]:
+    """Events in receipt order, those of one `ref`, of some kinds, or all; erased ones are left out.
+
+    Read a page at a time: a ledger of any length fits, and its reader may write in between.
+    """
+    query = _ROWS.order_by(LedgerRow.seq).limit(PAGE)
     if ref is not None:
         query = query.where(LedgerRow.ref == ref)
-    for row in session.scalars(query.execution_options(yield_per=500)):
-        if row.payload is not None:
-            payload = json.loads(keys.open(row.payload, "ledger"))
-            yield Event(row.seq, row.at, Kind(row.kind), row.ref, row.actor_id, payload)
+    if kinds is not None:
+        query = query.where(LedgerRow.kind.in_([str(kind) for kind in kinds]))
+    while True:
+        rows = session.execute(query.where(LedgerRow.seq > after)).all()
+        for row in rows:
+            event = _opened(keys, row)
+            if event is not None:
+                yield event
+        if len(rows) < PAGE:
+            return
+        after = rows[-1].seq
+
+
+def one(session: Session, keys: Keyring, seq: int) -> Event | None:
+    """One event by its place; None where there is none, or it was erased."""
+    row = session.execute(_ROWS.where(LedgerRow.seq == seq)).first()
+    return None if row is None else _opened(keys, row)
+
+
+def _opened(keys: Keyring, row: Row[Any]) -> Event | None:
+    if row.payload is None:
+        return None
+    payload = json.loads(keys.open(row.payload, "ledger"))
+    return Event(row.seq, row.at, Kind(row.kind), row.ref, row.actor_id, payload)

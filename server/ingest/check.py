@@ -15,6 +15,9 @@ from server.services import Services
 from server.xforms import Context, Finding, Instance, Message, Rule
 from server.xforms import check as check_form
 
+ENGINE_VERSION = "1"
+"""Version of the checks that a verdict was made with: stands in the ledger beside it, raised where a verdict may change."""
+
 BLOCKING = frozenset({Rule.TYPE, Rule.CHOICE, Rule.CONSTRAINT, Rule.RELEVANT, Rule.UNKNOWN, Rule.REQUIRED})
 """Rules that hold a submission back, unless the verdict read what the phone may have seen otherwise."""
 

@@ -22,6 +22,7 @@ from server.forms.models import Project
 from server.households import standing, writer
 from server.households.determine import Determined
 from server.households.incoming import Incoming
+from server.households.locking import lock_subject
 from server.households.tables import Household
 from server.ingest.answers import open_answers, raw_xml
 from server.ingest.identify import Target
@@ -95,12 +96,14 @@ def apply(
 ) -> bool:
     """Write rows and entities in a SAVEPOINT; returns whether it went through.
 
-    A fault of our own leaves the submission stored and not projected: it is reported, and a job tries again.
+    A fault of our own leaves the submission stored and not projected: it is reported, the ledger says so (a rebuild passes
+    over it there, too), and a job tries again.
     """
     if not work.writes:
         return True
     try:
         with session.begin_nested():
+            session.connection()  # sets the SAVEPOINT: else it waits for the session, which the writer passes by
             write(session, services, work, determined, place, held=held)
     except OperationalError:
         raise  # the database is in trouble: nothing of this may pass for stored
@@ -109,6 +112,8 @@ def apply(
         session.execute(
             update(Submission).where(Submission.id == place.submission_id).values(projected=False)
         )
+        about, payload = f"submission:{place.submission_id}", {"version": place.version_id}
+        ledger.append(session, services.keys, ledger.Kind.PENDING, about, None, payload)
         jobs.enqueue(session, [jobs.Later("project", str(place.submission_id))])
         return False
     return True
@@ -135,8 +140,11 @@ def write(
 
 def stored_work(
     session: Session, services: Services, version: SubmissionVersion, submission: Submission
-) -> tuple[Work, Determined]:
-    """The work of a stored version, with the determinations made when it was received."""
+) -> tuple[Work, Determined] | None:
+    """The work of a stored version, with the determinations made when it was received; None where those were erased."""
+    event = ledger.one(session, services.keys, version.id)
+    if event is None:
+        return None
     opened = open_answers(session, services, version.id, protected=True)
     instance = parse_instance(raw_xml(session, services, version.id))
     timezone = session.scalars(select(Project.timezone).where(Project.id == submission.project_id)).one()
@@ -156,7 +164,6 @@ def stored_work(
         first_id=submission.instance_id,
         submission_id=submission.id,
     )
-    event = next(ledger.read(session, services.keys, after=version.id - 1))
     return work, Determined.from_dict(event.payload["determined"])
 
 
@@ -185,9 +192,10 @@ def settle(session: Session, services: Services, submission: Submission, seq: in
     """Make the tables agree with a decision, recorded as event `seq`."""
     assert submission.version_id is not None
     version = session.get_one(SubmissionVersion, submission.version_id)
-    work, determined = stored_work(session, services, version, submission)
-    if not work.writes:
+    stored = stored_work(session, services, version, submission)
+    if stored is None or not stored[0].writes:
         return
+    work, determined = stored
     place = Place(submission.id, version.id, seq, at)
     want, held = wanted_of(submission), submission.blocking > 0
     bring(session, services, work, determined, place, want, held=held, stands=submission.projected)
@@ -212,16 +220,33 @@ def bring(
         )  # what an approval confirmed is unconfirmed again
     if want is Wanted.NOTHING:
         standing.supersede(session, place.submission_id, place.at)
-    elif want is Wanted.ALL and not stands:
+    elif want is Wanted.WAITS:
+        if _creates(determined):  # does nothing where it was done at receipt, as it is unless that failed
+            write(session, services, work, determined, place, held=True)
+    elif not stands:
         if standing.wrote(session, place.submission_id, place.version_id):
             standing.reinstate(session, place.submission_id)
         else:
             write(session, services, work, determined, place, held=False)
 
 
+def _creates(determined: Determined) -> bool:
+    return determined.create or any(entity.action == "create" for entity in determined.entities)
+
+
+def hold_row(session: Session, submission_id: int) -> Submission | None:
+    """A submission as it is now and, until the transaction ends, stays for all others (PostgreSQL); then its subject's row is
+    held too. Whoever appends to the ledger about a stored submission calls this before: it is everybody's first lock."""
+    query = select(Submission).where(Submission.id == submission_id).with_for_update()
+    locked = session.scalars(query.execution_options(populate_existing=True)).first()
+    if locked is not None:
+        lock_subject(session, locked.subject)
+    return locked
+
+
 def retry(session: Session, services: Services, submission_id: str) -> None:
     """Job `project`: apply what failed, as an event of its own, where rebuild applies it too."""
-    submission = session.get(Submission, int(submission_id))
+    submission = hold_row(session, int(submission_id))
     if submission is None or submission.projected or submission.deleted_at is not None or submission.draft:
         return
     at = utcnow()

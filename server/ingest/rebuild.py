@@ -6,7 +6,7 @@ see the old rows until the new ones are whole, and a stop at any instant changes
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Set
 from dataclasses import dataclass
 
 from sqlalchemy import delete
@@ -52,10 +52,13 @@ def rebuild(session: Session, services: Services, *, tell: Callable[[int], None]
         session.execute(delete(pair.current))
     for model in SUBJECTS:
         session.execute(delete(model))
+    failed = {
+        event.payload["version"] for event in ledger.read(session, services.keys, kinds=(Kind.PENDING,))
+    }
     states: dict[int, _State] = {}
     count = 0
-    for event in list(ledger.read(session, services.keys)):
-        _replay(session, services, event, states)
+    for event in ledger.read(session, services.keys):
+        _replay(session, services, event, states, failed)
         count += 1
         if count % 500 == 0:
             tell(count)
@@ -63,9 +66,12 @@ def rebuild(session: Session, services: Services, *, tell: Callable[[int], None]
     return count
 
 
-def _replay(session: Session, services: Services, event: Event, states: dict[int, _State]) -> None:
+def _replay(
+    session: Session, services: Services, event: Event, states: dict[int, _State], failed: Set[int]
+) -> None:
+    """`failed`: versions that were not written when they came; what wrote them later is an event of its own."""
     if event.kind is Kind.SUBMISSION:
-        _submission(session, services, event, states)
+        _submission(session, services, event, states, written=event.seq not in failed)
     elif event.kind is Kind.MERGE:
         merge.replay(session, services, event)
     elif event.kind in (Kind.REVIEW, Kind.DELETE, Kind.RESTORE, Kind.RETRY):
@@ -80,7 +86,9 @@ def _replay(session: Session, services: Services, event: Event, states: dict[int
         _bring(session, services, submission_id, state, event)
 
 
-def _submission(session: Session, services: Services, event: Event, states: dict[int, _State]) -> None:
+def _submission(
+    session: Session, services: Services, event: Event, states: dict[int, _State], *, written: bool
+) -> None:
     if event.payload["draft"]:
         return
     edited = event.ref.removeprefix("submission").removeprefix(":")
@@ -88,7 +96,7 @@ def _submission(session: Session, services: Services, event: Event, states: dict
     state = states[submission_id] = _State(
         event.seq, event.payload["held"], review="edited" if edited else None
     )
-    work = _work(session, services, submission_id, event.seq)
+    work = _work(session, services, submission_id, event.seq) if written else None
     if work is None:
         return
     place = project.Place(submission_id, event.seq, event.seq, event.at)
@@ -115,5 +123,5 @@ def _work(
     version = session.get(SubmissionVersion, version_id)
     if submission is None or version is None:
         return None
-    work, determined = project.stored_work(session, services, version, submission)
-    return (work, determined) if work.writes else None
+    stored = project.stored_work(session, services, version, submission)
+    return stored if stored is not None and stored[0].writes else None

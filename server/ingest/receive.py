@@ -7,6 +7,7 @@ one commit, then the answer.
 from __future__ import annotations
 
 import base64
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import insert, select, update
@@ -17,14 +18,14 @@ from server import jobs, ledger, problems
 from server.accounts import audit
 from server.db import dump_json, utcnow
 from server.ingest import identify, project
-from server.ingest.check import check
+from server.ingest.check import Verdict, check
 from server.ingest.identify import Known, Target
 from server.ingest.models import Attachment, Blob, Submission
 from server.ingest.parcel import Parcel, Receipt, Sender
-from server.ingest.plan import plan_of
+from server.ingest.plan import Plan, plan_of
 from server.ingest.store import Arrived, LostRaceError, Prepared, Replaced, keep_blob, store
 from server.services import Services
-from server.xforms import Instance, InstanceError, media_names, parse_instance, record, split
+from server.xforms import Instance, InstanceError, Record, media_names, parse_instance, record, split
 from server.xforms.messages import MESSAGES
 
 TRIES = 3
@@ -85,10 +86,46 @@ def _first(
     files: Files,
 ) -> Receipt:
     assert instance.instance_id is not None
+    read = _read(session, services, parcel, sender, to, instance)
+    arrived = files.arrived()
+    session.rollback()  # the connection goes back before the disk is waited for
+    files.keep()
+    prepared = _prepared(services, parcel, sender, to, instance, xml_mac, read, arrived)
+    stored = services.committer.run(lambda writing: store(writing, services, prepared))
+    number = receipt_number(services, to.form_id, instance.instance_id)
+    return Receipt(
+        to.form_id,
+        instance.instance_id,
+        stored.submission_id,
+        stored.version_id,
+        True,
+        number,
+        stored.code,
+        stored.subject,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """What was made of an instance while the database was read: nothing of it needs the session any more."""
+
+    plan: Plan
+    mentioned: dict[str, str]  # file name -> path of the question
+    answers: Record
+    work: project.Work
+    verdict: Verdict
+    replaced: Replaced | None
+    at: datetime
+
+
+def _read(
+    session: Session, services: Services, parcel: Parcel, sender: Sender, to: Target, instance: Instance
+) -> _Read:
+    """Everything that is asked of the database beforehand: the form, what is edited, the checks."""
+    assert instance.instance_id is not None
     replaced = _replaced(session, services, parcel, to, instance)
     plan = plan_of(session, to.form_version_id)
     mentioned = {name: path for path, name in media_names(plan.model, instance)}
-    arrived = files.arrived()
     there = frozenset(f.name for f in parcel.files) | _carried(session, replaced)
     now = utcnow()
     answers = record(plan.model, instance)
@@ -103,11 +140,25 @@ def _first(
         submission_id=replaced.submission_id if replaced else None,
     )
     verdict = check(session, services, plan, instance, work.incoming, there)
-    session.rollback()  # the connection goes back before the disk is waited for
-    files.keep()
-    open_part, hidden = split(plan.model, answers, plan.protected)
-    keys = services.keys
-    prepared = Prepared(
+    return _Read(plan, mentioned, answers, work, verdict, replaced, now)
+
+
+def _prepared(
+    services: Services,
+    parcel: Parcel,
+    sender: Sender,
+    to: Target,
+    instance: Instance,
+    xml_mac: bytes,
+    read: _Read,
+    arrived: tuple[Arrived, ...],
+) -> Prepared:
+    """Everything that is to be written, encrypted where it is kept so."""
+    assert instance.instance_id is not None
+    keys, plan = services.keys, read.plan
+    open_part, hidden = split(plan.model, read.answers, plan.protected)
+    sealed = keys.seal(dump_json(hidden).encode(), "submission_version.protected") if hidden else None
+    return Prepared(
         to=to,
         sender=sender,
         instance_id=instance.instance_id,
@@ -115,29 +166,15 @@ def _first(
         xml_mac=xml_mac,
         xml_sealed=keys.seal(parcel.xml, "submission_version.xml"),
         answers=open_part,
-        protected_sealed=keys.seal(dump_json(hidden).encode(), "submission_version.protected")
-        if hidden
-        else None,
-        findings=verdict.rows,
-        blocking=verdict.blocking,
-        warnings=verdict.warnings,
-        mentioned=mentioned,
+        protected_sealed=sealed,
+        findings=read.verdict.rows,
+        blocking=read.verdict.blocking,
+        warnings=read.verdict.warnings,
+        mentioned=read.mentioned,
         files=arrived,
-        work=work,
-        received_at=now,
-        replaces=replaced,
-    )
-    stored = services.committer.run(lambda writing: store(writing, services, prepared))
-    number = receipt_number(services, to.form_id, instance.instance_id)
-    return Receipt(
-        to.form_id,
-        instance.instance_id,
-        stored.submission_id,
-        stored.version_id,
-        True,
-        number,
-        stored.code,
-        stored.subject,
+        work=read.work,
+        received_at=read.at,
+        replaces=read.replaced,
     )
 
 
@@ -189,7 +226,10 @@ class Files:
             self._files = files
 
     def arrived(self) -> tuple[Arrived, ...]:
-        """What came, beside what is in the store already: that is renewed, so that no sweeper takes it now, and not kept twice."""
+        """What came, beside what is in the store already: that is renewed, so that no sweeper takes it now, and not kept twice.
+
+        The session's connection goes back before the store is asked.
+        """
         if self._arrived is None:
             self._arrived = self._looked_up()
         return self._arrived
@@ -211,6 +251,7 @@ class Files:
             return ()
         macs = {f.name: self._services.keys.mac("blob", f.sha256) for f in self._files}
         rows = self._session.execute(select(Blob.mac, Blob.name).where(Blob.mac.in_(macs.values()))).all()
+        self._session.rollback()
         there = {row.mac for row in rows if _renewed(self._services, row.name)}
         return tuple(Arrived(f, macs[f.name], macs[f.name] not in there) for f in self._files)
 
@@ -249,14 +290,13 @@ def _again(
             fields=["formId", "instanceId", "draft"], values=[to.form_id, instance_id, to.draft]
         )
     code, subject = project.code_of(session, submission.subject), submission.subject
-    version_id = known.version_id
+    submission_id, version_id = submission.id, known.version_id
     assert version_id is not None
     missing = _missing(session, version_id, parcel.files)
     if missing:
-        submission_id = submission.id
         files.only(missing)
         _add(session, services, files, missing, submission_id, version_id, sender.actor_id)
-    return Receipt(to.form_id, instance_id, submission.id, version_id, False, number, code, subject)
+    return Receipt(to.form_id, instance_id, submission_id, version_id, False, number, code, subject)
 
 
 def _note_resend_of_deleted(session: Session, to: Target, sender: Sender, known: Known) -> None:
@@ -303,45 +343,53 @@ def _add(
     version_id: int,
     actor_id: int | None,
 ) -> None:
-    """Add what is wanted of the files: the next part of a split upload, or a resend of what got lost."""
+    """Add what is wanted of the files: the next part of a split upload, or a resend of what got lost.
+
+    A version that replaced this one meanwhile gets what it mentions and has not: it was to take it over.
+    """
     arrived = [one for one in files.arrived() if one.received in wanted]
     session.rollback()
     files.keep()
     now = utcnow()
 
     def write(writing: Session) -> None:
-        added: list[str] = []
+        one = project.hold_row(writing, submission_id)
+        current = version_id if one is None or one.version_id is None else one.version_id
+        added: dict[int, list[str]] = {}
         new: list[int] = []
-        for one in arrived:
-            blob_id, is_new = keep_blob(writing, one, now)
-            if _attach(writing, version_id, one.name, blob_id, now):
-                added.append(one.name)
+        for file in arrived:
+            blob_id, is_new = keep_blob(writing, file, now)
+            if _attach(writing, version_id, file.name, blob_id, now):
+                added.setdefault(version_id, []).append(file.name)
+            if current != version_id and _attach(writing, current, file.name, blob_id, now, mentioned=True):
+                added.setdefault(current, []).append(file.name)
             if is_new:
                 new.append(blob_id)
-        if added:
-            payload = {"version": version_id, "names": added}
-            ledger.append(
-                writing,
-                services.keys,
-                ledger.Kind.ATTACHMENT,
-                f"submission:{submission_id}",
-                actor_id,
-                payload,
-                at=now,
-            )
-            project.files_came(writing, submission_id, version_id, added)
+        about = f"submission:{submission_id}"
+        for version, names in added.items():
+            payload = {"version": version, "names": names}
+            kind, keys = ledger.Kind.ATTACHMENT, services.keys
+            ledger.append(writing, keys, kind, about, actor_id, payload, at=now)
+            project.files_came(writing, submission_id, version, names)
         jobs.enqueue(writing, [jobs.Later("photo", str(blob_id)) for blob_id in new])
 
     services.committer.run(write)
 
 
-def _attach(session: Session, version_id: int, name: str, blob_id: int, now: datetime) -> bool:
-    """Give the named attachment its blob, or make it where the form does not mention it; whether something changed."""
+def _attach(
+    session: Session, version_id: int, name: str, blob_id: int, now: datetime, *, mentioned: bool = False
+) -> bool:
+    """Give the named attachment its blob, or make it where the form does not mention it; whether something changed.
+
+    `mentioned`: only where a question of this version mentions it.
+    """
     row = session.execute(
-        select(Attachment.id, Attachment.blob_id).where(
+        select(Attachment.id, Attachment.blob_id, Attachment.path).where(
             Attachment.version_id == version_id, Attachment.name == name
         )
     ).first()
+    if mentioned and (row is None or row.path is None):
+        return False
     if row is None:
         values = {"version_id": version_id, "name": name, "path": None, "blob_id": blob_id, "created_at": now}
         session.execute(insert(Attachment), values)

@@ -6,7 +6,7 @@ A version's id is its `seq` in the ledger, and a submission's id that of its fir
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, cast
 
@@ -19,6 +19,7 @@ from server.accounts import audit
 from server.hot import PerDialect, table_insert, wire
 from server.households.determine import Determined, determine
 from server.ingest import counts, project
+from server.ingest.check import ENGINE_VERSION
 from server.ingest.identify import Target, instance_mac
 from server.ingest.models import Attachment, Blob, FindingRow, InstanceKey, Submission, SubmissionVersion
 from server.ingest.parcel import Sender
@@ -106,63 +107,27 @@ class Stored:
     version_id: int
     code: str | None
     subject: str | None
-    new_blobs: frozenset[str] = field(default_factory=frozenset)
 
 
 def store(session: Session, services: Services, p: Prepared) -> Stored:
-    """Write it. Raises LostRaceError, or DEPRECATING_OLD where an edit's base was edited meanwhile."""
+    """Write it. Raises LostRaceError; where it is an edit, DEPRECATING_OLD or DEPRECATED_UNKNOWN: its base was edited or
+    put into the bin meanwhile."""
+    base = project.hold_row(session, p.replaces.submission_id) if p.replaces else None
     determined = determine(session, services, p.work.incoming)
-    held = p.blocking > 0
-    seq = ledger.append(
-        session,
-        services.keys,
-        ledger.Kind.SUBMISSION,
-        f"submission:{p.replaces.submission_id}" if p.replaces else "submission",
-        p.sender.actor_id,
-        {
-            "form_version": p.to.form_version_id,
-            "draft": p.to.draft,
-            "held": held,
-            "determined": determined.as_dict(),
-        },
-        at=p.received_at,
-    )
+    seq = _append(session, services, p, determined)
     submission_id = p.replaces.submission_id if p.replaces else seq
     _claim(session, services, p, submission_id, seq)
     blobs = _blobs(session, p)
     files = _attachments(session, p, seq, blobs)
-    _submission(session, p, submission_id, seq, determined, files)
-    connection = wire(session)
-    _VERSION.run(
-        connection,
-        {
-            "id": seq,
-            "submission_id": submission_id,
-            "form_version_id": p.to.form_version_id,
-            "instance_id": p.instance_id,
-            "instance_name": p.instance_name,
-            "xml": p.xml_sealed,
-            "answers": p.answers,
-            "protected": p.protected_sealed,
-            "submitter_id": p.sender.actor_id,
-            "device_id": p.sender.device_id,
-            "user_agent": p.sender.user_agent,
-            "created_at": p.received_at,
-        },
-    )
+    _submission(session, p, base, submission_id, seq, determined, files)
+    _version(session, p, submission_id, seq)
     if files:
-        _ATTACHMENT.run_many(connection, files)
+        _ATTACHMENT.run_many(wire(session), files)
     if p.findings:
-        _FINDING.run_many(connection, [{**row, "version_id": seq} for row in p.findings])
+        _FINDING.run_many(wire(session), [{**row, "version_id": seq} for row in p.findings])
     if not p.to.draft:
-        project.apply(
-            session,
-            services,
-            p.work,
-            determined,
-            project.Place(submission_id, seq, seq, p.received_at),
-            held=held,
-        )
+        place = project.Place(submission_id, seq, seq, p.received_at)
+        project.apply(session, services, p.work, determined, place, held=p.blocking > 0)
     audit.record(
         session,
         "submission.update" if p.replaces else "submission.create",
@@ -173,13 +138,21 @@ def store(session: Session, services: Services, p: Prepared) -> Stored:
         details={"instanceId": p.instance_id, "form": p.to.form_id},
     )
     jobs.enqueue(session, [jobs.Later("photo", str(blob_id)) for blob_id, new in blobs.values() if new])
-    return Stored(
-        submission_id,
-        seq,
-        determined.code,
-        determined.about,
-        frozenset(name for name, (_, new) in blobs.items() if new),
-    )
+    return Stored(submission_id, seq, determined.code, determined.about)
+
+
+def _append(session: Session, services: Services, p: Prepared, determined: Determined) -> int:
+    """Its event, with everything that was determined; the event's place is the version's id."""
+    about = f"submission:{p.replaces.submission_id}" if p.replaces else "submission"
+    payload = {
+        "form_version": p.to.form_version_id,
+        "draft": p.to.draft,
+        "held": p.blocking > 0,
+        "engine": ENGINE_VERSION,
+        "determined": determined.as_dict(),
+    }
+    kind, keys = ledger.Kind.SUBMISSION, services.keys
+    return ledger.append(session, keys, kind, about, p.sender.actor_id, payload, at=p.received_at)
 
 
 def _claim(session: Session, services: Services, p: Prepared, submission_id: int, seq: int) -> None:
@@ -200,11 +173,13 @@ def _claim(session: Session, services: Services, p: Prepared, submission_id: int
 def _submission(
     session: Session,
     p: Prepared,
+    base: Submission | None,
     submission_id: int,
     seq: int,
     determined: Determined,
     files: list[dict[str, Any]],
 ) -> None:
+    """Its row: made, or, where it is an edit of `base` (held), changed."""
     there = sum(1 for row in files if row["blob_id"] is not None)
     common = {
         "instance_name": p.instance_name,
@@ -220,16 +195,13 @@ def _submission(
         "missing": len(files) - there,
     }
     if p.replaces:
-        standing = select(Submission.review_state, Submission.blocking).where(
-            Submission.id == submission_id, Submission.version_id == p.replaces.version_id
-        )
-        before = session.execute(standing.with_for_update()).first()
-        if before is None:
+        if base is None or base.version_id != p.replaces.version_id:
             raise problems.DEPRECATING_OLD(deprecatedId=p.replaces.deprecated_id)
+        if base.deleted_at is not None:
+            raise problems.DEPRECATED_UNKNOWN(deprecatedId=p.replaces.deprecated_id)
+        state, step = base.review_state, int(p.blocking > 0) - int(base.blocking > 0)
         edit = update(Submission).where(Submission.id == submission_id)
         session.execute(edit.values(review_state="edited", updated_at=p.received_at, **common))
-        step = int(p.blocking > 0) - int(before.blocking > 0)
-        state = before.review_state
         counts.moved(session, p.to.form_id, p.to.draft, before=state, after="edited", held=step)
         return
     _SUBMISSION.run(
@@ -248,6 +220,25 @@ def _submission(
         },
     )
     counts.arrived(session, p.to.form_id, p.to.draft, held=p.blocking > 0, at=p.received_at)
+
+
+def _version(session: Session, p: Prepared, submission_id: int, seq: int) -> None:
+    """The version's row: what came, and its answers."""
+    row = {
+        "id": seq,
+        "submission_id": submission_id,
+        "form_version_id": p.to.form_version_id,
+        "instance_id": p.instance_id,
+        "instance_name": p.instance_name,
+        "xml": p.xml_sealed,
+        "answers": p.answers,
+        "protected": p.protected_sealed,
+        "submitter_id": p.sender.actor_id,
+        "device_id": p.sender.device_id,
+        "user_agent": p.sender.user_agent,
+        "created_at": p.received_at,
+    }
+    _VERSION.run(wire(session), row)
 
 
 def _blobs(session: Session, p: Prepared) -> dict[str, tuple[int, bool]]:

@@ -27,11 +27,10 @@ _UNUSABLE = re.compile(r"[\x00-\x1f\x7f/\\\u202a-\u202e\u2066-\u2069]")
 
 @dataclass(frozen=True, slots=True)
 class Body:
-    """A read body: the XML, the files, and whether more parts of the same submission follow."""
+    """A read body: the XML and the files."""
 
     xml: bytes
     files: tuple[Received, ...]
-    incomplete: bool
 
 
 def read(stream: IO[bytes], content_type: str, inbox: Inbox, max_file: int) -> Body:
@@ -44,13 +43,12 @@ def read(stream: IO[bytes], content_type: str, inbox: Inbox, max_file: int) -> B
     if kind != "multipart/form-data" or not boundary:
         raise problems.MULTIPART()
     xml: bytes | None = None
-    incomplete = False
     names: set[str] = set()
     for part, data in _parts(stream, boundary):
         if part.name == XML_PART:
+            if xml is not None:
+                raise problems.FILE_TWICE(name=XML_PART)
             xml = _bounded(data, XML_LIMIT)
-        elif part.name == "*isIncomplete*":
-            incomplete = _bounded(data, 100).strip().lower() == b"yes"
         elif part.filename is not None:
             name = usable_name(part.filename or part.name or "")
             if name in names:
@@ -58,10 +56,12 @@ def read(stream: IO[bytes], content_type: str, inbox: Inbox, max_file: int) -> B
             names.add(name)
             _receive(part, name, data, inbox, max_file)
         else:
-            _bounded(data, XML_LIMIT)  # a field nobody asked for is passed over
+            _bounded(
+                data, XML_LIMIT
+            )  # a field that changes nothing is passed over, *isIncomplete* among them
     if xml is None:
         raise problems.XML_MISSING()
-    return Body(xml, tuple(inbox.received), incomplete)
+    return Body(xml, tuple(inbox.received))
 
 
 def _receive(part: MultipartSegment, name: str, data: Iterator[bytes], inbox: Inbox, max_file: int) -> None:

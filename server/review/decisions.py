@@ -34,19 +34,16 @@ def decide(
 ) -> None:
     """Give a visit a review state. `seen` is the state that the decider saw (`*`: whatever it is).
 
-    Raises UNEXPECTED_VALUE, STALE where somebody decided meanwhile, MISSING_PARAMETER where issues or a rejection lack words
-    on pages (the doors ask for them; the API, like Central's, does not).
+    Raises UNEXPECTED_VALUE, STALE where somebody decided meanwhile, NOT_FOUND of what is in the bin. Whether issues or a
+    rejection need words is for the doors: pages ask for them; the API, like Central's, does not.
     """
     if state not in STATES:
         raise problems.UNEXPECTED_VALUE(
             field="reviewState", value=state, reason="it is approved, hasIssues, rejected, edited or null"
         )
-    locked = session.scalars(
-        select(Submission)
-        .where(Submission.id == submission.id)
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    ).one()
+    locked = project.hold_row(session, submission.id)
+    if locked is None or locked.deleted_at is not None:
+        raise problems.NOT_FOUND()
     if seen != "*" and locked.review_state != seen:
         raise problems.STALE()
     before = locked.review_state
@@ -100,39 +97,38 @@ def comments_of(session: Session, submission: Submission) -> Sequence[Comment]:
 
 
 def put_away(session: Session, services: Services, submission: Submission, *, actor_id: int) -> None:
-    """Put a submission into the bin: its rows leave the tables, its identity stays taken."""
-    seq = ledger.append(
-        session,
-        services.keys,
-        ledger.Kind.DELETE,
-        f"submission:{submission.id}",
-        actor_id,
-        {"version": submission.version_id},
-    )
-    submission.deleted_at = utcnow()
-    held = submission.blocking > 0
-    counts.removed(session, submission.form_id, submission.draft, state=submission.review_state, held=held)
-    settle(session, services, submission, seq)
-    _audit_bin(session, "submission.delete", submission, actor_id)
+    """Put a submission into the bin: its rows leave the tables, its identity stays taken. Raises STALE where it is there."""
+    _move(session, services, submission, actor_id=actor_id, away=True)
 
 
 def bring_back(session: Session, services: Services, submission: Submission, *, actor_id: int) -> None:
-    """Take a submission out of the bin."""
-    seq = ledger.append(
+    """Take a submission out of the bin. Raises STALE where it is not there."""
+    _move(session, services, submission, actor_id=actor_id, away=False)
+
+
+def _move(session: Session, services: Services, submission: Submission, *, actor_id: int, away: bool) -> None:
+    locked = project.hold_row(session, submission.id)
+    if locked is None:
+        raise problems.NOT_FOUND()
+    if (locked.deleted_at is not None) is away:
+        raise problems.STALE()
+    kind = ledger.Kind.DELETE if away else ledger.Kind.RESTORE
+    now, payload = utcnow(), {"version": locked.version_id}
+    seq = ledger.append(session, services.keys, kind, f"submission:{locked.id}", actor_id, payload, at=now)
+    locked.deleted_at = now if away else None
+    state, held = locked.review_state, locked.blocking > 0
+    counts.removed(session, locked.form_id, locked.draft, state=state, held=held, back=not away)
+    settle(session, services, locked, seq)
+    audit.record(
         session,
-        services.keys,
-        ledger.Kind.RESTORE,
-        f"submission:{submission.id}",
-        actor_id,
-        {"version": submission.version_id},
+        "submission.delete" if away else "submission.restore",
+        actor_id=actor_id,
+        actee=f"submission:{locked.id}",
+        project_id=locked.project_id,
+        area_id=locked.area_id,
+        details={"instanceId": locked.instance_id},
     )
-    submission.deleted_at = None
-    held = submission.blocking > 0
-    counts.removed(
-        session, submission.form_id, submission.draft, state=submission.review_state, held=held, back=True
-    )
-    settle(session, services, submission, seq)
-    _audit_bin(session, "submission.restore", submission, actor_id)
+    session.flush()
 
 
 def settle(session: Session, services: Services, submission: Submission, seq: int) -> None:
@@ -140,17 +136,4 @@ def settle(session: Session, services: Services, submission: Submission, seq: in
     if submission.draft:
         return
     project.settle(session, services, submission, seq, utcnow())
-    session.flush()
-
-
-def _audit_bin(session: Session, action: str, submission: Submission, actor_id: int) -> None:
-    audit.record(
-        session,
-        action,
-        actor_id=actor_id,
-        actee=f"submission:{submission.id}",
-        project_id=submission.project_id,
-        area_id=submission.area_id,
-        details={"instanceId": submission.instance_id},
-    )
     session.flush()

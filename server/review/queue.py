@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -174,8 +174,3 @@ def names(session: Session, items: Sequence[Submission]) -> tuple[dict[int, str]
         titles = {f.id: (f.current_version.title if f.current_version else f.xml_form_id) for f in found}
     known = {a.id: a for a in session.scalars(select(Area).where(Area.id.in_(areas)))} if areas else {}
     return titles, known
-
-
-def of_draft(wanted: Filter) -> Filter:
-    """The same filter over what was sent to drafts."""
-    return replace(wanted, draft=True)

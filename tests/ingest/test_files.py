@@ -6,15 +6,18 @@ import io
 import struct
 import zlib
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 from PIL import Image
 from sqlalchemy import select
 
+from server.db import db
 from server.ingest.models import Attachment, Blob, Photo
 from tests.support.answers import message, refused
+from tests.support.multipart import CONTENT_TYPE, head, submission
 from tests.support.photos import jpeg
-from tests.support.town import Town, new_id, note
+from tests.support.town import Town, enrolment, new_id, note
 
 WIDE = 60_000
 
@@ -222,3 +225,79 @@ def test_a_second_photo_of_the_same_content_is_kept_once_and_found_under_both_na
     assert (house.photo(one, "a.jpg"), house.photo(two, "b.jpg")) == (jpeg(5), jpeg(5))
     media = house.services.settings.data / "media"
     assert sum(1 for path in media.rglob("*") if path.is_file()) == 1
+
+
+def test_a_photo_that_comes_after_an_edit_reaches_the_edit_too(house: Town) -> None:
+    made = house.enrol(water="surface", photo="p.jpg")
+    edit = enrolment(
+        household=made.household,
+        deprecated=made.instance_id,
+        water="borehole",
+        photo="p.jpg",
+        action='update="1"',
+    )
+    assert house.phone.send(edit.xml).status_code == 201
+    before = house.submission(made.instance_id)
+    assert before is not None
+    assert (before.photos, before.missing) == (0, 1)
+    picture = jpeg(7)
+    assert house.phone.send(made.xml, {"p.jpg": picture}).status_code == 201
+    assert house.photo(made.instance_id, "p.jpg") == picture
+    assert house.photo(edit.instance_id, "p.jpg") == picture
+    after = house.submission(made.instance_id)
+    assert after is not None
+    assert (after.photos, after.missing, after.warnings) == (1, 0, before.warnings - 1)
+
+
+def test_a_photo_that_an_edit_mentions_no_more_or_brought_itself_stays_with_what_was_sent_first(
+    house: Town,
+) -> None:
+    own, photo = jpeg(8), jpeg(9)
+    for name in ("", "p.jpg"):
+        made = house.enrol(water="surface", photo="p.jpg")
+        answers = {"photo": name} if name else {}
+        edit = enrolment(
+            household=made.household, deprecated=made.instance_id, action='update="1"', **answers
+        )
+        assert house.phone.send(edit.xml, {name: own} if name else ()).status_code == 201
+        assert house.phone.send(made.xml, {"p.jpg": photo}).status_code == 201
+        assert house.photo(made.instance_id, "p.jpg") == photo
+        assert house.files(edit.instance_id) == ({name: True} if name else {})
+        if name:
+            assert house.photo(edit.instance_id, name) == own
+
+
+def test_no_connection_is_held_while_the_store_is_asked_about_a_file(
+    house: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    photo = jpeg(10)
+    assert house.phone.send(note("<photo>a.jpg</photo>"), {"a.jpg": photo}).status_code == 201
+    with house.app.app_context():
+        pools = [engine.pool for engine in db.engines.values()]
+    held: list[int] = []
+    media = type(house.services.store)
+    renew = media.touch
+
+    def look(store: Any, name: str) -> None:
+        held.append(sum(pool.checkedout() for pool in pools))  # type: ignore[attr-defined]  # a pool that counts
+        renew(store, name)
+
+    monkeypatch.setattr(media, "touch", look)
+    house.services.committer.run(lambda session: None)
+    first = note("<photo>a.jpg</photo><view>b.jpg</view>")
+    assert house.phone.send(first, {"a.jpg": photo}, incomplete=True).status_code == 201
+    assert house.phone.send(first, {"b.jpg": photo}).status_code == 201
+    assert held == [0, 0]
+
+
+def test_two_parts_of_form_data_are_refused_and_neither_is_taken(house: Town) -> None:
+    xml = note().encode()
+    part = head("xml_submission_file", "visit.xml", "text/xml; charset=utf-8", len(xml)) + xml + b"\r\n"
+    with house.untouched():
+        answer = house.client.post(
+            f"{house.phone.base}/submission",
+            data=part + submission(note().encode()),
+            content_type=CONTENT_TYPE,
+            headers={"X-OpenRosa-Version": "1.0"},
+        )
+        assert "xml_submission_file" in refused(answer, "400.75")
