@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from flask import Flask
@@ -54,18 +55,17 @@ def test_nothing_is_done_or_copied_where_nothing_is_to_do(
 
 def test_a_copy_is_made_before_an_old_database_is_brought_up(tmp_path: Path) -> None:
     app, settings = migrated(tmp_path)
-    with app.app_context(), db.engines[None].begin() as connection:
-        for name, _ in until_views():
-            connection.execute(text(f"DROP VIEW {name}"))
-        connection.execute(text("UPDATE alembic_version SET version_num = '0001'"))
+    config = upgrade.alembic_config()
+    with app.app_context(), db.engines[None].connect() as connection:
+        config.attributes["connection"] = connection
+        command.downgrade(config, "0001")
+        connection.commit()
     copy = upgrade.migrate(app, settings)
     assert copy is not None
     assert Path(copy).stat().st_size > 0
 
 
 def test_migrations_can_be_taken_back(made: tuple[Flask, Settings]) -> None:
-    from alembic import command
-
     config = upgrade.alembic_config()
     with made[0].app_context(), db.engines[None].connect() as connection:
         config.attributes["connection"] = connection

@@ -97,7 +97,7 @@ def list_tables(access: Access, query: dict[str, Any]) -> list[dict[str, Any]]:
 def read_table(access: Access, query: dict[str, Any], name: str) -> Response:
     """Rows of a table, a page at a time: current ones, or with `?history=1` all that stand, in order of receipt.
 
-    `since`: recorded (current rows: observed) at or after it; `cursor`: `next` of the page before. Protected values are
+    `since`: recorded at or after it; `cursor`: `next` of the page before. Protected values are
     null and points rounded, unless the caller may open them and gives a reason (X-Reason).
     """
     session = db.session()

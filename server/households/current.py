@@ -22,8 +22,16 @@ from server.households.times import rank_of
 OBSERVATION = cast(Table, Observation.__table__)
 _ASKED = table("form_version_column", column("form_version_id"), column("table_name"), column("column_name"))
 
-ORIGIN = ("project_id", "area_id", "observed_at", "observed_offset", "submission", "submission_id")
-"""What a `_current` row takes over from its newest fact."""
+ORIGIN = (
+    "project_id",
+    "area_id",
+    "observed_at",
+    "observed_offset",
+    "submission",
+    "submission_id",
+    "recorded_at",
+)
+"""What a `_current` row takes over from its newest fact; `recorded_at` from the one that we came to know last."""
 
 PARTS_OF = {"point": ("point_lat", "point_lon"), "dwelling": ("dwelling_lat", "dwelling_lon")}
 """A point's columns are one answer."""
@@ -104,8 +112,8 @@ def _remake_row(connection: Connection, monitored: Monitored, subject: str) -> N
         return
     asked = _asked(connection, monitored.name, {row.form_version_id for row in rows})
     values = merged(rows, answers_of(monitored.name), asked)
+    newest: dict[str, Any] = {"recorded_at": max((row.recorded_at for row in rows), default=None)}
     if monitored.is_subject:
-        newest = {"recorded_at": max((row.recorded_at for row in rows), default=None)}
         if newest["recorded_at"] is None:
             newest["recorded_at"] = connection.execute(
                 _updated_at(monitored.name), {"the_uuid": subject}
@@ -113,7 +121,7 @@ def _remake_row(connection: Connection, monitored: Monitored, subject: str) -> N
         if newest["recorded_at"] is not None:
             lay_over(connection, monitored, subject, newest, values)
         return
-    lay_over(connection, monitored, subject, rows[-1]._asdict(), values)
+    lay_over(connection, monitored, subject, {**rows[-1]._asdict(), **newest}, values)
 
 
 def merged(

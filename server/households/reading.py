@@ -13,7 +13,7 @@ from datetime import datetime
 from functools import cache
 from typing import Any, cast
 
-from sqlalchemy import ColumnElement, Select, Table, and_, null, or_, select
+from sqlalchemy import ColumnElement, Select, Table, and_, func, null, or_, select
 from sqlalchemy.orm import Session
 
 from server import problems
@@ -47,7 +47,8 @@ class Asked:
     """Which rows: of a project (None: all), of somebody with `areas` (none: all), in an area and below it, since when.
 
     `history`: all rows ever written, else the current ones. `standing`: of history, those not superseded. `since`: rows
-    recorded (of current tables: observed) at or after it. `subject`: of one household or facility (UUID).
+    recorded at or after it (households and facilities: last written). `subject`: of one household or facility (UUID).
+    `submission_id`: those that one submission wrote.
     """
 
     project_id: int | None = None
@@ -57,6 +58,7 @@ class Asked:
     standing: bool = True
     since: datetime | None = None
     subject: str | None = None
+    submission_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,14 +176,6 @@ def household(
     )
 
 
-def history_of(
-    session: Session, services: Services, table: str, subject: str, *, exact: bool = False, limit: int = 200
-) -> list[Row]:
-    """What was ever said of a household or facility in one table, newest first, superseded rows too."""
-    asked = Asked(subject=subject, history=True, standing=False)
-    return page(session, services, table, asked, limit=limit, newest_first=True, exact=exact).rows
-
-
 def _monitored(table: str) -> Monitored:
     found = TABLES.get(table)
     if found is None:
@@ -226,7 +220,13 @@ def _shape(monitored: Monitored, history: bool, exact: bool) -> _Shape:
     keys = (table.c.id,) if history else (table.c.code,) if own else tuple(table.primary_key.columns)
     joined: Any = table if own else table.outerjoin(whose, whose.c.uuid == subject)
     joined = joined.outerjoin(_AREA, _AREA.c.id == table.c.area_id)
-    time = table.c.recorded_at if history else table.c.updated_at if own else table.c.observed_at
+    time = (
+        table.c.recorded_at
+        if history
+        else table.c.updated_at
+        if own
+        else func.coalesce(table.c.recorded_at, table.c.observed_at)
+    )
     return _Shape(
         select(*columns).select_from(joined),
         table,
@@ -301,6 +301,8 @@ def _where(session: Session, shape: _Shape, asked: Asked) -> Select[Any]:
         query = query.where(shape.time >= asked.since)
     if asked.subject is not None:
         query = query.where(shape.subject == asked.subject)
+    if asked.submission_id is not None:
+        query = query.where(table.c.submission_id == asked.submission_id)
     return query
 
 

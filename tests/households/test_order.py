@@ -118,7 +118,16 @@ def plain(world: World, table: str, row: dict[str, Any]) -> dict[str, Any]:
         name: world.services.keys.open(value, f"{table}.{name}") if isinstance(value, bytes) else value
         for name, value in row.items()
     }
-    ids = {"uuid", "household_id", "code", "submission_id", "updated_at", "created_by", "distance"}
+    ids = {
+        "uuid",
+        "household_id",
+        "code",
+        "submission_id",
+        "updated_at",
+        "recorded_at",
+        "created_by",
+        "distance",
+    }
     return {name: value for name, value in opened.items() if name not in ids}
 
 

@@ -156,6 +156,9 @@ class Now:
     observed_offset: Mapped[int] = column("Offset from UTC there", unit="minutes", sort_order=-79)
     submission: Mapped[str] = column("instanceID of the newest fact's submission", Text, sort_order=102)
     submission_id: Mapped[int] = column("That submission", BigInteger, sort_order=103)
+    recorded_at: Mapped[datetime | None] = column(
+        "When we came to know the last of the facts that it is made of", sort_order=108
+    )
 
     @declared_attr.directive
     @classmethod
