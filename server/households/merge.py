@@ -112,7 +112,8 @@ def _part(session: Session, services: Services, keep: str, gone: str, at: dateti
 
 
 def _project_of(session: Session, uuid: str) -> int:
-    return session.execute(select(HOUSEHOLD.c.project_id).where(HOUSEHOLD.c.uuid == uuid)).scalar_one()
+    found = session.execute(select(HOUSEHOLD.c.project_id).where(HOUSEHOLD.c.uuid == uuid)).scalar_one()
+    return int(found)
 
 
 def merged_below(session: Session, uuid: str) -> list[str]:

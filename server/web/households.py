@@ -17,7 +17,7 @@ from server.db import utcnow
 from server.households import merge as merging
 from server.households import reading
 from server.households.reading import Heading, HouseholdView
-from server.households.tables import Household
+from server.households.tables import Household, Observation
 from server.ingest.models import Submission
 from server.problems import ProblemError
 from server.review import queue
@@ -41,6 +41,9 @@ from server.web.visits.filters import area_lines, own_filter
 households = Blueprint("households", __name__, url_prefix="/p/<num:project_id>/households")
 
 SIZE = 50
+
+VISITS = 24
+"""Visits that a household's page lists."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -244,8 +247,14 @@ def _facts(table: str, row: Mapping[str, Any]) -> tuple[Fact, ...]:
 
 
 def _visits(project_id: int, uuid: str) -> list[Submission]:
-    wanted = own_filter(project_id, subject=f"household:{uuid}")
-    return list(queue.page(session(), wanted, size=24).items)
+    """The newest visits to a household and to those that became part of it, as far as the reader may list them."""
+    of = [f"household:{one}" for one in merging.merged_below(session(), uuid)]
+    seen = select(Observation.submission_id).where(Observation.subject == uuid)
+    query = select(Submission).where(
+        queue.conditions(session(), own_filter(project_id)),
+        or_(Submission.subject.in_(of), Submission.id.in_(seen)),
+    )
+    return list(session().scalars(query.order_by(Submission.id.desc()).limit(VISITS)))
 
 
 def _opened(project_id: int, code: str, reason: str) -> None:

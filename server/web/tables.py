@@ -25,6 +25,9 @@ tables = Blueprint("tables", __name__, url_prefix="/p/<num:project_id>/tables")
 
 SIZE = 100
 
+MOST_OF_A_VISIT = 5000
+"""Rows of one visit that a page shows: more than a form's repeats may have."""
+
 
 @tables.get("")
 def listing(project_id: int) -> Response:
@@ -112,14 +115,14 @@ def _of_visit(project_id: int, table: str, visit: str) -> list[reading.Row]:
     if number is None:
         raise problems.NOT_FOUND()
     one = queue.by_id(session(), project_id, number, areas=access().areas)
-    uuid = (one.subject or "").partition(":")[2]
-    rows = reading.history_of(session(), services(), table, uuid)
-    return [row for row in rows if row.get("submission_id") == one.id]
+    asked = reading.Asked(history=True, standing=False, submission_id=one.id)
+    return reading.page(session(), services(), table, asked, limit=MOST_OF_A_VISIT).rows
 
 
 def _shown(table: str, history: bool) -> list[reading.Heading]:
     beside = codes.BESIDE - {"confirmed"} if table in ("household", "facility") else codes.BESIDE
-    return [h for h in reading.headings(table, history=history) if h.name not in beside and h.name != "id"]
+    beside |= frozenset({"id"} if history else {"id", "recorded_at"})
+    return [h for h in reading.headings(table, history=history) if h.name not in beside]
 
 
 def _table(table: str) -> Monitored:

@@ -7,9 +7,10 @@ import io
 import re
 
 import pytest
+from sqlalchemy import insert, select
 
 from server.accounts.models import Audit
-from server.households.tables import Household
+from server.households.tables import TABLES, Household
 from tests.support.house import House, Phone, instance, xlsx
 from tests.web.desk import Desk, phone_in, somebody, with_areas
 
@@ -145,6 +146,40 @@ def test_a_tables_download_holds_codes_and_no_exact_point(
     history = admin.get("/p/1/tables/water.csv?history=1").get_data().decode("utf-8-sig")
     assert "protected_well" in history
     assert len(history.strip().splitlines()) == 4
+
+
+def test_the_kept_household_lists_the_visits_of_the_one_that_became_part_of_it(
+    house: House, admin: Desk, panel: list[str]
+) -> None:
+    keep, gone = panel[0], panel[1]
+    theirs = visits_of(admin, gone)
+    admin.follow(f"/p/1/households/{keep}/merge", other=gone)
+    assert theirs < visits_of(admin, keep)
+    admin.follow(f"/p/1/households/{gone}/part")
+    assert visits_of(admin, gone) == theirs
+    assert theirs.isdisjoint(visits_of(admin, keep))
+
+
+def visits_of(desk: Desk, code: str) -> set[str]:
+    """Numbers of the visits that a household's page links to."""
+    found = set(re.findall(r"/p/1/visits/(\d+)", desk.get(f"/p/1/households/{code}").text))
+    assert found
+    return found
+
+
+def test_what_an_old_visit_wrote_is_found_below_hundreds_of_newer_ones(
+    house: House, admin: Desk, panel: list[str]
+) -> None:
+    (old,) = visits_of(admin, panel[0])
+    with house.session() as session:
+        history = TABLES["water"].history
+        one = session.execute(select(history).where(history.c.submission_id == int(old))).one()._asdict()
+        newer = [
+            {**one, "id": one["id"] + 1000 + more, "submission_id": 1000 + more, "submission": f"uuid:{more}"}
+            for more in range(250)
+        ]
+        session.execute(insert(history), newer)
+    assert panel[0] in admin.get(f"/p/1/tables/water?visit={old}").text
 
 
 def test_what_one_visit_wrote(house: House, admin: Desk, panel: list[str]) -> None:
