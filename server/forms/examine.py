@@ -125,6 +125,7 @@ def examine(data: bytes, filename: str = "", *, id_fallback: str | None = None) 
     conversion = converter.convert(readable, id_fallback=id_fallback)
     notices += conversion.notices
     if conversion.xml is None:
+        notices.append(Notice(Level.NOTE, "convert.first_fault"))
         return Examination(data, kind, bounded(notices), book=book)
     examined = _examine_form(conversion.xml, data, kind, notices, book)
     return replace(examined, itemsets=conversion.itemsets, unread=judged.unread)

@@ -17,6 +17,10 @@ class Words:
 
 
 TABLE: dict[str, Words] = {
+    "convert.first_fault": Words(
+        "Reading the sheet stopped at the first fault of this kind: others may show once it is mended.",
+        "Mend it, then upload the sheet again.",
+    ),
     # the file
     "file.unreadable": Words(
         "The file {name} cannot be read: {reason}.", "Check the path and whether you may read it."
