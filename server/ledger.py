@@ -133,7 +133,7 @@ def one(session: Session, keys: Keyring, seq: int) -> Event | None:
     return None if row is None else _opened(keys, row)
 
 
-def _opened(keys: Keyring, row: Row[Any]) -> Event | None:
+def _opened(keys: Keyring, row: Row[int, datetime, str, str, int | None, bytes | None]) -> Event | None:
     if row.payload is None:
         return None
     payload = json.loads(keys.open(row.payload, "ledger"))
