@@ -364,7 +364,15 @@ def qr_svg(data: str, *, scale: int = 4) -> str:
     """A QR code as SVG to stand in a page: dark on white whatever the page's colours, with its quiet zone."""
     out = io.BytesIO()
     segno.make(data, error="l", micro=False).save(
-        out, kind="svg", scale=scale, border=4, dark="#000", light="#fff", xmldecl=False, nl=False, omitsize=True
+        out,
+        kind="svg",
+        scale=scale,
+        border=4,
+        dark="#000",
+        light="#fff",
+        xmldecl=False,
+        nl=False,
+        omitsize=True,
     )
     return out.getvalue().decode()
 
