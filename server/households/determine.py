@@ -20,7 +20,7 @@ from server.areas.models import Area
 from server.entities.versions import EntityWrite, clean_uuid, plan
 from server.hot import wire
 from server.households.incoming import Incoming
-from server.households.locking import lock_unknown
+from server.households.locking import lock_subject
 from server.households.mapping import FormPlan, steps_of
 from server.households.places import distance_m
 from server.households.projection import text_at
@@ -165,8 +165,9 @@ def _subject(session: Session, incoming: Incoming) -> _Found | None:
         return None
     create = form.create and block is not None and block.block.create
     row = wire(session).execute(_LOCKED[form.kind], {"uuid": uuid}).first()
-    if row is None and lock_unknown(session, uuid):  # somebody may have made it while this waited
-        row = wire(session).execute(_LOCKED[form.kind], {"uuid": uuid}).first()
+    if row is None:  # unknown, or merged: then all that it became is locked, in UUID order
+        lock_subject(session, f"{form.kind}:{uuid}")
+        row = wire(session).execute(_ROW[form.kind], {"uuid": uuid}).first()
     if row is None:
         known = wire(session).execute(_SPOKEN_OF, {"uuid": uuid}).first()
         if known is not None and known.project_id != incoming.project_id:
@@ -179,12 +180,12 @@ def _subject(session: Session, incoming: Incoming) -> _Found | None:
         into = getattr(kept, "merged_into", None)
         if into is None:
             break
-        kept = wire(session).execute(_LOCKED[form.kind], {"uuid": into}).one()
+        kept = wire(session).execute(_ROW[form.kind], {"uuid": into}).one()
     return _Found(form.kind, kept.uuid, False, kept, uuid if kept.uuid != uuid else None)
 
 
 _OF_SUBJECT = ("uuid", "project_id", "code", "area_id", "created_by")
-_LOCKED = {
+_ROW = {
     "household": select(
         *(HOUSEHOLD.c[name] for name in _OF_SUBJECT), HOUSEHOLD.c.merged_into, HOUSEHOLD.c.dwelling
     )
@@ -195,6 +196,10 @@ _LOCKED = {
     .with_for_update(),
 }
 
+_LOCKED = {
+    "household": _ROW["household"].where(HOUSEHOLD.c.merged_into.is_(None)),
+    "facility": _ROW["facility"],
+}
 
 _SPOKEN_OF = (
     select(cast(Table, Observation.__table__).c.project_id)

@@ -38,13 +38,4 @@ def lock_subject(session: Session, subject: str | None) -> None:
         chain.append(into)
     held = select(table.c.uuid).where(table.c.uuid.in_(chain)).order_by(table.c.uuid).with_for_update()
     if not session.execute(held).scalars().all():
-        lock_unknown(session, uuid)
-
-
-def lock_unknown(session: Session, uuid: str) -> bool:
-    """Two acts about a household that has no row yet wait for each other too. True where it may have waited, so that
-    the row may be there now."""
-    if session.get_bind().dialect.name != "postgresql":
-        return False
-    session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(uuid, 0))))
-    return True
+        session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(uuid, 0))))

@@ -20,6 +20,7 @@ from server.entities import datasets, versions
 from server.households import current
 from server.households.current import OBSERVATION
 from server.households.determine import HOUSEHOLD
+from server.households.locking import lock_subject
 from server.households.tables import TABLES
 from server.households.telling import tell_phones
 from server.services import Services
@@ -52,6 +53,7 @@ def undo(session: Session, services: Services, gone_uuid: str, actor_id: int | N
 
     Raises `NOT_FOUND`, or `STALE` where it is not merged (any more).
     """
+    lock_subject(session, f"household:{gone_uuid}")
     gone = session.execute(select(HOUSEHOLD).where(HOUSEHOLD.c.uuid == gone_uuid).with_for_update()).first()
     if gone is None:
         raise problems.NOT_FOUND()
