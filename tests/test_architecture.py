@@ -39,7 +39,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     "entities": SHARED,
     "households": SHARED | {"entities"},
     "ingest": SHARED | {"forms", "entities", "households"},
-    "review": SHARED | {"ingest", "forms.models", "entities.models"},  # titles of forms, labels of what was chosen
+    "review": SHARED
+    | {"ingest", "forms.models", "entities.models"},  # titles of forms, labels of what was chosen
     "exports": SHARED | {"households", "forms", "ingest"},  # streams over stored answers
     **{room: SHARED | {"households", "forms"} for room in ("indicators", "requests")},
     "accounts": BASE,

@@ -90,7 +90,7 @@ def test_row_49_a_fault_of_the_database_is_logged_without_what_was_asked_of_it(m
             db.session.execute(text("SELECT no_such_column FROM actor WHERE :told = :token"), asked)
         except SQLAlchemyError:
             logging.getLogger("fieldfare.test").exception("fault")
-    assert "no_such_column" in out.getvalue()
+    assert "no_such_column" in out.getvalue() or "UndefinedColumn: 42703" in out.getvalue()
     assert CONTACT not in out.getvalue()
     assert town.phone.token not in out.getvalue()
 
