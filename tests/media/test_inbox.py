@@ -32,6 +32,8 @@ if TYPE_CHECKING:
     from tests.tools.s3 import S3
 
 MIB = 1 << 20
+FLAT = 24 * MIB
+"""What may be held while 64 MiB pass: what other threads of this process allocate meanwhile is counted too."""
 JPEG = b"\xff\xd8\xff\xe0" + os.urandom(300_000)
 
 
@@ -278,10 +280,10 @@ def sending(store: Store, keys: KeyRing, mebibytes: int) -> Iterator[object]:
 def test_bad_input_20_memory_does_not_grow_with_what_is_sent_or_read(
     folder: FolderStore, keys: KeyRing
 ) -> None:
-    assert peak_of(sending(folder, keys, 64)) < 6 * MIB
+    assert peak_of(sending(folder, keys, 64)) < FLAT
     (file,) = files_in(folder)
     assert file.stat().st_size > 64 * MIB
-    assert peak_of(open_blob(folder, keys, file.name)) < 6 * MIB
+    assert peak_of(open_blob(folder, keys, file.name)) < FLAT
 
 
 def test_bad_input_20_memory_does_not_grow_with_what_goes_to_s3(s3: "S3", keys: KeyRing) -> None:
@@ -302,7 +304,7 @@ def test_bad_input_20_memory_does_not_grow_with_what_goes_to_s3(s3: "S3", keys: 
     client.meta.events.register("before-call.s3.CompleteMultipartUpload", completed)
     store = S3Store(s3.bucket, "photos", client=client)
     store.ready()  # what boto3 loads once is not counted
-    assert peak_of(sending(store, keys, 64)) < 28 * MIB
+    assert peak_of(sending(store, keys, 64)) < FLAT + 16 * MIB  # parts of 8 MiB on their way
     assert sum(sizes) == 64 * SEALED + 32
     assert set(sizes[:-1]) == {8 * MIB}
     store.close()
