@@ -6,6 +6,7 @@ constraint are kept. Knows no log and no table.
 
 from __future__ import annotations
 
+import errno
 import traceback
 from collections.abc import Iterator
 
@@ -21,12 +22,25 @@ def trace(error: BaseException) -> str:
 
 
 def _lines(error: BaseException) -> Iterator[str]:
+    for at in _chain(error):
+        frames = traceback.extract_tb(at.__traceback__)[-FRAMES:]
+        yield "".join(traceback.format_list(frames)) + says(at)
+
+
+def out_of_handles(error: BaseException) -> bool:
+    """Whether the process had no file handle left, whatever a library made of it on the way up."""
+    return any(
+        isinstance(one, OSError) and one.errno in (errno.EMFILE, errno.ENFILE) for one in _chain(error)
+    )
+
+
+def _chain(error: BaseException) -> Iterator[BaseException]:
+    """An exception and what it came from, the outermost first."""
     seen: set[int] = set()
     at: BaseException | None = error
     while at is not None and id(at) not in seen:
         seen.add(id(at))
-        frames = traceback.extract_tb(at.__traceback__)[-FRAMES:]
-        yield "".join(traceback.format_list(frames)) + says(at)
+        yield at
         at = at.__cause__ or (None if at.__suppress_context__ else at.__context__)
 
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import errno
 import hashlib
 import logging
 from collections.abc import Callable, Iterable
 from urllib.parse import quote
 
 from flask import Blueprint, Flask, Response, current_app, request
-from sqlalchemy.exc import OperationalError, SQLAlchemyError
+from sqlalchemy.exc import InterfaceError, OperationalError, SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from media import Full, Inbox, Unavailable
@@ -27,6 +26,7 @@ from server.openrosa import caller as callers
 from server.openrosa import multipart, wire
 from server.openrosa.caller import Caller
 from server.services import Services
+from server.traces import out_of_handles
 from server.words import say, say_problem
 
 log = logging.getLogger("fieldfare.openrosa")
@@ -351,8 +351,12 @@ def problem(error: problems.ProblemError) -> Response:
 def trouble(error: Exception) -> Response:
     """A fault of our own: never an empty list, never a page. The app keeps what it has and tries again."""
     log.exception("fault in %s", request.endpoint)
-    row = problems.DATABASE_AWAY if isinstance(error, OperationalError) else problems.UNKNOWN_TROUBLE
-    if isinstance(error, OSError) and error.errno in (errno.EMFILE, errno.ENFILE):
+    row = (
+        problems.DATABASE_AWAY
+        if isinstance(error, OperationalError | InterfaceError)
+        else problems.UNKNOWN_TROUBLE
+    )
+    if out_of_handles(error):
         row = problems.STORE_AWAY  # out of file handles: photos cannot be stored at the moment
     return problem(row())
 

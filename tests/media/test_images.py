@@ -5,6 +5,7 @@ import struct
 import zlib
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from functools import cache
 
 import pytest
 from hypothesis import given, settings
@@ -316,6 +317,7 @@ def test_a_thumbnail_carries_no_metadata(kind: str) -> None:
         assert word not in shown
 
 
+@cache  # a profile holds the second at which it was made
 def profile() -> bytes:
     return ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
 
