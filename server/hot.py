@@ -149,6 +149,15 @@ def table_insert(model: type[Any], *, leave_out: Sequence[str] = ()) -> Hot:
     return Hot(table.insert(), [c.name for c in table.columns if c.name not in leave_out])
 
 
+def insert_of(session: Session) -> Any:
+    """The `insert` of the session's dialect, which knows ON CONFLICT: for statements that are made at each call."""
+    return _spelt(session.get_bind().dialect.name).insert
+
+
+def _spelt(name: str) -> Any:
+    return sqlite if name == "sqlite" else postgresql
+
+
 class PerDialect:
     """A statement that each dialect spells its own way (`INSERT … ON CONFLICT`): made for one when it is first run there."""
 
@@ -162,5 +171,5 @@ class PerDialect:
         """The statement for this connection. `make` is given SQLAlchemy's module of the dialect."""
         name = connection.dialect.name
         if name not in self._made:
-            self._made[name] = Hot(self._make(sqlite if name == "sqlite" else postgresql))
+            self._made[name] = Hot(self._make(_spelt(name)))
         return self._made[name]

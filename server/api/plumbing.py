@@ -6,7 +6,6 @@ and opens the transaction; `@blueprint.takes(schema)` reads JSON; `@blueprint.an
 
 from __future__ import annotations
 
-import errno
 import json
 import logging
 from collections.abc import Callable, Iterator, Mapping
@@ -34,6 +33,7 @@ from server.db import db, read_only, transaction
 from server.forms import projects
 from server.forms.models import Form, Project
 from server.problems import ProblemError
+from server.traces import out_of_handles
 from server.words import nearest, say_problem
 
 log = logging.getLogger("fieldfare.api")
@@ -269,8 +269,7 @@ def _trouble_answer(error: Exception) -> Response:
         return problem_answer(problems.FILE_TOO_LARGE(name="", limit=error.limit // 1_000_000))
     if isinstance(error, Full):
         return problem_answer(problems.DISK_FULL())
-    handles = isinstance(error, OSError) and error.errno in (errno.EMFILE, errno.ENFILE)
-    if handles or isinstance(error, Unavailable):
+    if isinstance(error, Unavailable) or out_of_handles(error):
         return problem_answer(problems.STORE_AWAY())
     if isinstance(error, OperationalError):
         log.warning("database away", extra={"fields": {"id": g.get("request_id")}})

@@ -9,12 +9,11 @@ from collections.abc import Iterable, Mapping, Set
 from typing import cast
 
 from sqlalchemy import Table, bindparam, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from server.db import utcnow
 from server.entities.models import Dataset, DatasetForm, DatasetProperty
-from server.hot import Hot, wire
+from server.hot import Hot, insert_of, wire
 from server.xforms import EntityDecl
 
 SERVER_PROPERTIES: Mapping[str, tuple[str, ...]] = {"households": ("code",), "facilities": ("code",)}
@@ -130,7 +129,7 @@ def _properties(session: Session, dataset_id: int, wanted: Mapping[str, tuple[bo
 
 
 def _writes(session: Session, dataset_id: int, form_version_id: int, properties: list[str]) -> None:
-    make = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
+    make = insert_of(session)
     row = {"dataset_id": dataset_id, "form_version_id": form_version_id, "properties": properties}
     key = [DatasetForm.dataset_id, DatasetForm.form_version_id]
     session.execute(

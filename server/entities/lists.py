@@ -18,7 +18,6 @@ from typing import Any
 from weakref import WeakKeyDictionary
 
 from sqlalchemy import func, select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from server import ledger
@@ -29,6 +28,7 @@ from server.db import utcnow
 from server.entities.datasets import points_of, properties_of
 from server.entities.models import Dataset, Entity, ListCopy
 from server.entities.sealing import hidden
+from server.hot import insert_of
 from server.jobs import Later, enqueue
 from server.keys import Keyring
 from server.services import Services
@@ -218,7 +218,7 @@ def _keep_through(session: Session, services: Services, keep: Callable[[Session]
 
 def _keep(session: Session, keys: Keyring, dataset_id: int, scope: str, made: Copy) -> Copy:
     """Keep a copy; where another process kept one of the same generation first, that one counts."""
-    make = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
+    make = insert_of(session)
     row = {
         "dataset_id": dataset_id,
         "scope": scope,

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from sqlalchemy import update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from server.areas.models import Area
+from server.hot import insert_of
 from server.households.tables import Serial
 
 _ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ*"
@@ -49,7 +49,7 @@ def _code(prefix: str, serial: int) -> str:
 
 
 def _next(session: Session, prefix: str) -> int:
-    make = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
+    make = insert_of(session)
     first = make(Serial).values(prefix=prefix, last=1)
     counted = first.on_conflict_do_update(index_elements=[Serial.prefix], set_={"last": Serial.last + 1})
     return int(session.execute(counted.returning(Serial.last)).scalar_one())

@@ -8,13 +8,13 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from media import Unreadable, images, open_blob, store_bytes
 from media.images import SCREEN, THUMB
 from server.db import reading
 from server.forms.models import Project
+from server.hot import insert_of
 from server.ingest.models import Attachment, Blob, Photo, Submission
 from server.services import Services
 
@@ -33,7 +33,7 @@ def read_photo(session: Session, services: Services, blob_id: str) -> None:
     if row is None or not row.content_type.startswith(PICTURES):
         return
     values = _read(services, row.name, row.size, zone)
-    make = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
+    make = insert_of(session)
     statement = make(Photo).values(blob_id=int(blob_id), **values)
     session.execute(statement.on_conflict_do_update(index_elements=["blob_id"], set_=values))
 

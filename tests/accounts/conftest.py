@@ -2,58 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
-from flask import Flask
 from sqlalchemy.orm import Session
 
-from server.db import db, utcnow
+from server.db import utcnow
 from server.forms.models import Form, Project
-from server.services import Services
-from tests.accounts.ground import clear, close, lay
 from tests.support.fixtures import database
-from tests.tools.postgres import Postgres
+from tests.support.grounded import app, on_postgresql, on_sqlite, services, session
 
-__all__ = ["database"]
-
-
-@pytest.fixture(scope="session")
-def on_postgresql(postgres: Postgres, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
-    """The one application on PostgreSQL of this folder's tests."""
-    url = postgres.fresh()
-    app = lay(tmp_path_factory.mktemp("ground"), url)
-    yield app
-    close(app)
-    postgres.drop(url)
-
-
-@pytest.fixture(scope="session")
-def on_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
-    """The one application on SQLite of this folder's tests."""
-    app = lay(tmp_path_factory.mktemp("ground"))
-    yield app
-    close(app)
-
-
-@pytest.fixture
-def app(database: str, request: pytest.FixtureRequest) -> Iterator[Flask]:
-    """The application of one test, empty, on either database."""
-    app: Flask = request.getfixturevalue(f"on_{database}")
-    yield app
-    clear(app)
-
-
-@pytest.fixture
-def session(app: Flask) -> Iterator[Session]:
-    with app.app_context():
-        yield db.session()
-        db.session.rollback()
-
-
-@pytest.fixture
-def services(app: Flask) -> Services:
-    return app.extensions["fieldfare"]
+__all__ = ["app", "database", "on_postgresql", "on_sqlite", "services", "session"]
 
 
 @pytest.fixture

@@ -18,8 +18,8 @@ from server.accounts.models import ActorArea, Assignment
 from server.db import db
 from server.edge import harden
 from server.services import Services
-from tests.accounts.ground import clear, close, lay
 from tests.support.fixtures import database, house, make_town
+from tests.support.ground import clear, close, lay
 from tests.tools.postgres import Postgres
 
 __all__ = ["PASSWORD", "Join", "Person", "database", "house", "make_town", "refused"]

@@ -5,7 +5,6 @@ Views stay thin: they read through `session()`, act inside `acting()`, and answe
 
 from __future__ import annotations
 
-import errno
 import hmac
 import logging
 import secrets
@@ -41,6 +40,7 @@ from server.forms import projects
 from server.forms.models import Project
 from server.problems import ProblemError
 from server.services import Services
+from server.traces import out_of_handles
 from server.web.frame.words import tell_problem
 from server.words import LANGUAGES, nearest
 
@@ -285,8 +285,8 @@ def trouble(error: Exception) -> Response:
     """A fault of ours: logged with the request's number, which the page names."""
     log.exception("page failed", extra={"fields": {"id": g.get("request_id"), "endpoint": request.endpoint}})
     session().rollback()
-    if isinstance(error, OSError) and error.errno in (errno.EMFILE, errno.ENFILE):
-        return refused(problems.STORE_AWAY())  # out of file handles: it passes, nothing here is broken
+    if out_of_handles(error):
+        return refused(problems.STORE_AWAY())  # it passes, nothing here is broken
     return refused(problems.UNKNOWN_TROUBLE())
 
 
