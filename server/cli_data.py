@@ -10,7 +10,7 @@ import click
 from server.cli_base import running
 from server.db import db, reading, transaction
 from server.forms import lifecycle, projects
-from server.forms.checking import check_path, exit_code, report
+from server.forms.examine.checking import check_path, exit_code, report
 from server.ingest.announce import announce
 from server.settings import Settings
 

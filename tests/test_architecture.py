@@ -129,6 +129,34 @@ def test_a_room_imports_only_what_the_architecture_allows_it(room: str) -> None:
     assert not trespasses, "\n".join(trespasses)
 
 
+FORMS: dict[str, set[str]] = {
+    "workbook": set(),
+    "questions": {"workbook"},
+    "dignity": {"workbook", "questions"},
+    "notices": {"workbook", "dignity"},
+    "convert": {"workbook", "notices"},
+    "examine": {"workbook", "questions", "dignity", "notices", "convert", "mapping", "references"},
+}
+"""The folders of the room `forms`, in the order of an upload's way, and what each may know of the room."""
+
+
+@pytest.mark.parametrize("folder", FORMS)
+def test_a_folder_of_forms_knows_only_what_comes_before_it(folder: str) -> None:
+    trespasses = [
+        f"{SOURCES[module].relative_to(ROOT)}:{line} imports {imported}"
+        for module in SOURCES
+        if module.startswith(f"server.forms.{folder}")
+        for imported, line in imports(module)
+        if imported.startswith("server.forms.") and imported.split(".")[2] not in FORMS[folder] | {folder}
+    ]
+    assert not trespasses, "\n".join(trespasses)
+
+
+def test_every_folder_of_forms_has_its_place() -> None:
+    folders = {file.parent.name for file in (ROOT / "server" / "forms").glob("*/__init__.py")}
+    assert folders == set(FORMS)
+
+
 def test_nothing_below_a_door_reads_the_request() -> None:
     readers = [
         f"{SOURCES[module].relative_to(ROOT)}:{node.lineno}"

@@ -20,7 +20,8 @@ from server import problems
 from server.accounts import audit
 from server.db import utcnow
 from server.entities.models import Dataset
-from server.forms import catalogue, csvfile, rules
+from server.forms import catalogue
+from server.forms.examine import csvfile, rules
 from server.forms.models import Form, FormAttachment, FormFile, FormVersion
 from server.forms.notices import Level, Notice, hinders
 from server.services import Services

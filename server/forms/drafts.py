@@ -17,8 +17,8 @@ from server import problems
 from server.accounts import audit
 from server.accounts.tokens import new_token, token_mac
 from server.db import utcnow
-from server.forms import attachments, catalogue, diff
-from server.forms.examine import Examination
+from server.forms import attachments, catalogue
+from server.forms.examine import Examination, diff
 from server.forms.models import Form, FormVersion, FormVersionColumn
 from server.forms.notices import Level, bounded
 from server.services import Services

@@ -16,9 +16,9 @@ from server import problems
 from server.accounts import phones
 from server.accounts.tokens import token_mac
 from server.db import utcnow
-from server.forms import attachments, catalogue, drafts, rules
+from server.forms import attachments, catalogue, drafts
 from server.forms.drafts import DRAFT_TOKEN, record
-from server.forms.examine import XML_TYPE, Examination, examine
+from server.forms.examine import XML_TYPE, Examination, examine, rules
 from server.forms.models import Form, FormVersion, Project
 from server.forms.notices import Level
 from server.forms.version import with_version

@@ -10,13 +10,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from server.forms.hhcolumns import NAMESPACE
 from server.forms.notices import Level, Notice
-from server.forms.places import Places
 from server.forms.references import assigned, shown
+from server.forms.workbook.places import Places
 from server.households import columns as catalogue
 from server.households.columns import Column
 from server.xforms.model import EntityDecl, Field, FormModel
+
+NAMESPACE = "urn:fieldfare:household"
+"""What the settings sheet declares for the prefix `hh`."""
 
 COLUMN, TABLE, PROTECT = (f"{{{NAMESPACE}}}{name}" for name in ("column", "table", "protect"))
 

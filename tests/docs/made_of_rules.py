@@ -19,8 +19,10 @@ from server.accounts import passwords, signin, users
 from server.api import json_body
 from server.areas import sheet
 from server.cli import main
-from server.forms import convert, examine, workbook
-from server.forms.notice_words import TABLE as NOTICES
+from server.forms import examine
+from server.forms.convert import converter as convert
+from server.forms.notices import TABLE as NOTICES
+from server.forms.workbook import reading as workbook
 from server.households import checks
 from server.ingest import photos
 from server.ingest.check import BLOCKING

@@ -7,7 +7,8 @@ import pytest
 from server import problems
 from server.db import utcnow
 from server.entities.models import Dataset
-from server.forms import attachments, csvfile
+from server.forms import attachments
+from server.forms.examine import csvfile
 from server.forms.models import Form
 from server.forms.notices import Level
 from server.problems import ProblemError

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from server.forms import checking, samples
+from server.forms import samples
+from server.forms.examine import checking
 from tests.forms.desk import Desk, form
 
 

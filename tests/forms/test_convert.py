@@ -8,8 +8,8 @@ import threading
 
 import pytest
 
-from server.forms import convert
 from server.forms.convert import convert as converted
+from server.forms.convert import converter as convert
 from server.forms.notices import Level, Notice
 from server.forms.workbook import read
 from tests.forms.desk import said, xlsx

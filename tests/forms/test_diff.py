@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from server.forms import diff
-from server.forms.diff import Changed
+from server.forms.examine import diff
+from server.forms.examine.diff import Changed
 from server.xforms.model import FormModel
 from tests.forms.desk import form, looked_at
 

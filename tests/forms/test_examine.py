@@ -10,8 +10,8 @@ import xlwt
 
 from server import problems
 from server.forms.examine import examine
-from server.forms.notice_words import TABLE
 from server.forms.notices import Level, Notice, from_json
+from server.forms.notices.words import TABLE
 from server.problems import ProblemError
 from server.xforms.model import FormModel
 from tests.forms.desk import form, looked_at, one, said, table, xlsx

@@ -6,7 +6,7 @@ import pytest
 from pyxform.xls2xform import convert
 
 from server.forms.questions import Questions, from_workbook, language_code, plain_type
-from server.forms.questions_xform import from_xform
+from server.forms.questions.xform import from_xform
 from server.forms.workbook import Place, read
 from server.xforms.errors import FormError
 

@@ -12,7 +12,7 @@ import xlwt
 from openpyxl.styles import Font, PatternFill
 
 from server.forms.workbook import MAX_UNPACKED, Place, Workbook, WorkbookError, read
-from server.forms.workbook_edit import with_comments, with_protection
+from server.forms.workbook.edit import with_comments, with_protection
 
 SURVEY = [
     ["type", "name", "label::English (en)", None, "required"],

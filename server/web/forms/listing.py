@@ -21,7 +21,7 @@ from server.forms.examine import SHEET_TYPES, Examination, examine
 from server.forms.models import Form, FormCount
 from server.forms.notices import Level, Notice
 from server.forms.workbook import WorkbookError
-from server.forms.workbook_edit import with_comments, with_protection
+from server.forms.workbook.edit import with_comments, with_protection
 from server.ingest.announce import announce
 from server.problems import ProblemError
 from server.web import tallies

@@ -13,8 +13,8 @@ from sqlalchemy import select
 from server import problems
 from server.accounts import phones
 from server.accounts.models import Actor
-from server.forms import attachments, catalogue, diff, lifecycle
-from server.forms.examine import examine
+from server.forms import attachments, catalogue, lifecycle
+from server.forms.examine import diff, examine
 from server.forms.models import Form, FormVersion
 from server.forms.notices import Notice, from_json
 from server.forms.served import xml_of
@@ -188,7 +188,7 @@ def mend(project_id: int, xml_form_id: str) -> Response:
 @form.post("/protect")
 def protect(project_id: int, xml_form_id: str) -> Response:
     """One click: the draft's spreadsheet with the rows protected becomes the next draft."""
-    from server.forms.workbook_edit import with_protection
+    from server.forms.workbook.edit import with_protection
 
     one = found(project_id, xml_form_id, "form.update")
     draft = lifecycle.draft_of(one)

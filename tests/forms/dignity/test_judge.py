@@ -9,7 +9,7 @@ from pyxform.xls2xform import convert
 
 from server.forms.dignity import explain, judge
 from server.forms.questions import ChoiceText, Group, Questions, from_workbook
-from server.forms.questions_xform import from_xform
+from server.forms.questions.xform import from_xform
 from server.forms.workbook import Place, read
 from tests.forms.dignity.cases import answers, judged, question, rules
 

@@ -8,12 +8,11 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from server.forms.convert import nearest
-from server.forms.notices import Level, Notice
-from server.forms.places import header_place
+from server.forms.mapping import NAMESPACE
+from server.forms.notices import Level, Notice, nearest
 from server.forms.workbook import Cell, Row, Sheet, Workbook
+from server.forms.workbook.places import header_place
 
-NAMESPACE = "urn:fieldfare:household"
 DECLARATION = f'hh="{NAMESPACE}"'
 
 _KNOWN = ("bind::hh:column", "bind::hh:table", "bind::hh:protect")

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from server.forms.examine import Examination
 from server.forms.notices import Level, Notice
-from server.forms.places import Places
+from server.forms.workbook.places import Places
 from server.xforms.model import Field, FormModel
 
 

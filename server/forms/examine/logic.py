@@ -8,10 +8,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 
-from server.forms.convert import nearest
-from server.forms.notices import Level, Notice
-from server.forms.places import Places
+from server.forms.notices import Level, Notice, nearest
 from server.forms.references import references
+from server.forms.workbook.places import Places
 from server.xforms.model import FormModel
 
 _NAMES = """

@@ -12,11 +12,11 @@ from typing import NamedTuple
 from server.forms.dignity import judge
 from server.forms.mapping import Compiled
 from server.forms.notices import Level, Notice
-from server.forms.places import Places
 from server.forms.questions import Questions, from_workbook
-from server.forms.questions_xform import from_xform
+from server.forms.questions.xform import from_xform
 from server.forms.references import assigned, references
 from server.forms.workbook import Workbook
+from server.forms.workbook.places import Places
 from server.xforms.errors import FormError
 from server.xforms.model import Field, FormModel
 

@@ -6,7 +6,6 @@ Knows neither database nor what the form means. A column is named only where pyx
 from __future__ import annotations
 
 import atexit
-import difflib
 import hashlib
 import json
 import os
@@ -24,10 +23,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from server.forms.notice_words import TABLE
-from server.forms.notices import Level, Notice
-from server.forms.places import REFERENCE, header_place, row_place
+from server.forms.notices import TABLE, Level, Notice, nearest
 from server.forms.workbook import Place, Sheet, Workbook
+from server.forms.workbook.places import REFERENCE, header_place, row_place
 
 MEMORY = 1_536 * 1024 * 1024
 """Bytes of address space of one conversion: 100,000 choices need about 400 MB."""
@@ -359,13 +357,6 @@ def _place(sheet: Sheet | None, row: int | None, column: str, name: str | None) 
 def _sentence(text: str) -> str:
     text = text.strip()
     return text if text.endswith((".", "!", "?")) else text + "."
-
-
-def nearest(name: str, known: Iterable[str]) -> str:
-    """The one of `known` that is spelled most like `name`; empty where none comes near."""
-    by_lower = {one.lower(): one for one in known}
-    near = difflib.get_close_matches(name.lower(), by_lower, n=1, cutoff=0.7)
-    return by_lower[near[0]] if near else ""
 
 
 def question_names(book: Workbook) -> list[str]:

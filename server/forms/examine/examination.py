@@ -11,12 +11,12 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from server import problems
-from server.forms import convert as converter
-from server.forms import hhcolumns, logic, rules
+from server.forms.convert import convert
+from server.forms.examine import hhcolumns, logic, rules
 from server.forms.mapping import Compiled, compile_mapping
 from server.forms.notices import XFORM, Level, Notice, bounded, hinders
-from server.forms.places import Places
 from server.forms.workbook import Place, Workbook, WorkbookError, read
+from server.forms.workbook.places import Places
 from server.problems import ProblemError
 from server.xforms.errors import FormError
 from server.xforms.model import FormModel
@@ -122,7 +122,7 @@ def examine(data: bytes, filename: str = "", *, id_fallback: str | None = None) 
     notices += judged.notices
     if any(one.code in ("header.duplicate", "cell.control") for one in notices):
         return Examination(data, kind, bounded(notices), book=book)
-    conversion = converter.convert(readable, id_fallback=id_fallback)
+    conversion = convert(readable, id_fallback=id_fallback)
     notices += conversion.notices
     if conversion.xml is None:
         notices.append(Notice(Level.NOTE, "convert.first_fault"))

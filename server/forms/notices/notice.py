@@ -12,7 +12,7 @@ from typing import Any
 
 from server.forms.dignity.verdicts import Words as Reason
 from server.forms.dignity.wording import sentence
-from server.forms.notice_words import TABLE, Words
+from server.forms.notices.words import TABLE, Words
 from server.forms.workbook import Place
 from server.xforms.messages import MESSAGES
 

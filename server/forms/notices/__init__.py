@@ -1,0 +1,10 @@
+"""What a form's designer is told: where, what, and what to do about it, in the words of one table (words.py).
+
+Rooms give codes and arguments; doors choose the language. Knows nothing of who tells what, or when.
+"""
+
+from server.forms.notices.nearest import nearest
+from server.forms.notices.notice import XFORM, Level, Notice, bounded, fill, from_json, hinders
+from server.forms.notices.words import TABLE, Words
+
+__all__ = ["TABLE", "XFORM", "Level", "Notice", "Words", "bounded", "fill", "from_json", "hinders", "nearest"]
