@@ -15,12 +15,14 @@ TABLE: dict[str, Problem] = {}
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """A kind of error. `code` is `status.number`; `words` is the English message with {placeholders}."""
+    """A kind of error. `code` is `status.number`; `words` is the English message with {placeholders}, `one` the same for a
+    `count` of 1."""
 
     name: str
     code: str
     words: str
     keys: tuple[str, ...] = ()
+    one: str = ""
 
     @property
     def status(self) -> int:
@@ -41,7 +43,8 @@ class ProblemError(Exception):
     @property
     def words(self) -> str:
         """The English message, filled."""
-        return self.problem.words.format_map(_Forgiving(self.details))
+        single = self.problem.one and self.details.get("count") == 1
+        return (self.problem.one if single else self.problem.words).format_map(_Forgiving(self.details))
 
     def __str__(self) -> str:
         return f"{self.problem.code} {self.words}"
@@ -64,8 +67,8 @@ class Sentence(str):
         return made
 
 
-def _row(name: str, code: str, words: str, *keys: str) -> Problem:
-    TABLE[name] = Problem(name, code, words, keys)
+def _row(name: str, code: str, words: str, *keys: str, one: str = "") -> Problem:
+    TABLE[name] = Problem(name, code, words, keys, one)
     return TABLE[name]
 
 
@@ -142,7 +145,7 @@ DEPRECATED_UNKNOWN = _row(
 FORM_VERSION_UNKNOWN = _row(
     "FORM_VERSION_UNKNOWN",
     "404.6",
-    "The form has no version “{formVersion}” here. Fetch the form again.",
+    "The form has no version “{formVersion}” here.",
     "formVersion",
 )
 DATASET_NOT_FOUND = _row(
@@ -152,12 +155,12 @@ UNACCEPTABLE = _row("UNACCEPTABLE", "406.1", "This can be given as {allowed} onl
 XML_CONFLICT = _row(
     "XML_CONFLICT",
     "409.1",
-    "Another visit with the same identity and other answers is already stored. It was kept as it is; tell your supervisor.",
+    "Another visit with the same identity and other answers is already stored, and was kept as it is.",
 )
 FORM_NOT_OPEN = _row(
     "FORM_NOT_OPEN",
     "409.2",
-    "This form takes no visits at present. Your visit stays on the phone; ask your supervisor.",
+    "This form takes no visits at present.",
 )
 NOT_UNIQUE = _row(
     "NOT_UNIQUE", "409.3", "{values} exists already: choose another {fields}.", "fields", "values"
@@ -198,7 +201,7 @@ XML_MISSING = _row("XML_MISSING", "400.76", "The submission has no form data (xm
 XML_UNREADABLE = _row(
     "XML_UNREADABLE",
     "400.61",
-    "The form data cannot be read. {reason} It stays on the phone; tell your supervisor.",
+    "The form data cannot be read. {reason}",
     "reason",
 )
 INSTANCE_ID_MISSING = _row(
@@ -257,7 +260,7 @@ STALE = _row("STALE", "409.61", "Somebody else decided meanwhile. Look again, th
 FILE_TOO_LARGE = _row(
     "FILE_TOO_LARGE",
     "413.60",
-    "The file {name} is larger than this server takes ({limit} MB). The visit stays on the phone; tell your supervisor.",
+    "The file {name} is larger than this server takes ({limit} MB).",
     "name",
     "limit",
 )
@@ -268,17 +271,17 @@ TOO_MANY_TRIES = _row(
 STORE_AWAY = _row(
     "STORE_AWAY",
     "503.60",
-    "Photos cannot be stored at the moment. Nothing was stored; the phone will send again by itself.",
+    "Photos cannot be stored or shown at the moment. Try again in a few minutes.",
 )
 DISK_FULL = _row(
     "DISK_FULL",
     "507.60",
-    "The server has no room left. Nothing was stored; tell the administrator, and send again later.",
+    "The server has no room left. Nothing was stored; tell the administrator, and try again later.",
 )
 DATABASE_AWAY = _row(
     "DATABASE_AWAY",
     "503.61",
-    "The database does not answer at the moment. Nothing was stored; the phone will send again by itself.",
+    "The database does not answer at the moment. Try again in a few minutes.",
 )
 PROPERTY_NOT_FOUND = _row("PROPERTY_NOT_FOUND", "400.23", "{property} is missing.", "property")
 UNEXPECTED_PROPERTIES = _row(
@@ -287,6 +290,6 @@ UNEXPECTED_PROPERTIES = _row(
 FILE_TWICE = _row(
     "FILE_TWICE",
     "400.75",
-    "The visit brings two files of one name: {name}. It stays on the phone; tell your supervisor.",
+    "The visit brings two files of one name: {name}.",
     "name",
 )

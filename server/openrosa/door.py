@@ -25,6 +25,7 @@ from server.ingest.receive import receive
 from server.openrosa import caller as callers
 from server.openrosa import multipart, wire
 from server.openrosa.caller import Caller
+from server.openrosa.refusals import refusal
 from server.services import Services
 from server.traces import out_of_handles
 from server.words import say, say_problem
@@ -123,9 +124,7 @@ def _file(who: Caller, at: str, file: served.ServedFile) -> wire.ListedFile:
         )
     assert file.dataset_id is not None
     stamp = lists.stamp_for(session, services(), file.dataset_id, who.areas, exact_points=_exact(who))
-    integrity_url = None
-    if who.draft_form_id is None:
-        integrity_url = f"{who.base}/datasets/{_quoted(file.name.removesuffix('.csv'))}/integrity"
+    integrity_url = f"{who.base}/datasets/{_quoted(file.name.removesuffix('.csv'))}/integrity"
     return wire.ListedFile(
         file.name, stamp.md5, f"{url}?g={stamp.generation}", entity_list=True, integrity_url=integrity_url
     )
@@ -148,14 +147,21 @@ def _list(who: Caller, file: served.ServedFile, generation: int | None = None) -
 
 
 @openrosa.get(f"{KEY}/datasets/<raw:name>/integrity")
+@openrosa.get(f"{TEST}/datasets/<raw:name>/integrity")
 @openrosa.get(f"{PERSON}/datasets/<raw:name>/integrity")
-def integrity(project_id: int, name: str, token: str | None = None) -> Response:
-    """Which of the entities that a phone made offline were deleted here."""
-    who = caller(project_id, token)
+def integrity(
+    project_id: int, name: str, token: str | None = None, xml_form_id: str | None = None
+) -> Response:
+    """Which of the entities that a phone made offline were deleted here; a draft's testers ask about its own lists alone."""
+    who = caller(project_id, token, xml_form_id)
     if who.access is not None and who.access.forms(Verb.OPEN_FORM_READ, project_id) == frozenset():
         raise problems.FORBIDDEN()  # no form of the project: nothing to ask about its lists either
     session = db.session()
     dataset_id = dataset_id_of(session, project_id, name)
+    if who.draft_form_id is not None:
+        draft = _served(who, xml_form_id or "")
+        files = served.files_of(session, draft.form_version_id)
+        dataset_id = next((file.dataset_id for file in files if file.dataset_id == dataset_id), None)
     if dataset_id is None:
         raise problems.DATASET_NOT_FOUND(datasetName=name)
     asked = [one for one in request.args.get("id", "").split(",") if one]
@@ -339,9 +345,11 @@ def _language() -> str:
 def problem(error: problems.ProblemError) -> Response:
     """A problem, as the app shows it to the enumerator."""
     db.session.rollback()
+    wording = say_problem
     if request.method == "POST":
         multipart.drain(request.stream, DRAINED * services().settings.max_upload)
-    response = _answer(wire.message(say_problem(_language(), error), "error"), status=error.problem.status)
+        wording = refusal
+    response = _answer(wire.message(wording(_language(), error), "error"), status=error.problem.status)
     response.headers["X-Fieldfare-Code"] = error.problem.code
     if error.problem.status == 401:
         response.headers["WWW-Authenticate"] = 'Basic realm="Fieldfare", charset="UTF-8"'

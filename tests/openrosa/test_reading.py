@@ -6,9 +6,12 @@ import hashlib
 
 import pytest
 
+from server.db import utcnow
+from server.entities.models import Dataset
 from server.forms import lifecycle
 from server.ingest.announce import announce
 from tests.openrosa.phone_reads import File, form_list, manifest
+from tests.support.answers import refused
 from tests.support.house import ADMIN, Phone, xlsx
 from tests.support.town import Town, note
 
@@ -232,6 +235,20 @@ def test_a_draft_has_its_own_list_form_manifest_and_files(house: Town, drafted: 
     assert file.path.startswith(f"{drafted.base}/attachments/households.csv")
     assert file.type == "entityList"
     assert made.household in follow(house, file.path).decode()
+
+
+def test_a_draft_s_list_has_an_integrity_address_that_tells_of_its_own_lists_alone(
+    house: Town, drafted: Phone
+) -> None:
+    made = house.enrol()
+    (file,) = manifest(drafted.get("/manifest")).values()
+    assert file.integrity == f"{drafted.base}/datasets/households/integrity"
+    answer = house.client.get(f"{file.integrity}?id={made.household}&{DEVICE}")
+    assert f'<entity id="{made.household}"><deleted>false</deleted></entity>' in answer.text
+    with house.session() as session:
+        session.add(Dataset(project_id=house.project, name="wells", created_at=utcnow()))
+    refused(drafted.get("/datasets/wells/integrity"), "404.7")
+    refused(drafted.get("/datasets/nowhere/integrity"), "404.7")
 
 
 def test_a_draft_takes_submissions_that_stay_apart_from_real_ones(house: Town, drafted: Phone) -> None:

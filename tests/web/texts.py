@@ -11,6 +11,7 @@ from jinja2 import Environment, nodes
 
 from server.forms.notices import TABLE as NOTICES
 from server.households.tables import TABLES
+from server.openrosa import refusals
 from server.problems import TABLE as PROBLEMS
 from server.web import codes
 from server.web.acts import ACTS
@@ -42,6 +43,8 @@ def _gathered() -> Iterator[tuple[str, str]]:
             yield text, path.name
     for problem in PROBLEMS.values():
         yield problem.words, "problems.py"
+    yield from ((text, "refusals.py") for text in (refusals.STAYS, refusals.TELL))
+    yield from ((text, "refusals.py") for text in (*refusals.HAPPENED.values(), *refusals.TO_DO.values()))
     for words in NOTICES.values():
         yield from ((text, "notices.py") for text in (words.message, words.fix) if text)
     yield from ((text, "projects.py") for text in SAID_OF_PROJECTS)
