@@ -13,6 +13,7 @@ from server.web.people import people
 from server.web.phones import phones
 from server.web.system import system
 from server.web.tables import tables
+from server.web.visits import edit as _edit  # noqa: F401 - its views join `visit`
 from server.web.visits import pictures as _pictures  # noqa: F401 - its views join `visit`
 from server.web.visits.listing import visits
 from server.web.visits.one import visit

@@ -60,7 +60,7 @@ def exact(project_id: int, visit_id: int) -> Response:
     """The protected answers and exact points, for this one look: the reason and the reader's name are kept."""
     one = found(project_id, visit_id, "protected.read")
     reason = request.form.get("reason", "").strip()
-    ask = _carried(project_id)
+    ask = carried(project_id)
     if not reason:
         return page(one, ask, 422, trouble=tell_problem(problems.REASON_NEEDED()))
     with acting() as writing:
@@ -79,8 +79,8 @@ def exact(project_id: int, visit_id: int) -> Response:
 @visit.post("/decide")
 def decide(project_id: int, visit_id: int) -> Response:
     """Approve, has issues (with words), reject, back to not yet seen."""
-    one = _standing(project_id, visit_id)
-    state, ask = request.form.get("state", ""), _carried(project_id)
+    one = standing(project_id, visit_id)
+    state, ask = request.form.get("state", ""), carried(project_id)
     comment = request.form.get("comment", "").strip()
     if state == "comment":
         return _comment(one, comment, ask)
@@ -94,21 +94,21 @@ def decide(project_id: int, visit_id: int) -> Response:
         return refused
     back = url_for("web.visit.undo", project_id=project_id, visit_id=visit_id)
     said("undo", DONE[state], address=back, before=seen, seen=state, filter=ask.query)
-    return back_to(_address(one, ask))
+    return back_to(address_of(one, ask))
 
 
 @visit.post("/undo")
 def undo(project_id: int, visit_id: int) -> Response:
     """A second decision that restores the state before; nothing happens where somebody decided meanwhile."""
-    one = _standing(project_id, visit_id)
-    ask = _carried(project_id)
+    one = standing(project_id, visit_id)
+    ask = carried(project_id)
     before = request.form.get("before", "")
     if before not in ("", "hasIssues", "edited", "approved", "rejected"):
         raise problems.UNEXPECTED_VALUE(field="before", value=before, reason="it is no state")
     if (refused := _decided(one, before, request.form.get("seen", ""), "", ask)) is not None:
         return refused
     said("done", "Undone. The visit is as it was.")
-    return back_to(_address(one, ask))
+    return back_to(address_of(one, ask))
 
 
 @visit.get("/xml")
@@ -148,7 +148,7 @@ def bring_back(project_id: int, visit_id: int) -> Response:
     return back_to(url_for("web.visit.overview", project_id=project_id, visit_id=visit_id))
 
 
-def _standing(project_id: int, visit_id: int) -> Submission:
+def standing(project_id: int, visit_id: int) -> Submission:
     """A visit that can be decided about: what is in the bin waits there."""
     one = found(project_id, visit_id, "submission.update")
     if one.deleted_at is not None:
@@ -221,14 +221,15 @@ def _comment(one: Submission, comment: str, ask: Asked) -> Response:
     with acting() as writing:
         decisions.add_comment(writing, one, comment, actor_id=reader().id)
     said("done", "The comment is kept.")
-    return back_to(_address(one, ask) + "#history")
+    return back_to(address_of(one, ask) + "#history")
 
 
-def _carried(project_id: int) -> Asked:
+def carried(project_id: int) -> Asked:
     """The filter that a form of the page carries along."""
     return asked(project_id, dict(parse_qsl(request.form.get("filter", ""))))
 
 
-def _address(one: Submission, ask: Asked) -> str:
+def address_of(one: Submission, ask: Asked) -> str:
+    """A visit's page, with the filter that leads on from it."""
     address = url_for("web.visit.overview", project_id=one.project_id, visit_id=one.id)
     return f"{address}?{ask.query}" if ask.query else address

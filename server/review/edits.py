@@ -1,0 +1,224 @@
+"""Correcting a visit's answers: which questions a person may answer anew, and the XML that says so.
+
+An edit is a submission like any other, sent by a web user with the `deprecatedID` of what it replaces: ingest judges it. What is
+protected is never shown here and keeps its value; so do files, choices from lists outside the form and what phones calculated.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from lxml import etree
+from sqlalchemy.orm import Session
+
+from server.ingest.answers import Opened
+from server.review.visit import Outside, display, kind_of, outside_labels, plain
+from server.xforms import BodyNode, Field, FormModel, Record
+
+KINDS = {
+    "int": "whole",
+    "decimal": "number",
+    "date": "date",
+    "time": "time",
+    "select1": "one",
+    "select": "many",
+}
+"""How an answer is typed, by the question's type; other texts are `text`."""
+
+TYPED = frozenset({"string", "int", "decimal", "date", "time", "dateTime", "geopoint", "barcode", ""})
+"""Types whose answers a person can type."""
+
+_STEP = re.compile(r"([^\[\]]+)(?:\[(\d+)\])?\Z")
+_NO_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A question of the visit. `kind`: text, whole, number, date, time, one, many; `fixed` where it keeps its answer, and
+    `hidden` where that is protected. `there`: whether the phone asked it. `choices` are (name, label)."""
+
+    path: str
+    label: str
+    hint: str
+    kind: str
+    value: str
+    shown: str = ""
+    choices: tuple[tuple[str, str], ...] = ()
+    there: bool = True
+    long: bool = False
+
+    @property
+    def takes(self) -> bool:
+        """Whether it can be answered anew."""
+        return self.kind not in ("fixed", "hidden")
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A run of questions under a group's title; in a repeat, one row."""
+
+    title: str
+    items: tuple[Asked, ...]
+
+
+def parts(session: Session, opened: Opened, project_id: int, language: str) -> tuple[Part, ...]:
+    """The questions of a visit in the form's order, by group, each with its answer as it stands (`open_answers` without
+    the protected ones). Rows of repeats stay as many as they are."""
+    model = opened.plan.model
+    outside = outside_labels(session, model, opened.record, project_id, language)
+    walker = _Walker(language, opened.plan.protected, outside)
+    found = walker.below(model.tree(), opened.record, f"/{model.root}", "", True)
+    return tuple(part for part in found if part.items)
+
+
+def rewritten(
+    xml: bytes, model: FormModel, changes: Mapping[str, str], *, replaces: str, instance_id: str
+) -> bytes:
+    """The XML with answers changed (by path, positions on repeats), as an edit of the version `replaces`.
+
+    Everything else stays as it came. A node that did not come is put where the form has it; characters that XML cannot
+    hold are dropped.
+    """
+    parser = etree.XMLParser(resolve_entities=False, no_network=True)
+    root = etree.fromstring(xml, parser)
+    for path, value in changes.items():
+        node = _node(root, model, path)
+        for child in list(node):
+            node.remove(child)
+        node.text = _NO_XML.sub("", value)
+    _identify(root, replaces, instance_id)
+    return etree.tostring(root, encoding="utf-8", xml_declaration=True)
+
+
+@dataclass(frozen=True, slots=True)
+class _Walker:
+    language: str
+    protected: frozenset[str]
+    outside: Outside
+
+    def below(
+        self, nodes: Sequence[BodyNode], record: Record, at: str, title: str, there: bool
+    ) -> Iterator[Part]:
+        items: list[Asked] = []
+        for node in nodes:
+            if not node.children:
+                if node.field is not None and _is_question(node):
+                    items.append(self._item(node.field, record, at, there))
+                continue
+            yield Part(title, tuple(items))
+            items = []
+            yield from self._group(node, record, at, title, there)
+        yield Part(title, tuple(items))
+
+    def _group(self, node: BodyNode, record: Record, at: str, title: str, there: bool) -> Iterator[Part]:
+        own = plain(node.label.in_(self.language)) or title
+        if node.field is None or node.field.path == at:
+            yield from self.below(node.children, record, at, own, there)
+            return
+        inner, path = record.get(node.field.name), f"{at}/{node.field.name}"
+        if node.field.type == "repeat":
+            for number, row in enumerate(inner if isinstance(inner, list) else [], start=1):
+                name = f"{own or node.field.name} {number}"
+                yield from self.below(node.children, row, f"{path}[{number}]", name, there)
+        else:
+            came = isinstance(inner, dict)
+            yield from self.below(
+                node.children, inner if isinstance(inner, dict) else {}, path, own, there and came
+            )
+
+    def _item(self, one: Field, record: Record, at: str, there: bool) -> Asked:
+        path, raw = f"{at}/{one.name}", record.get(one.name)
+        value = raw if isinstance(raw, str) else ""
+        label, hint = plain(one.label.in_(self.language)) or one.name, plain(one.hint.in_(self.language))
+        came = there and one.name in record
+        if one.path in self.protected:
+            return Asked(path, label, "", "hidden", "")
+        if not _can_be_typed(one):
+            shown = (
+                value
+                if kind_of(one) in ("photo", "file")
+                else display(one, value, self.language, self.outside)
+            )
+            return Asked(path, label, "", "fixed", value, shown, there=came)
+        kind = KINDS.get(one.type, "text")
+        choices: tuple[tuple[str, str], ...] = ()
+        if kind in ("one", "many"):
+            known = {c.name: plain(c.label.in_(self.language)) or c.name for c in one.choices}
+            strange = [name for name in ([value] if kind == "one" else value.split()) if name not in known]
+            choices = (*known.items(), *((name, name) for name in strange if name))
+        long = kind == "text" and ("\n" in value or "multiline" in one.appearance)
+        return Asked(path, label, hint, kind, value, "", choices, came, long)
+
+
+def _is_question(node: BodyNode) -> bool:
+    return node.control != "trigger" and node.field is not None and node.field.is_leaf
+
+
+def _can_be_typed(one: Field) -> bool:
+    if one.bind is not None and (one.bind.readonly or one.bind.calculate):
+        return False
+    if one.type in ("select1", "select"):
+        return bool(one.choices) and (one.itemset is None or one.itemset.file is None) and not one.has_search
+    return one.type in TYPED
+
+
+def _name(element: etree._Element) -> str:
+    return etree.QName(element).localname
+
+
+def _child(parent: etree._Element, name: str, number: int = 1) -> etree._Element | None:
+    same = [one for one in parent if isinstance(one.tag, str) and _name(one) == name]
+    return same[number - 1] if len(same) >= number else None
+
+
+def _node(root: etree._Element, model: FormModel, path: str) -> etree._Element:
+    """The element at a path; made where it did not come. Raises KeyError for a path that the form does not have."""
+    at, plan = root, model.plan.root
+    for step in path.split("/")[2:]:
+        match = _STEP.match(step)
+        if match is None:
+            raise KeyError(path)
+        plan, parent_plan = plan.children[match[1]], plan
+        found = _child(at, match[1], int(match[2] or 1))
+        if found is None:
+            if match[2]:
+                raise KeyError(path)  # rows are not made here
+            found = _made(at, match[1], {name: one.index for name, one in parent_plan.children.items()})
+        at = found
+    return at
+
+
+def _made(parent: etree._Element, name: str, order: Mapping[str, int]) -> etree._Element:
+    space = etree.QName(parent).namespace
+    made = etree.Element(f"{{{space}}}{name}" if space else name)
+    after = [one for one in parent if isinstance(one.tag, str) and order.get(_name(one), -1) > order[name]]
+    if after:
+        after[0].addprevious(made)
+    else:
+        parent.append(made)
+    return made
+
+
+def _identify(root: etree._Element, replaces: str, instance_id: str) -> None:
+    """A new instanceID, and the one that it replaces."""
+    meta = _child(root, "meta")
+    if meta is None:
+        space = etree.QName(root).namespace
+        meta = etree.SubElement(root, f"{{{space}}}meta" if space else "meta")
+    own = _child(meta, "instanceID")
+    if own is None:
+        own = _child(root, "instanceID")
+        if own is not None:
+            meta.append(own)
+    if own is None:
+        space = etree.QName(meta).namespace
+        own = etree.SubElement(meta, f"{{{space}}}instanceID" if space else "instanceID")
+    own.text = instance_id
+    old = _child(meta, "deprecatedID")
+    if old is None:
+        space = etree.QName(own).namespace
+        old = etree.Element(f"{{{space}}}deprecatedID" if space else "deprecatedID")
+        own.addnext(old)
+    old.text = replaces

@@ -1,0 +1,159 @@
+"""Correcting a visit at a desk: the same ingest as a phone's, whoever edited is named, two at once do not overwrite each other."""
+
+from __future__ import annotations
+
+import re
+
+from server.households.tables import TABLES
+from server.ingest.answers import open_answers, raw_xml
+from server.ingest.models import Submission, SubmissionVersion
+from tests.support.house import House
+from tests.web.conftest import World
+from tests.web.desk import Desk, phone_in, sign_in, somebody, with_areas
+from tests.web.test_households_and_tables import CHOICES, ENROLMENT, ENTITIES, SETTINGS, enrol, xlsx
+
+
+def version(desk: Desk, at: str) -> str:
+    found = re.search(r'name="version" value="(\d+)"', desk.get(f"{at}/edit").text)
+    assert found is not None
+    return found[1]
+
+
+def answers(house: House, visit_id: int) -> dict[str, object]:
+    with house.session() as session:
+        one = session.get_one(Submission, visit_id)
+        assert one.version_id is not None
+        return dict(open_answers(session, house.services, one.version_id, protected=True).record)
+
+
+def test_a_corrected_answer_is_checked_again_and_no_longer_holds_the_visit_back(world: World) -> None:
+    at = f"/p/1/visits/{world.north[1]}"
+    assert "Edit answers" in world.admin.get(at).text
+    form = world.admin.get(f"{at}/edit").text
+    assert "This is not a whole number" in form
+    page = world.admin.follow(
+        f"{at}/edit",
+        **{
+            "version": version(world.admin, at),
+            "/data/trip": "25",
+            "/data/water": "well",
+            "comment": "Asked again",
+        },
+    ).text
+    assert "Edited by Ada Admin" in page
+    assert "Asked again" in page
+    assert "This is not a whole number" not in page
+    assert "Dug well" in page
+    with world.house.session() as session:
+        one = session.get_one(Submission, world.north[1])
+        assert (one.review_state, one.blocking) == ("edited", 0)
+        assert one.instance_id.startswith("uuid:00000003")
+        versions = session.query(SubmissionVersion).filter_by(submission_id=one.id).all()
+        assert [v.submitter_id == one.submitter_id for v in versions] == [True, False]
+
+
+def test_what_is_protected_is_not_in_the_form_and_keeps_its_value(world: World) -> None:
+    at = f"/p/1/visits/{world.north[0]}"
+    form = world.admin.get(f"{at}/edit").text
+    assert "31.2" not in form
+    assert "protected, stays as it is" in form
+    world.admin.follow(
+        f"{at}/edit",
+        **{
+            "version": version(world.admin, at),
+            "/data/trip": "30",
+            "/data/place": "0 0",
+            "/data/photo": "other.jpg",
+        },
+    )
+    kept = answers(world.house, world.north[0])
+    assert kept["place"] == "31.20503 121.40231 4 6"
+    assert (kept["trip"], kept["photo"]) == ("30", "well.jpg")
+    assert world.admin.get(f"{at}/files/well.jpg?size=thumb").status_code == 200
+
+
+def test_an_edit_leaves_the_visit_in_the_area_of_the_phone_that_made_it(world: World) -> None:
+    before = {"South": world.south, "North": world.north[0]}
+    for visit_id in before.values():
+        at = f"/p/1/visits/{visit_id}"
+        world.admin.follow(f"{at}/edit", **{"version": version(world.admin, at), "/data/trip": "31"})
+    south = somebody(world.house, 1, "supervisor", areas=("A1",))
+    assert south.get(f"/p/1/visits/{world.north[0]}").status_code == 200
+
+
+def test_the_second_of_two_who_edit_at_once_is_shown_what_stands_and_what_they_wrote(world: World) -> None:
+    at = f"/p/1/visits/{world.north[0]}"
+    seen = version(world.admin, at)
+    colleague = sign_in(world.house)
+    colleague.follow(f"{at}/edit", **{"version": seen, "/data/trip": "40"})
+    late = world.admin.post(f"{at}/edit", **{"version": seen, "/data/trip": "50"})
+    assert late.status_code == 409
+    assert "Somebody else edited this visit meanwhile" in late.text
+    assert "You wrote: 50" in late.text
+    assert 'value="40"' in late.text
+    assert answers(world.house, world.north[0])["trip"] == "40"
+
+
+def test_an_edit_that_changes_nothing_makes_no_version(world: World) -> None:
+    at = f"/p/1/visits/{world.north[0]}"
+    sent = world.admin.post(f"{at}/edit", **{"version": version(world.admin, at), "/data/trip": "25"})
+    assert sent.status_code == 422
+    assert "Nothing is changed yet" in sent.text
+    with world.house.session() as session:
+        assert session.query(SubmissionVersion).filter_by(submission_id=world.north[0]).count() == 1
+
+
+def test_an_edit_is_taken_back_with_the_state_that_stood_before(world: World) -> None:
+    at = f"/p/1/visits/{world.north[0]}"
+    world.admin.post(f"{at}/decide", state="approved", seen="")
+    page = world.admin.follow(f"{at}/edit", **{"version": version(world.admin, at), "/data/trip": "40"}).text
+    carried = {
+        name: re.search(rf'name="{name}" value="([^"]*)"><', page.split('class="toast ')[1])
+        for name in ("before", "seen")
+    }
+    values = {name: found[1] for name, found in carried.items() if found is not None}
+    assert len(values) == 2
+    undone = world.admin.follow(f"{at}/edit/undo", filter="", **values)
+    assert "Undone" in undone.text
+    assert answers(world.house, world.north[0])["trip"] == "25"
+    with world.house.session() as session:
+        assert session.get_one(Submission, world.north[0]).review_state == "approved"
+    assert world.admin.post(f"{at}/edit/undo", filter="", **values).status_code == 409
+
+
+def test_only_who_may_decide_edits_and_only_within_their_areas(world: World) -> None:
+    at = f"/p/1/visits/{world.north[0]}"
+    viewer = somebody(world.house, 1, "viewer")
+    assert "Edit answers" not in viewer.get(at).text
+    assert viewer.get(f"{at}/edit").status_code == 403
+    assert viewer.post(f"{at}/edit", **{"version": "1", "/data/trip": "1"}).status_code == 403
+    south = somebody(world.house, 1, "supervisor", areas=("B2",))
+    assert south.get(f"{at}/edit").status_code == 404
+    assert answers(world.house, world.north[0])["trip"] == "25"
+
+
+def test_what_came_stays_and_the_edit_names_what_it_replaces(world: World) -> None:
+    at = f"/p/1/visits/{world.north[0]}"
+    world.admin.follow(f"{at}/edit", **{"version": version(world.admin, at), "/data/trip": "3\x01 & <5>"})
+    with world.house.session() as session:
+        first, second = [
+            raw_xml(session, world.house.services, one.id).decode()
+            for one in session.query(SubmissionVersion).filter_by(submission_id=world.north[0])
+        ]
+    assert "<trip>25</trip>" in first
+    assert "<trip>3 &amp; &lt;5&gt;</trip>" in second
+    assert "deprecatedID>uuid:00000002-0000-4000-8000-000000000000<" in second
+
+
+def test_a_correction_of_an_enrolment_stands_in_the_tables(house: House, admin: Desk) -> None:
+    with_areas(house)
+    house.project()
+    house.publish(1, xlsx(ENROLMENT, choices=CHOICES, settings=SETTINGS, entities=ENTITIES))
+    enrol(phone_in(house, 1, "Phone", ("A1",)), 1, "A1-014", "public_tap", 10)
+    with house.session() as session:
+        visit_id = session.query(Submission).one().id
+    at = f"/p/1/visits/{visit_id}"
+    admin.follow(f"{at}/edit", **{"version": version(admin, at), "/data/water": "protected_well"})
+    with house.session() as session:
+        rows = session.execute(TABLES["water"].current.select()).all()
+    assert [(row.source, row.round_trip) for row in rows] == [("protected_well", 10)]
