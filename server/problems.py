@@ -15,8 +15,8 @@ TABLE: dict[str, Problem] = {}
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """A kind of error. `code` is `status.number`; `words` is the English message with {placeholders}, `one` the same for a
-    `count` of 1."""
+    """A kind of error. `code` is `status.number`; `words` is the English message with {placeholders}, `one` the same where
+    what it counts is 1."""
 
     name: str
     code: str
@@ -41,9 +41,14 @@ class ProblemError(Exception):
     details: dict[str, Any] = field(default_factory=dict)
 
     @property
+    def count(self) -> int:
+        """How many things its sentence counts."""
+        return int(self.details.get("count", self.details.get("minutes", 0)))
+
+    @property
     def words(self) -> str:
         """The English message, filled."""
-        single = self.problem.one and self.details.get("count") == 1
+        single = self.problem.one and self.count == 1
         return (self.problem.one if single else self.problem.words).format_map(_Forgiving(self.details))
 
     def __str__(self) -> str:
@@ -106,9 +111,14 @@ XLSFORM_INVALID = _row(
     "The spreadsheet cannot become a form yet: {count} places to mend.",
     "error",
     "warnings",
+    one="The spreadsheet cannot become a form yet: one place to mend.",
 )
 XLSFORM_WARNINGS = _row(
-    "XLSFORM_WARNINGS", "400.16", "The form works, and {count} places deserve a look.", "warnings"
+    "XLSFORM_WARNINGS",
+    "400.16",
+    "The form works, and {count} places deserve a look.",
+    "warnings",
+    one="The form works, and one place deserves a look.",
 )
 FIELD_TYPE_CONFLICT = _row(
     "FIELD_TYPE_CONFLICT", "400.17", "{path} was of type {type} before and cannot change it.", "path", "type"
@@ -213,12 +223,14 @@ FORM_REFUSED = _row(
     "400.64",
     "This form asks what may not be asked here: {count} questions. Nothing was stored.",
     "findings",
+    one="This form asks what may not be asked here: one question. Nothing was stored.",
 )
 MAPPING_INVALID = _row(
     "MAPPING_INVALID",
     "400.65",
     "What the form writes to tables does not fit: {count} places to mend.",
     "findings",
+    one="What the form writes to tables does not fit: one place to mend.",
 )
 NOT_A_SPREADSHEET = _row(
     "NOT_A_SPREADSHEET", "400.66", "This file cannot be opened as a spreadsheet: {reason}.", "reason"
@@ -266,7 +278,11 @@ FILE_TOO_LARGE = _row(
 )
 XML_TOO_LARGE = _row("XML_TOO_LARGE", "413.61", "The form data is larger than 10 MB.")
 TOO_MANY_TRIES = _row(
-    "TOO_MANY_TRIES", "429.60", "Too many tries. Wait {minutes} minutes, then try again.", "minutes"
+    "TOO_MANY_TRIES",
+    "429.60",
+    "Too many tries. Wait {minutes} minutes, then try again.",
+    "minutes",
+    one="Too many tries. Wait one minute, then try again.",
 )
 STORE_AWAY = _row(
     "STORE_AWAY",

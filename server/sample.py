@@ -1,6 +1,7 @@
 """The sample project of a first start: a small invented region, the forms that ship, a few households and facilities.
 
-What it holds is sent through the real ingest. It has no phone: making one is a newcomer's first act.
+What it holds is sent through the real ingest. It has no phone: making one is a newcomer's first act. Its names are in the
+language of the installation; its description is worded by the page that shows it.
 """
 
 from __future__ import annotations
@@ -22,8 +23,10 @@ from server.forms.samples import examine_shipped, publish_shipped
 from server.ingest.announce import announce
 from server.ingest.parcel import Sender
 from server.services import Services
+from server.words import say
 
 NAME = "Aldermere (sample)"
+SENDER = "Sample"
 DESCRIPTION = "Invented data to try things out on. Archive or delete this project when your own begins."
 HOUSEHOLDS, VISITS = 6, 5
 SEED = 7
@@ -34,11 +37,14 @@ def make(session: Session, services: Services) -> int:
     region = aldermere(districts=1, townships=2, villages=4)
     timezone = services.settings.timezone
     examined = examine_shipped()
-    project = projects.create(session, NAME, description=DESCRIPTION, timezone=timezone, by=None)
+    language = services.settings.language
+    project = projects.create(
+        session, say(language, NAME), description=DESCRIPTION, timezone=timezone, by=None
+    )
     import_areas(session, services.keys, region.sheet(), actor_id=None)
     forms = publish_shipped(session, services, project.id, None, announce=announce, examined=examined)
     project_id = project.id
-    sender = _sender(session)
+    sender = _sender(session, say(language, SENDER))
     session.commit()
     sample = Sender(actor_id=sender, project_id=project_id, may=lambda form_id: True)
     models = {
@@ -57,10 +63,10 @@ def make(session: Session, services: Services) -> int:
     return project_id
 
 
-def _sender(session: Session) -> int:
+def _sender(session: Session, name: str) -> int:
     """Who sent the sample's visits: an app user that is gone, so that it has a name in every list and can send nothing."""
     now = utcnow()
-    actor = Actor(type="field_key", display_name="Sample", created_at=now, deleted_at=now)
+    actor = Actor(type="field_key", display_name=name, created_at=now, deleted_at=now)
     session.add(actor)
     session.flush()
     return actor.id

@@ -5,8 +5,10 @@ Read once a process. Doors word what rooms give as keys and arguments; rooms nev
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from functools import cache
+from gettext import c2py
 from pathlib import Path
 from typing import Any
 
@@ -22,24 +24,43 @@ RIGHT_TO_LEFT = frozenset({"ar"})
 FOLDER = Path(__file__).parent / "translations"
 
 
+@dataclass(frozen=True, slots=True)
+class Catalogue:
+    """The words of one language. `counts` holds its forms for a pair of English ones; `form_of` says which one a number takes."""
+
+    texts: Mapping[str, str]
+    counts: Mapping[tuple[str, str], tuple[str, ...]]
+    form_of: Callable[[int], int]
+
+
 @cache
-def catalogue(language: str) -> Mapping[str, str]:
-    """English text -> text of that language; empty for English."""
+def catalogue(language: str) -> Catalogue:
+    """English text -> text of that language; empty for English, whose numbers take one form or the other."""
     path = FOLDER / language / "messages.po"
     if language == "en" or not path.is_file():
-        return {}
+        return Catalogue({}, {}, lambda n: int(n != 1))
     with path.open("rb") as file:
-        return {
-            str(m.id): str(m.string)
-            for m in read_po(file, locale=language)
-            if m.id and m.string and isinstance(m.id, str)
-        }
+        read = read_po(file, locale=language)
+    said = [message for message in read if message.id and message.string]
+    return Catalogue(
+        {m.id: str(m.string) for m in said if isinstance(m.id, str)},
+        {(m.id[0], m.id[1]): tuple(m.string or ()) for m in said if not isinstance(m.id, str)},
+        c2py(read.plural_expr),
+    )
 
 
 def say(language: str, text: str, **args: Any) -> str:
     """`text` in a language, its {placeholders} filled; the English where there is no translation."""
-    words = catalogue(language).get(text, text)
+    words = catalogue(language).texts.get(text, text)
     return words.format_map(_Forgiving(args)) if args else words
+
+
+def counted(language: str, n: int, one: str, many: str) -> str:
+    """The form that a language uses for `n` things, {placeholders} still open: `one` for a single thing in English, else
+    `many`; Chinese has one form, Arabic six."""
+    known = catalogue(language)
+    forms = known.counts.get((one, many))
+    return forms[known.form_of(n)] if forms else one if n == 1 else many
 
 
 def say_problem(language: str, error: ProblemError) -> str:
@@ -48,7 +69,16 @@ def say_problem(language: str, error: ProblemError) -> str:
         name: say(language, value.text, **value.args) if isinstance(value, Sentence) else value
         for name, value in error.details.items()
     }
-    return say(language, error.problem.words, **details)
+    words = counted_problem(language, error)
+    return words.format_map(_Forgiving(details))
+
+
+def counted_problem(language: str, error: ProblemError) -> str:
+    """A problem's words in a language, {placeholders} open: where it counts something, the form for that number."""
+    problem = error.problem
+    if problem.one:
+        return counted(language, error.count, problem.one, problem.words)
+    return say(language, problem.words)
 
 
 def nearest(wanted: str | None, default: str = "en") -> str:

@@ -11,6 +11,7 @@ from server.db import Base
 from server.households.codes import CODES
 from server.households.columns import catalogue, find, suggest, suggest_code, suggest_table, tables
 from server.households.tables import TABLES
+from server.words import LANGUAGES
 
 LISTS = Path(__file__).parents[2] / "forms" / "lists"
 
@@ -31,6 +32,16 @@ def test_every_coded_column_has_the_codes_of_its_shipped_list() -> None:
 @pytest.mark.parametrize("name", sorted(CODES))
 def test_a_list_has_the_codes_of_its_shipped_file(name: str) -> None:
     assert codes_in(LISTS / f"{name}.csv") == CODES[name]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("name", sorted(file.stem for file in LISTS.glob("*.csv") if file.stem != "columns"))
+def test_every_code_has_a_label_of_its_own_in_each_language(name: str, language: str) -> None:
+    with (LISTS / f"{name}.csv").open(encoding="utf-8-sig", newline="") as rows:
+        labels = [row[f"label_{language}"].strip() for row in csv.DictReader(rows)]
+    assert labels
+    assert "" not in labels
+    assert len(set(labels)) == len(labels)
 
 
 @pytest.mark.parametrize(

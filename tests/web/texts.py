@@ -1,18 +1,23 @@
-"""Every English text that a reader may meet, gathered from where it stands: templates, views, problems, notices, findings."""
+"""Every English text that a reader may meet, gathered from where it stands: templates, views, problems, notices, findings,
+the monitoring tables and the settings."""
 
 from __future__ import annotations
 
 import ast
 import re
 from collections.abc import Iterator
+from dataclasses import fields
 from pathlib import Path
 
 from jinja2 import Environment, nodes
 
+from server import sample
 from server.forms.notices import TABLE as NOTICES
+from server.households import reading
 from server.households.tables import TABLES
 from server.openrosa import refusals
 from server.problems import TABLE as PROBLEMS
+from server.settings import Settings
 from server.web import codes
 from server.web.acts import ACTS
 from server.web.frame.words import FIELDS
@@ -22,7 +27,16 @@ from server.xforms import MESSAGES
 
 SERVER = Path(__file__).parents[2] / "server"
 REASONED = ("accounts", "areas", "households", "web")
-FIRST, SECOND = ("tell", "bare"), ("said", "tell_count", "say")
+
+
+def every_count() -> dict[tuple[str, str], str]:
+    """The text for one thing and that for many -> where the pair was found first."""
+    found: dict[tuple[str, str], str] = {}
+    for path in sorted((SERVER / "web" / "templates").rglob("*.html")):
+        for pair in _pairs_of_template(path):
+            found.setdefault(pair, path.name)
+    found |= {(one.one, one.words): "problems.py" for one in PROBLEMS.values() if one.one}
+    return found
 
 
 def every_text() -> dict[str, str]:
@@ -42,7 +56,8 @@ def _gathered() -> Iterator[tuple[str, str]]:
         for text in _of_python(path):
             yield text, path.name
     for problem in PROBLEMS.values():
-        yield problem.words, "problems.py"
+        if not problem.one:
+            yield problem.words, "problems.py"
     yield from ((text, "refusals.py") for text in (refusals.STAYS, refusals.TELL))
     yield from ((text, "refusals.py") for text in (*refusals.HAPPENED.values(), *refusals.TO_DO.values()))
     for words in NOTICES.values():
@@ -53,38 +68,45 @@ def _gathered() -> Iterator[tuple[str, str]]:
     yield from ((text, "acts.py") for text in ACTS.values())
     yield from ((text, "phones.py") for text in (*STEPS, LOST))
     yield from ((text, "one.py") for text in DONE.values())
+    yield from ((text, "codes.py") for text in codes.NAMES.values())
+    yield from _of_tables()
+    yield from ((field.metadata["doc"], "settings.py") for field in fields(Settings))
+    yield from ((text, "sample.py") for text in (sample.NAME, sample.DESCRIPTION, sample.SENDER))
+
+
+def _of_tables() -> Iterator[tuple[str, str]]:
+    """Names of tables and columns, what they say, their units: of all that the pages of tables show."""
     for name, table in TABLES.items():
         yield codes.humane(name), "table"
-        for column in table.history.columns:
-            if "type" in column.info and column.info["type"] != "g":
-                yield codes.NAMES.get(column.name) or codes.humane(column.name), "column"
-    yield from ((text, "codes.py") for text in codes.NAMES.values())
-    for name in (
-        "household",
-        "area",
-        "observed_at",
-        "position",
-        "request",
-        "met_on",
-        "confirmed",
-        "updated_at",
-    ):
-        yield codes.humane(name), "column"
+        yield str(table.current.comment), "table"
+        for heading in (h for history in (False, True) for h in reading.headings(name, history=history)):
+            if heading.name not in codes.BESIDE - {"confirmed"}:
+                yield codes.NAMES.get(heading.name) or codes.humane(heading.name), "column"
+                yield heading.comment, "column"
+            if heading.unit and heading.name not in codes.BESIDE:
+                yield heading.unit, "unit"
 
 
 def _of_template(path: Path) -> Iterator[str]:
     tree = Environment(autoescape=True).parse(path.read_text("utf-8"))
     for call in tree.find_all(nodes.Call):
-        if isinstance(call.node, nodes.Name) and call.node.name in ("_", "_n"):
-            wanted = call.args[:1] if call.node.name == "_" else call.args[1:3]
-            yield from (arg.value for arg in wanted if isinstance(arg, nodes.Const))
+        if isinstance(call.node, nodes.Name) and call.node.name == "_":
+            yield from (arg.value for arg in call.args[:1] if isinstance(arg, nodes.Const))
+
+
+def _pairs_of_template(path: Path) -> Iterator[tuple[str, str]]:
+    tree = Environment(autoescape=True).parse(path.read_text("utf-8"))
+    for call in tree.find_all(nodes.Call):
+        if isinstance(call.node, nodes.Name) and call.node.name == "_n":
+            one, many = (arg.value for arg in call.args[1:3] if isinstance(arg, nodes.Const))
+            yield one, many
 
 
 def _of_python(path: Path) -> Iterator[str]:
     for node in ast.walk(ast.parse(path.read_text("utf-8"))):
         if isinstance(node, ast.Call):
             name = node.func.id if isinstance(node.func, ast.Name) else getattr(node.func, "attr", "")
-            wanted = node.args[:1] if name in FIRST else node.args[1:3] if name == "tell_count" else []
+            wanted = node.args[:1] if name in ("tell", "bare") else []
             wanted = node.args[1:2] if name in ("said", "say") else wanted
             yield from (a.value for a in wanted if isinstance(a, ast.Constant) and isinstance(a.value, str))
             if path.parent.name in REASONED:

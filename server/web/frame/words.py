@@ -8,7 +8,7 @@ from flask import g
 from markupsafe import Markup, escape
 
 from server.problems import ProblemError
-from server.words import RIGHT_TO_LEFT, say
+from server.words import RIGHT_TO_LEFT, counted, counted_problem, say
 
 FIELDS = {
     "areas": "Areas",
@@ -40,7 +40,11 @@ def direction(of: str) -> str:
 
 def tell(text: str, **args: Any) -> Markup:
     """`text` in the reader's language with its {placeholders} filled; arguments are escaped unless they are Markup."""
-    words = escape(say(language(), text))
+    return _filled(say(language(), text), args)
+
+
+def _filled(text: str, args: dict[str, Any]) -> Markup:
+    words = escape(text)
     if not args:
         return words
     return Markup(str(words).format_map({key: escape(value) for key, value in args.items()}))  # noqa: S704 - each part was escaped
@@ -52,8 +56,8 @@ def bare(text: str, **args: Any) -> str:
 
 
 def tell_count(n: int, one: str, many: str, **args: Any) -> Markup:
-    """`one` for a single thing, else `many`; both may hold {n}. Languages with more forms word `many` as `things: {n}`."""
-    return tell(one if n == 1 else many, n=f"{n:,}", **args)
+    """The form of the reader's language for `n` things: English has `one` and `many`; each may hold {n}."""
+    return _filled(counted(language(), n, one, many), {"n": f"{n:,}", **args})
 
 
 def tell_problem(error: ProblemError) -> Markup:
@@ -62,4 +66,4 @@ def tell_problem(error: ProblemError) -> Markup:
     for key in ("field", "fields", "reason"):
         if isinstance(details.get(key), str):
             details[key] = tell(FIELDS.get(details[key], details[key]))
-    return tell(error.problem.words, **details)
+    return _filled(counted_problem(language(), error), details)
