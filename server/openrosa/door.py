@@ -9,6 +9,7 @@ from urllib.parse import quote
 
 from flask import Blueprint, Flask, Response, current_app, request
 from sqlalchemy.exc import InterfaceError, OperationalError, SQLAlchemyError
+from sqlalchemy.exc import TimeoutError as NoConnection
 from sqlalchemy.orm import Session
 
 from media import Full, Inbox, Unavailable
@@ -335,8 +336,8 @@ def _language() -> str:
     if token and request.path.startswith("/v1/key/"):
         try:
             known = callers.language_of(db.session(), services(), token)
-        except SQLAlchemyError:
-            known = None  # the database is what is wrong
+        except (SQLAlchemyError, OSError):
+            known = None  # the database is what is wrong, or there is no handle left to ask it by
         if known:
             return known
     return services().settings.language
@@ -349,7 +350,11 @@ def problem(error: problems.ProblemError) -> Response:
     if request.method == "POST":
         multipart.drain(request.stream, DRAINED * services().settings.max_upload)
         wording = refusal
-    response = _answer(wire.message(wording(_language(), error), "error"), status=error.problem.status)
+    try:
+        text = wording(_language(), error)
+    except OSError:
+        text = wording("en", error)  # no handle is left to read the other languages' words by
+    response = _answer(wire.message(text, "error"), status=error.problem.status)
     response.headers["X-Fieldfare-Code"] = error.problem.code
     if error.problem.status == 401:
         response.headers["WWW-Authenticate"] = 'Basic realm="Fieldfare", charset="UTF-8"'
@@ -361,7 +366,7 @@ def trouble(error: Exception) -> Response:
     log.exception("fault in %s", request.endpoint)
     row = (
         problems.DATABASE_AWAY
-        if isinstance(error, OperationalError | InterfaceError)
+        if isinstance(error, OperationalError | InterfaceError | NoConnection)
         else problems.UNKNOWN_TROUBLE
     )
     if out_of_handles(error):
