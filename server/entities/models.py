@@ -83,7 +83,11 @@ class EntityVersion(Base):
     """One version of an entity."""
 
     __tablename__ = "entity_version"
-    __table_args__ = (UniqueConstraint("entity_id", "version"), {"comment": "Versions of entities."})
+    __table_args__ = (
+        UniqueConstraint("entity_id", "version"),
+        Index("ix_entity_version_submission", "submission_id"),
+        {"comment": "Versions of entities."},
+    )
     id: Mapped[int] = column("Order of writing", BigId, primary_key=True, autoincrement=True)
     entity_id: Mapped[int] = column("Entity", ForeignKey("entity.id"))
     version: Mapped[int] = column("Version number, from 1")
@@ -107,6 +111,10 @@ class EntityVersion(Base):
     creator_id: Mapped[int | None] = column("Who caused it", ForeignKey("actor.id"))
     user_agent: Mapped[str | None] = column("User-Agent that came", String(255))
     created_at: Mapped[datetime] = column("When")
+    seq: Mapped[int | None] = column("Event of the ledger that wrote it", BigId)
+    superseded_at: Mapped[datetime | None] = column(
+        "Counts no more since: its submission was rejected, put away or held back again"
+    )
 
 
 class EntityBacklog(Base):

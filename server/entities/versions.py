@@ -1,21 +1,20 @@
 """Creating and updating entities from submissions: what is decided at receipt, and what is written for it.
 
 `plan` reads and decides (version number, base, conflict) under the entity's lock; `write` applies a decision, now or
-at a rebuild, and decides nothing. Knows no household and no form.
+at a rebuild, and decides nothing. Which versions count stands in standing.py. Knows no household and no form.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Set
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Iterable, Mapping, Set
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from typing import Any, Literal, cast
 
 from sqlalchemy import Row, Table, and_, bindparam, insert, select, update
 from sqlalchemy.orm import Session
 
-from server.entities.datasets import properties_of, touch
 from server.entities.models import Dataset, DatasetProperty, Entity, EntityVersion
 from server.entities.sealing import opened, sealed_names, stored
 from server.hot import Hot, wire
@@ -27,9 +26,10 @@ _VERSION = cast(Table, EntityVersion.__table__)
 _FOUND = select(_ENTITY).where(
     _ENTITY.c.dataset_id == bindparam("the_dataset"), _ENTITY.c.uuid == bindparam("the_uuid")
 )
-_LOCKED = _FOUND.with_for_update()
+LOCKED = _FOUND.with_for_update()
+"""An entity's row by its list and UUID, held until the transaction ends (PostgreSQL)."""
 _CHANGED = ("data", "protected", "label", "version", "conflict", "updated_at", "area_id")
-_CHANGE = Hot(
+CHANGE = Hot(
     update(_ENTITY)
     .where(_ENTITY.c.id == bindparam("the_id"))
     .values({name: bindparam(name) for name in _CHANGED})
@@ -55,7 +55,7 @@ class EntityWrite:
     """What was decided about one entity block of a submission; stands in the ledger.
 
     `action` none changes nothing, for `reason`: unknown (an update of what is not there), exists (a second create),
-    deleted, unchanged (a correction that changes no property). `path` is the block's, positions on repeats.
+    unchanged (a correction that changes no property). `path` is the block's, positions on repeats.
     """
 
     path: str
@@ -84,14 +84,31 @@ class EntityWrite:
 
 
 @dataclass(frozen=True, slots=True)
-class Cause:
-    """Who and what causes a version: a submission's version, its sender."""
+class Moment:
+    """An event of the ledger, as versions remember it.
 
-    submission_id: int
-    submission_version_id: int
+    `least` holds, by `<list>:<uuid>`, the lowest number of a version that the event makes: determined with the event, so
+    that a replay never falls behind what phones hold.
+    """
+
+    seq: int
+    at: datetime
+    least: Mapping[str, int] = field(default_factory=dict)
+
+    def number(self, dataset_id: int, uuid: str, current: int) -> int:
+        """The number of the version after `current`."""
+        return max(current + 1, self.least.get(f"{dataset_id}:{uuid}", 0))
+
+
+@dataclass(frozen=True, slots=True)
+class Cause:
+    """Who and what causes a version: a submission's version, its sender, the event."""
+
+    submission_id: int | None
+    submission_version_id: int | None
     creator_id: int | None
     user_agent: str | None
-    at: datetime
+    moment: Moment
 
 
 def clean_uuid(text: str | None) -> str | None:
@@ -117,15 +134,13 @@ def plan(
         return None
     dataset_id, flagged = dataset
     made = EntityWrite(saved.path, dataset_id, uuid, "none", protected=flagged)
-    entity = wire(session).execute(_LOCKED, {"the_dataset": dataset_id, "the_uuid": uuid}).first()
+    entity = wire(session).execute(LOCKED, {"the_dataset": dataset_id, "the_uuid": uuid}).first()
     if entity is None:
         return replace(made, action="create", version=1) if block.create else replace(made, reason="unknown")
     if submission_id is not None:
         before = _given_before(session, keys, entity.id, submission_id)
         if before is not None:
             return _correction(made, entity, saved, before)
-    if entity.deleted_at is not None:
-        return replace(made, reason="deleted")
     if not block.update:
         return replace(made, reason="exists")
     return _update(session, keys, made, entity, saved)
@@ -175,7 +190,10 @@ def _conflict(
     if base >= entity.version:
         return None, []
     query = select(_VERSION.c.received).where(
-        _VERSION.c.entity_id == entity.id, _VERSION.c.version > base, _VERSION.c.origin != "derived"
+        _VERSION.c.entity_id == entity.id,
+        _VERSION.c.version > base,
+        _VERSION.c.origin != "derived",
+        _VERSION.c.superseded_at.is_(None),
     )
     since = [row.received for row in session.execute(query)]
     if not since:
@@ -210,7 +228,7 @@ def write(
     held: bool = False,
     again: bool = False,
 ) -> bool:
-    """Write what was decided; True where the list changed. `held`: a create is written, an update is not.
+    """Write what was decided; True where a phone's list changed. `held`: a create is written, an update is not.
 
     `again`: the submission was here before, so that a create may be done already.
 
@@ -235,7 +253,8 @@ def write(
     if entity is None or (again and _made(session, entity.id, cause.submission_version_id)):
         return False
     if decided.version <= entity.version:  # it was held back, and others came meanwhile
-        decided = replace(decided, version=entity.version + 1)
+        number = cause.moment.number(decided.dataset_id, decided.uuid, entity.version)
+        decided = replace(decided, version=number)
     before = opened(keys, entity)
     label = (saved.block.label or "").strip() or entity.label
     values = stored(keys, {**before, **saved.properties, **added}, hidden.union(sealed_names(keys, entity)))
@@ -243,60 +262,14 @@ def write(
         **values,
         "label": label,
         "version": decided.version,
-        "conflict": _worse(decided.conflict, entity.conflict),
-        "updated_at": cause.at,
+        "conflict": worse(decided.conflict, entity.conflict),
+        "updated_at": cause.moment.at,
         "area_id": area_id if move else entity.area_id,
         "the_id": entity.id,
     }
-    _CHANGE.run(wire(session), row)
-    _version(session, entity.id, decided, label, values, _given(saved), "submission", cause)
-    return True
-
-
-def derive(
-    session: Session, keys: Keyring, dataset_id: int, uuid: str, properties: Mapping[str, str], at: datetime
-) -> bool:
-    """A version by the server itself, where a property that the list has changed; True where one was made.
-
-    Conflicts and branches ignore it. Make few: each changes the list that every phone downloads.
-    """
-    entity = wire(session).execute(_LOCKED, {"the_dataset": dataset_id, "the_uuid": uuid}).first()
-    if entity is None or entity.deleted_at is not None:
-        return False
-    before = opened(keys, entity)
-    changed = {n: v for n, v in properties.items() if before.get(n, "") != v}
-    declared = properties_of(session, dataset_id) if changed else {}
-    changed = {n: v for n, v in changed.items() if n in declared}
-    if not changed:
-        return False
-    hidden = {name for name in declared if declared[name]}.union(sealed_names(keys, entity))
-    values = stored(keys, {**before, **changed}, hidden)
-    number = entity.version + 1
-    made = EntityWrite("", dataset_id, uuid, "update", version=number, base_version=entity.version)
-    row = {**entity._asdict(), **values, "version": number, "updated_at": at, "the_id": entity.id}
-    _CHANGE.run(wire(session), row)
-    cause = Cause(0, 0, None, None, at)
-    _version(session, entity.id, made, entity.label, values, changed, "derived", cause)
-    return True
-
-
-def take_off(session: Session, project_id: int, uuid: str, at: datetime) -> None:
-    """Take an entity off its project's lists (the phones delete it at their next fetch), and raise their generation."""
-    _off(session, project_id, uuid, at)
-
-
-def put_back(session: Session, project_id: int, uuid: str) -> None:
-    """Put an entity that was taken off back on its project's lists."""
-    _off(session, project_id, uuid, None)
-
-
-def _off(session: Session, project_id: int, uuid: str, at: datetime | None) -> None:
-    there = _ENTITY.c.deleted_at.is_(None) if at is not None else _ENTITY.c.deleted_at.is_not(None)
-    lists = select(Dataset.id).where(Dataset.project_id == project_id)
-    of_project = (_ENTITY.c.uuid == uuid, _ENTITY.c.dataset_id.in_(lists))
-    changed = update(_ENTITY).where(*of_project, there).values(deleted_at=at)
-    for dataset_id in session.execute(changed.returning(_ENTITY.c.dataset_id)).scalars().all():
-        touch(session, dataset_id)
+    CHANGE.run(wire(session), row)
+    add_version(session, entity.id, decided, label, values, _given(saved), "submission", cause)
+    return entity.deleted_at is None
 
 
 def _create(
@@ -319,22 +292,23 @@ def _create(
         "creator_id": cause.creator_id,
         "version": decided.version,
         "label": label,
-        "created_at": cause.at,
+        "created_at": cause.moment.at,
     }
     entity_id = session.execute(insert(_ENTITY).returning(_ENTITY.c.id), row).scalar_one()
-    _version(session, entity_id, decided, label, values, given, "submission", cause)
+    add_version(session, entity_id, decided, label, values, given, "submission", cause)
 
 
-def _version(
+def add_version(
     session: Session,
     entity_id: int,
     decided: EntityWrite,
     label: str,
     values: Mapping[str, Any],
-    given: Mapping[str, str],
+    given: Iterable[str],
     origin: str,
     cause: Cause,
 ) -> None:
+    """The row of a version; `given` names what its source gave (properties, `label`)."""
     row = {
         **values,
         "entity_id": entity_id,
@@ -348,11 +322,12 @@ def _version(
         "branch_base_version": decided.branch_base_version,
         "conflict": decided.conflict,
         "conflicting": list(decided.conflicting),
-        "submission_id": cause.submission_id or None,
-        "submission_version_id": cause.submission_version_id or None,
+        "submission_id": cause.submission_id,
+        "submission_version_id": cause.submission_version_id,
         "creator_id": cause.creator_id,
         "user_agent": cause.user_agent,
-        "created_at": cause.at,
+        "created_at": cause.moment.at,
+        "seq": cause.moment.seq,
     }
     _ADD_VERSION.run(wire(session), row)
 
@@ -383,7 +358,7 @@ def _given_before(
     return {name: values[name] for name in row.received if name in values}
 
 
-def _made(session: Session, entity_id: int, submission_version_id: int) -> bool:
+def _made(session: Session, entity_id: int, submission_version_id: int | None) -> bool:
     """Whether a submission's version made a version of this entity already: its rejection was undone."""
     mine = (_VERSION.c.entity_id == entity_id, _VERSION.c.submission_version_id == submission_version_id)
     return session.execute(select(_VERSION.c.id).where(*mine)).first() is not None
@@ -394,5 +369,6 @@ def _number(text: str | None) -> int | None:
     return int(stripped) if stripped.isascii() and stripped.isdigit() and len(stripped) < 10 else None
 
 
-def _worse(one: str | None, two: str | None) -> str | None:
+def worse(one: str | None, two: str | None) -> str | None:
+    """Of two conflicts the worse."""
     return "hard" if "hard" in (one, two) else one or two

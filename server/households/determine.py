@@ -14,6 +14,7 @@ from typing import Any, cast
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Row, Table, bindparam, select
+from sqlalchemy.engine import Connection
 from sqlalchemy.orm import Session
 
 from server.areas.models import Area
@@ -36,6 +37,19 @@ HOUSEHOLD = cast(Table, Household.__table__)
 FACILITY = cast(Table, Facility.__table__)
 
 LONGEST_MERGE_CHAIN = 50
+
+
+def kept(connection: Connection, uuid: str) -> str:
+    """The household that stands for this one: itself, or what it was merged into, however often."""
+    for _ in range(LONGEST_MERGE_CHAIN):
+        into = connection.execute(_INTO, {"uuid": uuid}).scalar()
+        if into is None:
+            break
+        uuid = str(into)
+    return uuid
+
+
+_INTO = select(HOUSEHOLD.c.merged_into).where(HOUSEHOLD.c.uuid == bindparam("uuid"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +79,11 @@ class Determined:
     def about(self) -> str | None:
         """`household:<uuid>`, `facility:<uuid>`, `area:<code>`; None where the facts are nobody's."""
         return f"{self.kind}:{self.subject}" if self.subject else None
+
+    @property
+    def names(self) -> str | None:
+        """The same as the submission names it: the household that was merged, so that a merge can be undone."""
+        return f"{self.kind}:{self.merged_from}" if self.merged_from else self.about
 
     def rank(self, instance_id: str) -> bytes:
         """Bytes that sort after those of everything seen before."""

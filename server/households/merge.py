@@ -7,7 +7,6 @@ and a merge can be undone. Never commits.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Row, func, select, update
@@ -16,13 +15,15 @@ from sqlalchemy.orm import Session
 from server import ledger, problems
 from server.accounts import audit
 from server.db import utcnow
-from server.entities import datasets, versions
+from server.entities import datasets
+from server.entities.standing import next_numbers
+from server.entities.versions import Moment
 from server.households import current
 from server.households.current import OBSERVATION
-from server.households.determine import HOUSEHOLD
+from server.households.determine import HOUSEHOLD, kept
 from server.households.locking import lock_subject
 from server.households.tables import TABLES
-from server.households.telling import tell_phones
+from server.households.telling import settle_phones
 from server.services import Services
 
 _TABLES = [table for table in TABLES.values() if table.subject == "household"]
@@ -39,12 +40,14 @@ def merge(session: Session, services: Services, keep_uuid: str, gone_uuid: str, 
         if row.merged_into is not None:
             raise problems.ALREADY_MERGED(code=row.code)
     at = utcnow()
-    payload = {"keep": keep_uuid, "gone": gone_uuid}
+    names = {"keep": keep_uuid, "gone": gone_uuid}
+    numbers = next_numbers(session, gone.project_id, [keep_uuid, gone_uuid])
+    payload = {**names, "versions": numbers}
     seq = ledger.append(
         session, services.keys, ledger.Kind.MERGE, f"household:{gone_uuid}", actor_id, payload, at=at
     )
-    _join(session, services, keep_uuid, gone_uuid, at)
-    _record(session, "household.merge", actor_id, gone, payload)
+    _join(session, services, keep_uuid, gone_uuid, Moment(seq, at, numbers))
+    _record(session, "household.merge", actor_id, gone, names)
     return seq
 
 
@@ -60,25 +63,29 @@ def undo(session: Session, services: Services, gone_uuid: str, actor_id: int | N
     if gone.merged_into is None:
         raise problems.STALE()
     at = utcnow()
-    payload = {"keep": gone.merged_into, "gone": gone_uuid, "undo": True}
+    names = {"keep": gone.merged_into, "gone": gone_uuid, "undo": True}
+    root = kept(session.connection(), gone.merged_into)
+    numbers = next_numbers(session, gone.project_id, [root, gone_uuid])
+    payload = {**names, "versions": numbers}
     seq = ledger.append(
         session, services.keys, ledger.Kind.MERGE, f"household:{gone_uuid}", actor_id, payload, at=at
     )
-    _part(session, services, gone.merged_into, gone_uuid, at)
-    _record(session, "household.merge.undo", actor_id, gone, payload)
+    _part(session, services, gone.merged_into, gone_uuid, Moment(seq, at, numbers))
+    _record(session, "household.merge.undo", actor_id, gone, names)
     return seq
 
 
 def replay(session: Session, services: Services, event: ledger.Event) -> None:
     """Apply a merge (or its undoing) that the ledger holds, as a rebuild comes to it."""
     keep, gone = event.payload["keep"], event.payload["gone"]
+    moment = Moment(event.seq, event.at, event.payload.get("versions", {}))
     if event.payload.get("undo"):
-        _part(session, services, keep, gone, event.at)
+        _part(session, services, keep, gone, moment)
     else:
-        _join(session, services, keep, gone, event.at)
+        _join(session, services, keep, gone, moment)
 
 
-def _join(session: Session, services: Services, keep: str, gone: str, at: datetime) -> None:
+def _join(session: Session, services: Services, keep: str, gone: str, moment: Moment) -> None:
     connection = session.connection()
     for table in _TABLES:
         history = table.history
@@ -87,14 +94,14 @@ def _join(session: Session, services: Services, keep: str, gone: str, at: dateti
     moved = {"subject": keep, "merged_from": func.coalesce(OBSERVATION.c.merged_from, gone)}
     connection.execute(update(OBSERVATION).where(OBSERVATION.c.subject == gone).values(moved))
     _remake(session, [keep, gone])
-    ended = {"merged_into": keep, "status": "merged", "updated_at": at}
+    ended = {"merged_into": keep, "status": "merged", "updated_at": moment.at}
     connection.execute(update(HOUSEHOLD).where(HOUSEHOLD.c.uuid == gone).values(ended))
-    versions.take_off(session, _project_of(session, gone), gone, at)
-    _tell(session, services, [keep], at)
+    _settle(session, services, [keep, gone], moment)
 
 
-def _part(session: Session, services: Services, keep: str, gone: str, at: datetime) -> None:
+def _part(session: Session, services: Services, keep: str, gone: str, moment: Moment) -> None:
     connection = session.connection()
+    keep = kept(connection, keep)  # where it was merged itself since, its rows stand there
     theirs = merged_below(session, gone)
     for table in _TABLES:
         history = table.history
@@ -106,16 +113,10 @@ def _part(session: Session, services: Services, keep: str, gone: str, at: dateti
     connection.execute(seen.values(subject=gone))
     own = (OBSERVATION.c.subject == gone, OBSERVATION.c.merged_from == gone)
     connection.execute(update(OBSERVATION).where(*own).values(merged_from=None))
-    back_again = {"merged_into": None, "status": None, "updated_at": at}
+    back_again = {"merged_into": None, "status": None, "updated_at": moment.at}
     connection.execute(update(HOUSEHOLD).where(HOUSEHOLD.c.uuid == gone).values(back_again))
     _remake(session, [keep, gone])
-    versions.put_back(session, _project_of(session, gone), gone)
-    _tell(session, services, [keep, gone], at)
-
-
-def _project_of(session: Session, uuid: str) -> int:
-    found = session.execute(select(HOUSEHOLD.c.project_id).where(HOUSEHOLD.c.uuid == uuid)).scalar_one()
-    return int(found)
+    _settle(session, services, [keep, gone], moment)
 
 
 def merged_below(session: Session, uuid: str) -> list[str]:
@@ -132,9 +133,8 @@ def _remake(session: Session, uuids: Iterable[str]) -> None:
         current.remake(session.connection(), "household", uuid, [table.name for table in _TABLES])
 
 
-def _tell(session: Session, services: Services, uuids: Iterable[str], at: datetime) -> None:
-    changed = {dataset for uuid in uuids for dataset in tell_phones(session, services, uuid, at)}
-    for dataset_id in sorted(changed):
+def _settle(session: Session, services: Services, uuids: Iterable[str], moment: Moment) -> None:
+    for dataset_id in settle_phones(session, services, (), uuids, moment):
         datasets.touch(session, dataset_id)
 
 

@@ -5,7 +5,7 @@ History rows are stamped, never removed; the current rows are made anew from wha
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Set
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -14,11 +14,15 @@ from sqlalchemy import select, update
 from sqlalchemy.engine import Connection
 from sqlalchemy.orm import Session
 
-from server.entities import versions
+from server.entities import datasets
+from server.entities.standing import stand
+from server.entities.versions import Moment
 from server.households import current
 from server.households.current import OBSERVATION
 from server.households.determine import FACILITY, HOUSEHOLD
 from server.households.tables import TABLES
+from server.households.telling import settle_phones
+from server.services import Services
 
 Touched = tuple[str, str, str]
 """Kind, subject and table of current rows that must be made anew."""
@@ -33,40 +37,67 @@ class Written:
     columns: tuple[str, ...]
 
 
-def supersede(session: Session, submission_id: int, at: datetime) -> None:
-    """Take a submission's rows out of force (it is rejected, deleted, or its approval undone).
+def supersede(session: Session, services: Services, submission_id: int, moment: Moment) -> None:
+    """Take a submission's rows out of force: it is rejected or put away.
 
-    The current rows fall back to what stands; a household that this submission made and nobody confirmed leaves the
-    phones' list.
+    The current rows and the phones' lists fall back to what stands; what the submission made is unconfirmed and leaves
+    the lists.
     """
     connection = session.connection()
-    _remake(connection, stamp_submission(connection, submission_id, at))
-    for project_id, uuid in _unconfirmed(connection, submission_id):
-        versions.take_off(session, project_id, uuid, at)
+    touched = stamp_submission(connection, submission_id, moment.at)
+    _remake(connection, touched)
+    _confirm(connection, submission_id, False)
+    _tell(session, settle(session, services, submission_id, touched, moment, creates=False, updates=False))
 
 
-def hold(session: Session, submission_id: int, at: datetime) -> None:
+def hold(session: Session, services: Services, submission_id: int, moment: Moment) -> None:
     """Take a submission's rows out of force because its approval was undone: what it made is unconfirmed again, as it was
     while the submission waited, and stays on the phones' lists."""
     connection = session.connection()
-    _remake(connection, stamp_submission(connection, submission_id, at))
+    touched = stamp_submission(connection, submission_id, moment.at)
+    _remake(connection, touched)
     _confirm(connection, submission_id, False)
-    for project_id, uuid in _unconfirmed(connection, submission_id):
-        versions.put_back(session, project_id, uuid)
+    _tell(session, settle(session, services, submission_id, touched, moment, creates=True, updates=False))
 
 
-def reinstate(session: Session, submission_id: int) -> None:
+def reinstate(session: Session, services: Services, submission_id: int, moment: Moment) -> None:
     """Put back in force what `supersede` or `hold` took out: the rows of the submission's newest version that wrote any."""
     connection = session.connection()
-    unconfirmed = _unconfirmed(connection, submission_id)
     newest = select(OBSERVATION).where(OBSERVATION.c.submission_id == submission_id)
     row = connection.execute(newest.order_by(OBSERVATION.c.seq.desc()).limit(1)).first()
+    touched: set[Touched] = set()
     if row is not None and row.superseded_at is not None:
         touched = _stamp(connection, [row], None)
         _remake(connection, touched)
         _confirm(connection, submission_id, True)
-    for project_id, uuid in unconfirmed:
-        versions.put_back(session, project_id, uuid)
+    _tell(session, settle(session, services, submission_id, touched, moment, creates=True, updates=True))
+
+
+def settle(
+    session: Session,
+    services: Services,
+    submission_id: int,
+    touched: Set[Touched],
+    moment: Moment,
+    *,
+    creates: bool,
+    updates: bool,
+    subject: str | None = None,
+) -> list[int]:
+    """The phones' lists follow: which of a submission's entity versions count, then what the entities are by that.
+
+    `subject`: a household that it wrote about, beside those `touched`. Returns the lists that changed: the caller raises
+    their generation, last.
+    """
+    named = stand(session, submission_id, moment.at, creates=creates, updates=updates)
+    households = {uuid for kind, uuid, _ in touched if kind == "household"}
+    households.update([subject] if subject is not None else ())
+    return settle_phones(session, services, named, households, moment)
+
+
+def _tell(session: Session, lists: Iterable[int]) -> None:
+    for dataset_id in lists:
+        datasets.touch(session, dataset_id)
 
 
 def written(session: Session, submission_id: int) -> list[Written]:
@@ -82,12 +113,6 @@ def wrote(session: Session, submission_id: int, version_id: int) -> bool:
     """Whether that version of a submission ever wrote rows, be they superseded: `reinstate` then has them to put back."""
     mine = (OBSERVATION.c.submission_id == submission_id, OBSERVATION.c.version_id == version_id)
     return session.execute(select(OBSERVATION.c.id).where(*mine).limit(1)).first() is not None
-
-
-def relist(session: Session, submission_id: int) -> None:
-    """What a submission made and nobody confirmed is on the phones' lists (again), merged households aside."""
-    for project_id, uuid in _unconfirmed(session.connection(), submission_id):
-        versions.put_back(session, project_id, uuid)
 
 
 def stamp_submission(connection: Connection, submission_id: int, at: datetime) -> set[Touched]:
@@ -126,15 +151,3 @@ def _confirm(connection: Connection, submission_id: int, confirmed: bool) -> Non
     for table in (HOUSEHOLD, FACILITY):
         mine = update(table).where(table.c.created_by == submission_id, table.c.confirmed.is_not(confirmed))
         connection.execute(mine.values(confirmed=confirmed))
-
-
-def _unconfirmed(connection: Connection, submission_id: int) -> list[tuple[int, str]]:
-    """Project and UUID of what a submission made and nobody confirmed."""
-    found: list[tuple[int, str]] = []
-    for table in (HOUSEHOLD, FACILITY):
-        made = (table.c.created_by == submission_id, table.c.confirmed.is_(False))
-        mine = select(table.c.project_id, table.c.uuid).where(*made)
-        if table is HOUSEHOLD:
-            mine = mine.where(HOUSEHOLD.c.merged_into.is_(None))  # it left the lists for good
-        found += [(row.project_id, row.uuid) for row in connection.execute(mine)]
-    return found

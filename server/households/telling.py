@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from collections.abc import Iterable, Set
+from datetime import date
 from typing import Any
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import Row, bindparam, select
 from sqlalchemy.orm import Session
 
-from server.entities import datasets, versions
+from server.entities import datasets, standing
+from server.entities.standing import Named, Told
+from server.entities.versions import Moment
 from server.hot import wire
+from server.households.current import OBSERVATION
 from server.households.determine import HOUSEHOLD
 from server.services import Services
 
@@ -19,14 +23,16 @@ LIST = "households"
 PHONES_SEE = ("status", "last_visit_on", "next_visit_due")
 """Columns of a household that its entity carries, where the list has such a property."""
 
-_ROW = select(HOUSEHOLD.c.project_id, *(HOUSEHOLD.c[name] for name in PHONES_SEE)).where(
-    HOUSEHOLD.c.uuid == bindparam("uuid")
-)
+_ROW = select(
+    HOUSEHOLD.c.project_id, HOUSEHOLD.c.merged_into, *(HOUSEHOLD.c[name] for name in PHONES_SEE)
+).where(HOUSEHOLD.c.uuid == bindparam("uuid"))
 
 
-def tell_phones(session: Session, services: Services, uuid: str, at: datetime) -> list[int]:
+def tell_phones(
+    session: Session, services: Services, uuid: str, moment: Moment, *, but: Set[str] = frozenset()
+) -> list[int]:
     """Make a derived version where the household's row says something else than its entity does; what the row does not
-    know is left as it is.
+    know is left as it is, and so are the properties named in `but`: the submission said them itself.
 
     Returns the lists that changed: the caller raises their generation, last.
     """
@@ -36,9 +42,45 @@ def tell_phones(session: Session, services: Services, uuid: str, at: datetime) -
     dataset_id = datasets.dataset_id_of(session, row.project_id, LIST)
     if dataset_id is None:
         return []
-    known = {name: getattr(row, name) for name in PHONES_SEE}
-    values = {name: _text(value) for name, value in known.items() if value is not None}
-    return [dataset_id] if versions.derive(session, services.keys, dataset_id, uuid, values, at) else []
+    values = {name: value for name, value in _known(row).items() if name not in but}
+    told = standing.derive(session, services.keys, (dataset_id, uuid), values, moment)
+    return [dataset_id] if told else []
+
+
+def settle_phones(
+    session: Session, services: Services, named: Iterable[Named], subjects: Iterable[str], moment: Moment
+) -> list[int]:
+    """Make entities say what stands, after a decision, a correction, a merge: those named, and those of these households.
+
+    Returns the lists that changed, as `tell_phones`.
+    """
+    rows = {uuid: wire(session).execute(_ROW, {"uuid": uuid}).first() for uuid in subjects}
+    wanted = set(named)
+    for uuid, row in rows.items():
+        wanted.update(() if row is None else standing.of_uuid(session, row.project_id, uuid))
+    changed: set[int] = set()
+    for dataset_id, uuid in sorted(wanted, key=lambda one: (one[1], one[0])):
+        if uuid not in rows:
+            rows[uuid] = wire(session).execute(_ROW, {"uuid": uuid}).first()
+        row = rows[uuid]
+        panel = row is not None and dataset_id == datasets.dataset_id_of(session, row.project_id, LIST)
+        told = Told(_known(row), _seen(session, uuid)) if row is not None and panel else None
+        listed = not panel or row is None or row.merged_into is None
+        if standing.agree(session, services.keys, (dataset_id, uuid), moment, told=told, listed=listed):
+            changed.add(dataset_id)
+    return sorted(changed)
+
+
+def _known(row: Row[Any]) -> dict[str, str]:
+    values = {name: getattr(row, name) for name in PHONES_SEE}
+    return {name: _text(value) for name, value in values.items() if value is not None}
+
+
+def _seen(session: Session, uuid: str) -> list[tuple[int, int]]:
+    """The visits that stand about a household: event and submission."""
+    query = select(OBSERVATION.c.seq, OBSERVATION.c.submission_id)
+    query = query.where(OBSERVATION.c.subject == uuid, OBSERVATION.c.superseded_at.is_(None))
+    return [(row.seq, row.submission_id) for row in session.execute(query)]
 
 
 def _text(value: Any) -> str:

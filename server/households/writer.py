@@ -17,14 +17,23 @@ from sqlalchemy.engine import Connection
 from sqlalchemy.orm import Session
 
 from server.entities import datasets, versions
+from server.entities.versions import Moment
 from server.hot import Hot, wire
 from server.households import current
 from server.households.consent import erase_withdrawn
 from server.households.current import OBSERVATION
-from server.households.determine import FACILITY, HOUSEHOLD, LONGEST_MERGE_CHAIN, Determined, determine
+from server.households.determine import FACILITY, HOUSEHOLD, Determined, determine, kept
 from server.households.filling import Filled, fill, stored
 from server.households.incoming import Incoming
-from server.households.standing import Written, reinstate, stamp_submission, supersede, written
+from server.households.standing import (
+    Touched,
+    Written,
+    reinstate,
+    settle,
+    stamp_submission,
+    supersede,
+    written,
+)
 from server.households.tables import ROWS_A_SUBMISSION, TABLES
 from server.households.telling import tell_phones
 from server.services import Services
@@ -55,26 +64,26 @@ def apply(
     services: Services,
     incoming: Incoming,
     determined: Determined,
-    seq: int,
+    moment: Moment,
     *,
     submission_id: int,
     version_id: int,
-    at: datetime,
     held: bool = False,
 ) -> Applied:
-    """Write what a submission says, as event `seq` of the ledger recorded at `at`.
+    """Write what a submission says, as the ledger's event `moment`.
 
     `held` (blocking findings stand): a create makes the subject's row, unconfirmed, and its entity, and nothing else is
     written. Rows that an earlier version of the same submission wrote are superseded.
     """
-    connection = wire(session)
-    if incoming.submission_id is not None:
-        determined = _after_merges(connection, determined)
-    touched = stamp_submission(connection, submission_id, at) if incoming.submission_id is not None else set()
-    filled = Filled((), None, False) if held else fill(incoming, determined)
+    connection, seq, at = wire(session), moment.seq, moment.at
     again = incoming.submission_id is not None
+    if again:
+        determined = _after_merges(connection, determined)
+    touched = stamp_submission(connection, submission_id, at) if again else set()
+    filled = Filled((), None, False) if held else fill(incoming, determined)
+    known_before = False
     if determined.create and not (again and _is_there(connection, determined)):
-        _create(connection, incoming, determined, submission_id, at, confirmed=not held)
+        known_before = _create(connection, incoming, determined, submission_id, at, confirmed=not held)
     elif again and not held:
         _confirm(connection, determined, submission_id, at)
     rows = _insert_facts(
@@ -82,7 +91,17 @@ def apply(
     )
     if rows or touched:
         _keep_current(connection, incoming, determined, filled, rows, touched)
-    _entities(session, services, incoming, determined, submission_id, version_id, at, held=held)
+    spoken = _entities(session, services, incoming, determined, submission_id, version_id, moment, held=held)
+    if again:
+        subject = determined.subject if determined.kind == "household" else None
+        settled = settle(
+            session, services, submission_id, touched, moment, creates=True, updates=not held, subject=subject
+        )
+        spoken.lists.update(settled)
+    elif determined.kind == "household" and not held and incoming.plan is not None:
+        _tell(session, services, determined, spoken, moment, known_before=known_before)
+    for dataset_id in sorted(spoken.lists):
+        datasets.touch(session, dataset_id)
     done = tuple(Written(table, row["id"], tuple(columns)) for table, row, columns in rows)
     return Applied(done, determined.about, determined.code)
 
@@ -162,7 +181,7 @@ def _keep_current(
     determined: Determined,
     filled: Filled,
     facts: list[Fact],
-    touched: set[tuple[str, str, str]],
+    touched: set[Touched],
 ) -> None:
     """The current rows follow: laid over where this is the newest, else made anew."""
     kind, subject, form = determined.kind, determined.subject, incoming.plan
@@ -205,7 +224,8 @@ def _create(
     at: datetime,
     *,
     confirmed: bool,
-) -> None:
+) -> bool:
+    """Make the subject's row; whether something had been said of it before."""
     table = HOUSEHOLD if determined.kind == "household" else FACILITY
     connection.execute(
         insert(table),
@@ -222,8 +242,10 @@ def _create(
     assert determined.kind is not None
     assert determined.subject is not None
     seen_before = select(OBSERVATION.c.id).where(OBSERVATION.c.subject == determined.subject).limit(1)
-    if connection.execute(seen_before).first() is not None:
-        _adopt(connection, determined.kind, determined.subject, determined.area_id)
+    if connection.execute(seen_before).first() is None:
+        return False
+    _adopt(connection, determined.kind, determined.subject, determined.area_id)
+    return True
 
 
 def _adopt(connection: Connection, kind: str, subject: str, area_id: int | None) -> None:
@@ -240,19 +262,16 @@ def _adopt(connection: Connection, kind: str, subject: str, area_id: int | None)
 
 
 def _after_merges(connection: Connection, determined: Determined) -> Determined:
-    """Determinations made before their household was merged speak of the one that was kept."""
-    named = determined.subject
+    """Determinations made before a merge, or before it was undone, speak of the household that stands now for the one
+    that their submission named."""
+    named = determined.merged_from or determined.subject
     if determined.kind != "household" or named is None:
         return determined
-    subject = named
-    for _ in range(LONGEST_MERGE_CHAIN):
-        into = connection.execute(select(HOUSEHOLD.c.merged_into).where(HOUSEHOLD.c.uuid == subject)).scalar()
-        if into is None:
-            break
-        subject = into
-    if subject == named:
+    subject = kept(connection, named)
+    if subject == determined.subject:
         return determined
-    return replace(determined, subject=subject, merged_from=determined.merged_from or named, create=False)
+    came_from = named if subject != named else None
+    return replace(determined, subject=subject, merged_from=came_from, create=False)
 
 
 def _is_there(connection: Connection, determined: Determined) -> bool:
@@ -272,6 +291,16 @@ def _confirm(connection: Connection, determined: Determined, submission_id: int,
     connection.execute(mine.values(confirmed=True, area_id=determined.area_id, updated_at=at))
 
 
+@dataclass(frozen=True, slots=True)
+class _Spoken:
+    """What a submission's own entities told phones: the lists that changed, the properties said of its household, and
+    whether it created that one."""
+
+    lists: set[int]
+    said: frozenset[str]
+    created: bool
+
+
 def _entities(
     session: Session,
     services: Services,
@@ -279,15 +308,16 @@ def _entities(
     determined: Determined,
     submission_id: int,
     version_id: int,
-    at: datetime,
+    moment: Moment,
     *,
     held: bool,
-) -> None:
-    """What phones see of it: the submission's own entities, and the server's version where none of them says it."""
+) -> _Spoken:
+    """The submission's own entities."""
     blocks = {saved.path: saved for saved in incoming.entities}
-    cause = versions.Cause(submission_id, version_id, incoming.sender_id, incoming.user_agent, at)
+    cause = versions.Cause(submission_id, version_id, incoming.sender_id, incoming.user_agent, moment)
     changed: set[int] = set()
-    said = False
+    said: frozenset[str] = frozenset()
+    created = False
     for decided in determined.entities:
         own = decided.uuid == determined.subject
         extra = {"code": determined.code} if own and decided.action == "create" and determined.code else None
@@ -304,12 +334,27 @@ def _entities(
             held=held,
             again=incoming.submission_id is not None,
         )
-        said = said or own
         changed.update([decided.dataset_id] if wrote else ())
-    if determined.kind == "household" and not held and not said and incoming.plan is not None:
-        changed.update(tell_phones(session, services, determined.subject or "", at))
-    for dataset_id in sorted(changed):
-        datasets.touch(session, dataset_id)
+        if own and decided.action != "none":
+            said, created = frozenset(blocks[decided.path].properties), decided.action == "create"
+    return _Spoken(changed, said, created)
+
+
+def _tell(
+    session: Session,
+    services: Services,
+    determined: Determined,
+    spoken: _Spoken,
+    moment: Moment,
+    *,
+    known_before: bool,
+) -> None:
+    """The server's version, where the submission's own does not say it. What a phone has just made is as it made it, but
+    for what had been said of it before."""
+    assert determined.subject is not None
+    if not spoken.created or known_before:
+        told = tell_phones(session, services, determined.subject, moment, but=spoken.said)
+        spoken.lists.update(told)
 
 
 _OBSERVE = Hot(insert(OBSERVATION), [column.name for column in OBSERVATION.columns])

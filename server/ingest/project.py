@@ -7,10 +7,11 @@ rows in a SAVEPOINT. Rebuild calls `apply` with the determinations that the ledg
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
+from typing import Any
 
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.exc import OperationalError
@@ -18,9 +19,11 @@ from sqlalchemy.orm import Session
 
 from server import jobs, ledger
 from server.db import utcnow
+from server.entities.standing import next_numbers
+from server.entities.versions import Moment
 from server.forms.models import Project
 from server.households import standing, writer
-from server.households.determine import Determined
+from server.households.determine import Determined, kept
 from server.households.incoming import Incoming
 from server.households.locking import lock_subject
 from server.households.tables import Household
@@ -37,12 +40,11 @@ log = logging.getLogger("fieldfare.ingest")
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where an application stands: whose version, which event of the ledger, when."""
+    """Where an application stands: whose version, at which event of the ledger."""
 
     submission_id: int
     version_id: int
-    seq: int
-    at: datetime
+    moment: Moment
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +115,7 @@ def apply(
             update(Submission).where(Submission.id == place.submission_id).values(projected=False)
         )
         about, payload = f"submission:{place.submission_id}", {"version": place.version_id}
-        ledger.append(session, services.keys, ledger.Kind.PENDING, about, None, payload)
+        ledger.append(session, services.keys, ledger.Kind.PENDING, about, None, payload, at=place.moment.at)
         jobs.enqueue(session, [jobs.Later("project", str(place.submission_id))])
         return False
     return True
@@ -122,18 +124,16 @@ def apply(
 def write(
     session: Session, services: Services, work: Work, determined: Determined, place: Place, *, held: bool
 ) -> None:
-    """Write rows and entities, as event `place.seq`. What a rejection took off the phones' lists comes back with a correction."""
-    if work.incoming.submission_id is not None:
-        standing.relist(session, place.submission_id)
+    """Write rows and entities, as the event `place.moment`. What a rejection took off the phones' lists comes back with a
+    correction."""
     writer.apply(
         session,
         services,
         work.incoming,
         determined,
-        place.seq,
+        place.moment,
         submission_id=place.submission_id,
         version_id=place.version_id,
-        at=place.at,
         held=held,
     )
 
@@ -188,17 +188,39 @@ def wanted_of(submission: Submission) -> Wanted:
     return wanted(review_state=submission.review_state, deleted=deleted, held=submission.blocking > 0)
 
 
-def settle(session: Session, services: Services, submission: Submission, seq: int, at: datetime) -> None:
-    """Make the tables agree with a decision, recorded as event `seq`."""
+def record(
+    session: Session,
+    services: Services,
+    kind: ledger.Kind,
+    submission: Submission,
+    actor_id: int | None,
+    payload: Mapping[str, Any],
+    at: datetime,
+) -> Moment:
+    """Append an act on a submission (held: `hold_row`) to the ledger, with the numbers that entity versions get by it."""
+    numbers: dict[str, int] = {}
+    if not submission.draft:
+        _, _, uuid = (submission.subject or "").partition(":")
+        uuids = {uuid, kept(session.connection(), uuid)} if uuid else set()
+        numbers = next_numbers(session, submission.project_id, uuids, submission.id)
+    whole = {**payload, "version": submission.version_id, **({"versions": numbers} if numbers else {})}
+    about = f"submission:{submission.id}"
+    return Moment(ledger.append(session, services.keys, kind, about, actor_id, whole, at=at), at, numbers)
+
+
+def settle(session: Session, services: Services, submission: Submission, moment: Moment) -> None:
+    """Make the tables agree with a decision, recorded as the event `moment`. What was sent to a draft never wrote."""
+    if submission.draft:
+        return
     assert submission.version_id is not None
     version = session.get_one(SubmissionVersion, submission.version_id)
     stored = stored_work(session, services, version, submission)
     if stored is None or not stored[0].writes:
         return
     work, determined = stored
-    place = Place(submission.id, version.id, seq, at)
-    want, held = wanted_of(submission), submission.blocking > 0
-    bring(session, services, work, determined, place, want, held=held, stands=submission.projected)
+    place = Place(submission.id, version.id, moment)
+    want = wanted_of(submission)
+    bring(session, services, work, determined, place, want, stands=submission.projected)
     submission.projected = want is Wanted.ALL
 
 
@@ -210,22 +232,18 @@ def bring(
     place: Place,
     want: Wanted,
     *,
-    held: bool,
     stands: bool,
 ) -> None:
     """From what `stands` to what is wanted of one submission's rows. The same for a decision and for its replay."""
-    if want is not Wanted.ALL and held:
-        standing.hold(
-            session, place.submission_id, place.at
-        )  # what an approval confirmed is unconfirmed again
     if want is Wanted.NOTHING:
-        standing.supersede(session, place.submission_id, place.at)
-    elif want is Wanted.WAITS:
+        standing.supersede(session, services, place.submission_id, place.moment)
+    elif want is Wanted.WAITS:  # what an approval confirmed is unconfirmed again
+        standing.hold(session, services, place.submission_id, place.moment)
         if _creates(determined):  # does nothing where it was done at receipt, as it is unless that failed
             write(session, services, work, determined, place, held=True)
     elif not stands:
         if standing.wrote(session, place.submission_id, place.version_id):
-            standing.reinstate(session, place.submission_id)
+            standing.reinstate(session, services, place.submission_id, place.moment)
         else:
             write(session, services, work, determined, place, held=False)
 
@@ -249,24 +267,16 @@ def retry(session: Session, services: Services, submission_id: str) -> None:
     submission = hold_row(session, int(submission_id))
     if submission is None or submission.projected or submission.deleted_at is not None or submission.draft:
         return
-    at = utcnow()
-    seq = ledger.append(
-        session,
-        services.keys,
-        ledger.Kind.RETRY,
-        f"submission:{submission.id}",
-        None,
-        {"version": submission.version_id},
-        at=at,
-    )
-    settle(session, services, submission, seq, at)
+    moment = record(session, services, ledger.Kind.RETRY, submission, None, {}, utcnow())
+    settle(session, services, submission, moment)
 
 
 def code_of(session: Session, subject: str | None) -> str | None:
-    """The household's code of a `household:<uuid>`."""
+    """The code of a `household:<uuid>`, or of the one that it was merged into."""
     if subject is None or not subject.startswith("household:"):
         return None
-    return session.scalar(select(Household.code).where(Household.uuid == subject.removeprefix("household:")))
+    uuid = kept(session.connection(), subject.removeprefix("household:"))
+    return session.scalar(select(Household.code).where(Household.uuid == uuid))
 
 
 def files_came(session: Session, submission_id: int, version_id: int, names: Sequence[str]) -> None:

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from server import ledger
 from server.db import Base
 from server.entities.models import Entity, EntityBacklog, EntityVersion
+from server.entities.versions import Moment
 from server.households import merge
 from server.households.determine import Determined
 from server.households.tables import TABLES, Facility, Household, Observation
@@ -99,7 +100,7 @@ def _submission(
     work = _work(session, services, submission_id, event.seq) if written else None
     if work is None:
         return
-    place = project.Place(submission_id, event.seq, event.seq, event.at)
+    place = project.Place(submission_id, event.seq, _moment(event))
     project.write(session, services, work[0], work[1], place, held=state.held)
     state.stands = not state.held
 
@@ -108,11 +109,13 @@ def _bring(session: Session, services: Services, submission_id: int, state: _Sta
     work = _work(session, services, submission_id, state.version_id)
     if work is None:
         return
-    place = project.Place(submission_id, state.version_id, event.seq, event.at)
-    project.bring(
-        session, services, work[0], work[1], place, state.wanted, held=state.held, stands=state.stands
-    )
+    place = project.Place(submission_id, state.version_id, _moment(event))
+    project.bring(session, services, work[0], work[1], place, state.wanted, stands=state.stands)
     state.stands = state.wanted is project.Wanted.ALL
+
+
+def _moment(event: Event) -> Moment:
+    return Moment(event.seq, event.at, event.payload.get("versions", {}))
 
 
 def _work(

@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 from media import Received
 from server import jobs, ledger, problems
 from server.accounts import audit
+from server.entities.versions import Moment
 from server.hot import PerDialect, table_insert, wire
 from server.households.determine import Determined, determine
 from server.ingest import counts, project
@@ -126,7 +127,7 @@ def store(session: Session, services: Services, p: Prepared) -> Stored:
     if p.findings:
         _FINDING.run_many(wire(session), [{**row, "version_id": seq} for row in p.findings])
     if not p.to.draft:
-        place = project.Place(submission_id, seq, seq, p.received_at)
+        place = project.Place(submission_id, seq, Moment(seq, p.received_at))
         project.apply(session, services, p.work, determined, place, held=p.blocking > 0)
     audit.record(
         session,
@@ -138,7 +139,7 @@ def store(session: Session, services: Services, p: Prepared) -> Stored:
         details={"instanceId": p.instance_id, "form": p.to.form_id},
     )
     jobs.enqueue(session, [jobs.Later("photo", str(blob_id)) for blob_id, new in blobs.values() if new])
-    return Stored(submission_id, seq, determined.code, determined.about)
+    return Stored(submission_id, seq, determined.code, determined.names)
 
 
 def _append(session: Session, services: Services, p: Prepared, determined: Determined) -> int:
@@ -186,7 +187,7 @@ def _submission(
         "version_id": seq,
         "form_version_id": p.to.form_version_id,
         "area_id": determined.area_id,
-        "subject": determined.about,
+        "subject": determined.names,
         "observed_at": determined.observed_at,
         "blocking": p.blocking,
         "warnings": p.warnings,

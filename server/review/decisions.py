@@ -52,13 +52,11 @@ def decide(
     if before == state:
         return
     now = utcnow()
-    payload = {"version": locked.version_id, "before": before, "after": state}
-    seq = ledger.append(
-        session, services.keys, ledger.Kind.REVIEW, f"submission:{locked.id}", actor_id, payload, at=now
-    )
+    payload = {"before": before, "after": state}
+    moment = project.record(session, services, ledger.Kind.REVIEW, locked, actor_id, payload, now)
     locked.review_state, locked.updated_at = state, now
     counts.moved(session, locked.form_id, locked.draft, before=before, after=state)
-    settle(session, services, locked, seq)
+    project.settle(session, services, locked, moment)
     audit.record(
         session,
         "submission.update",
@@ -113,12 +111,12 @@ def _move(session: Session, services: Services, submission: Submission, *, actor
     if (locked.deleted_at is not None) is away:
         raise problems.STALE()
     kind = ledger.Kind.DELETE if away else ledger.Kind.RESTORE
-    now, payload = utcnow(), {"version": locked.version_id}
-    seq = ledger.append(session, services.keys, kind, f"submission:{locked.id}", actor_id, payload, at=now)
+    now = utcnow()
+    moment = project.record(session, services, kind, locked, actor_id, {}, now)
     locked.deleted_at = now if away else None
     state, held = locked.review_state, locked.blocking > 0
     counts.removed(session, locked.form_id, locked.draft, state=state, held=held, back=not away)
-    settle(session, services, locked, seq)
+    project.settle(session, services, locked, moment)
     audit.record(
         session,
         "submission.delete" if away else "submission.restore",
@@ -128,12 +126,4 @@ def _move(session: Session, services: Services, submission: Submission, *, actor
         area_id=locked.area_id,
         details={"instanceId": locked.instance_id},
     )
-    session.flush()
-
-
-def settle(session: Session, services: Services, submission: Submission, seq: int) -> None:
-    """Make the tables agree with the submission's state."""
-    if submission.draft:
-        return
-    project.settle(session, services, submission, seq, utcnow())
     session.flush()

@@ -13,7 +13,7 @@ from server.entities.models import Dataset, DatasetProperty, Entity, EntityVersi
 from server.entities.versions import EntityWrite, clean_uuid
 from server.households import standing, writer
 from server.xforms import EntityDecl, SavedEntity
-from tests.households.world import NOW, Received, World, new_uuid, visit_mapping, when
+from tests.households.world import Received, World, new_uuid, visit_mapping, when
 
 SAVETO = {f"/data/{name}": name for name in ("status", "floor", "roof")}
 
@@ -150,23 +150,71 @@ def test_a_correction_changes_what_it_gave_before_and_is_no_conflict(world: Worl
     assert (third.conflict, third.data["floor"], third.data["roof"]) == (None, "tiles", "metal")
 
 
-def test_what_a_submission_version_made_is_not_made_again_when_its_rejection_is_undone(world: World) -> None:
+def counting(world: World, uuid: str) -> list[tuple[int, str, str | None, str | None]]:
+    """Each version: number, origin, floor, roof."""
+    return [(v.version, v.origin, v.data.get("floor"), v.data.get("roof")) for v in versions(world, uuid)]
+
+
+def test_what_a_rejected_submission_gave_goes_back_and_comes_back_with_higher_versions(world: World) -> None:
+    """What another changed since stays; what the submission wrote is not written again, but counts again."""
     create, visit = forms(world)
-    household = world.enrol(create, properties={"floor": "earth"}).household
-    got = update(world, visit, household, 1, floor="tiles")
+    household = world.enrol(create, properties={"floor": "earth", "roof": "thatch"}).household
+    got = update(world, visit, household, 1, floor="tiles", roof="tiles")
     update(world, visit, household, 2, 3, roof="metal")
-    standing.supersede(world.session, got.submission_id, NOW)
+    standing.supersede(world.session, world.services, got.submission_id, world.later())
     writer.apply(
         world.session,
         world.services,
         replace(got.incoming, submission_id=got.submission_id),
         got.determined,
-        100,
+        world.later(901),
         submission_id=got.submission_id,
         version_id=got.seq,
-        at=NOW,
     )
-    assert [version.version for version in versions(world, household)] == [1, 2, 3]
+    assert counting(world, household) == [
+        (1, "submission", "earth", "thatch"),
+        (2, "submission", "tiles", "tiles"),
+        (3, "submission", "tiles", "metal"),
+        (4, "derived", "earth", "metal"),
+        (5, "derived", "tiles", "metal"),
+    ]
+
+
+def test_an_update_made_before_a_rejected_one_was_taken_back_is_no_conflict(world: World) -> None:
+    create, visit = forms(world)
+    household = world.enrol(create, properties={"floor": "earth"}).household
+    wrong = update(world, visit, household, 1, floor="tiles")
+    standing.supersede(world.session, world.services, wrong.submission_id, world.later())
+    update(world, visit, household, 1, 3, floor="cement")
+    assert (entity(world, household).data["floor"], entity(world, household).conflict) == ("cement", None)
+
+
+def test_a_conflict_with_what_was_rejected_is_over(world: World) -> None:
+    create, visit = forms(world)
+    household = world.enrol(create, properties={"floor": "earth"}).household
+    update(world, visit, household, 1, floor="cement")
+    late = update(world, visit, household, 1, 3, floor="tiles")
+    assert entity(world, household).conflict == "hard"
+    standing.supersede(world.session, world.services, late.submission_id, world.later())
+    assert (entity(world, household).data["floor"], entity(world, household).conflict) == ("cement", None)
+
+
+def test_what_a_silent_visit_told_falls_back_with_it(world: World) -> None:
+    create, _ = forms(world)
+    silent = world.form(visit_mapping(by="question", only={"visit.outcome"}), saveto=SAVETO)
+    household = world.enrol(create, properties={"status": "active"}).household
+    answers = {"which": household, "observed_at": when(2), "visit": {"outcome": "moved_away"}}
+    got = world.receive(world.incoming(silent, answers))
+    assert entity(world, household).data["status"] == "moved_away"
+    standing.supersede(world.session, world.services, got.submission_id, world.later())
+    assert entity(world, household).data["status"] == "active"
+    standing.reinstate(world.session, world.services, got.submission_id, world.later(901))
+    assert [v.data["status"] for v in versions(world, household)] == [
+        "active",
+        "moved_away",
+        "active",
+        "moved_away",
+    ]
 
 
 def test_a_second_create_and_an_update_of_nothing_write_facts_but_no_version(world: World) -> None:

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from server.households import standing
 from server.households.incoming import Incoming
 from server.households.tables import TABLES
-from tests.households.world import NOW, World, lay_out, new_uuid, visit_mapping, when
+from tests.households.world import World, lay_out, new_uuid, visit_mapping, when
 
 SHORT = {"water.source", "water.sufficient", "household.contact_ok", "need.service"}
 
@@ -103,7 +103,7 @@ def told(world: World, forms: tuple[int, int, int], events: list[tuple[int, Visi
             again: Incoming = replace(incoming, record={"which": uuid, **visit.corrected})
             world.receive(replace(again, submission_id=received.submission_id), commit=False)
         if visit.rejected:
-            standing.supersede(world.session, received.submission_id, NOW)
+            standing.supersede(world.session, world.services, received.submission_id, world.later())
     said = {}
     for name, table in TABLES.items():
         if table.subject == "household":

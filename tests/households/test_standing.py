@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import text
 
 from server.entities.models import Entity
+from server.entities.versions import Moment
 from server.households import standing, writer
 from server.households.determine import Determined
 from server.households.ground import findings_of
@@ -35,13 +36,13 @@ def source(world: World, household: str) -> Any:
 
 def test_a_rejected_visits_rows_fall_back_and_come_back_with_undo(world: World) -> None:
     first, second = two_visits(world)
-    standing.supersede(world.session, second.submission_id, NOW)
+    standing.supersede(world.session, world.services, second.submission_id, world.later())
     assert source(world, first.household) == "kiosk"
     assert world.rows("need", first.household) == []
     assert standing.written(world.session, second.submission_id) == []
     assert standing.wrote(world.session, second.submission_id, second.seq)
     assert not standing.wrote(world.session, second.submission_id, 999)
-    standing.reinstate(world.session, second.submission_id)
+    standing.reinstate(world.session, world.services, second.submission_id, world.later(901))
     assert source(world, first.household) == "surface"
     assert [row["service"] for row in world.rows("need", first.household)] == ["water"]
 
@@ -50,8 +51,8 @@ def test_undo_does_not_bring_back_what_a_correction_superseded(world: World) -> 
     first, second = two_visits(world)
     answers = {**second.incoming.record, "water": {"source": "borehole"}}
     world.receive(replace(second.incoming, record=answers, submission_id=second.submission_id))
-    standing.supersede(world.session, second.submission_id, NOW)
-    standing.reinstate(world.session, second.submission_id)
+    standing.supersede(world.session, world.services, second.submission_id, world.later())
+    standing.reinstate(world.session, world.services, second.submission_id, world.later(901))
     rows = world.rows("water", first.household, history=True)
     assert [(row["source"], row["superseded_at"] is None) for row in rows] == [
         ("kiosk", True),
@@ -94,10 +95,9 @@ def test_a_held_visit_is_applied_at_its_approval_with_what_was_determined_at_rec
             world.services,
             replace(one.incoming, submission_id=one.submission_id),
             stored,
-            seq,
+            Moment(seq, NOW),
             submission_id=one.submission_id,
             version_id=one.seq,
-            at=NOW,
         )
     row = world.row("household", household)
     assert row is not None
@@ -112,9 +112,9 @@ def test_rejecting_a_held_create_takes_it_off_the_lists_and_undo_puts_it_back(wo
     enrol = world.form(visit_mapping(create=True))
     incoming = world.incoming(enrol, {"area": "A1-014"}, household=new_uuid(), create=True)
     held = world.receive(incoming, held=True)
-    standing.supersede(world.session, held.submission_id, NOW)
+    standing.supersede(world.session, world.services, held.submission_id, world.later())
     assert world.session.query(Entity).one().deleted_at is not None
-    standing.reinstate(world.session, held.submission_id)
+    standing.reinstate(world.session, world.services, held.submission_id, world.later(901))
     world.session.expire_all()
     assert world.session.query(Entity).one().deleted_at is None
 

@@ -23,6 +23,7 @@ from server.areas.models import Area
 from server.commit import Committer
 from server.db import Base, engine_options, prepare_sqlite, utcnow
 from server.entities.datasets import declare
+from server.entities.versions import Moment
 from server.forms.models import Form, FormVersion, FormVersionColumn, Project
 from server.households import writer
 from server.households.columns import catalogue
@@ -267,10 +268,9 @@ class World:
             services,
             incoming,
             determined,
-            seq,
+            Moment(seq, at),
             submission_id=submission_id,
             version_id=seq,
-            at=at,
             held=held,
         )
         if commit:
@@ -282,6 +282,10 @@ class World:
         answers = {"area": "A1-014", **(record or {})}
         household = more.pop("household", None) or new_uuid()
         return self.receive(self.incoming(version, answers, household=household, create=True, **more))
+
+    def later(self, seq: int = 900) -> Moment:
+        """An event after all that was received."""
+        return Moment(seq, NOW + timedelta(days=1))
 
     def row(self, name: str, household: str | None, *, history: bool = False) -> dict[str, Any] | None:
         """The current row of a table (or the only standing row of its history)."""

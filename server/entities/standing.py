@@ -1,0 +1,206 @@
+"""Which versions of entities count, and what an entity is by them: a decision takes what it judged out, or puts it back.
+
+Versions are stamped, never removed: phones take a changed property only with a higher version, so what changes is
+written as one more, by the server itself (`derived`). Knows no household and no form.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, cast
+
+from sqlalchemy import ColumnElement, Row, Table, select, union, update
+from sqlalchemy.orm import Session
+
+from server.entities.datasets import properties_of
+from server.entities.models import Dataset, Entity, EntityVersion
+from server.entities.sealing import opened, sealed_names, stored
+from server.entities.versions import CHANGE, LOCKED, Cause, EntityWrite, Moment, add_version, worse
+from server.hot import wire
+from server.keys import Keyring
+
+_ENTITY = cast(Table, Entity.__table__)
+_VERSION = cast(Table, EntityVersion.__table__)
+_LABEL = "label"
+
+Named = tuple[int, str]
+"""An entity: its list's id, its UUID."""
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What the server itself knows of an entity: `values` by property, and the events that it knows them from, as
+    (`seq`, submission). A submission that saved a property itself, or that created the entity, told it to phones."""
+
+    values: Mapping[str, str] = field(default_factory=dict)
+    events: Sequence[tuple[int, int]] = ()
+
+
+def stand(session: Session, submission_id: int, at: datetime, *, creates: bool, updates: bool) -> list[Named]:
+    """Say which of a submission's versions count: those that created an entity, those that updated one.
+
+    Returns the entities that it ever wrote, in UUID order: `agree` is to follow.
+    """
+    mine = _VERSION.c.submission_id == submission_id
+    for first, counts in ((_VERSION.c.version == 1, creates), (_VERSION.c.version > 1, updates)):
+        stamped = _VERSION.c.superseded_at
+        change = stamped.is_not(None) if counts else stamped.is_(None)
+        session.execute(
+            update(_VERSION).where(mine, first, change).values(superseded_at=None if counts else at)
+        )
+    of = select(_VERSION.c.entity_id).where(mine)
+    return _named(session, _ENTITY.c.id.in_(of))
+
+
+def of_uuid(session: Session, project_id: int, uuid: str) -> list[Named]:
+    """The entities of a project that have this UUID: as a rule one."""
+    return _named(session, _of_project(project_id), _ENTITY.c.uuid == uuid)
+
+
+def next_numbers(
+    session: Session, project_id: int, uuids: Iterable[str], submission_id: int | None = None
+) -> dict[str, int]:
+    """For entities with these UUIDs, and those that a submission wrote, by `<list>:<uuid>`, the number that their next
+    version gets: what the ledger keeps of an act that may write one. Holds their rows, in UUID order (PostgreSQL)."""
+    named = select(_ENTITY.c.id).where(_of_project(project_id), _ENTITY.c.uuid.in_(list(uuids)))
+    wrote = select(_VERSION.c.entity_id).where(_VERSION.c.submission_id == submission_id)
+    query = select(_ENTITY.c.dataset_id, _ENTITY.c.uuid, _ENTITY.c.version)
+    query = query.where(_ENTITY.c.id.in_(union(named, wrote))).order_by(_ENTITY.c.uuid, _ENTITY.c.dataset_id)
+    return {
+        f"{row.dataset_id}:{row.uuid}": row.version + 1 for row in session.execute(query.with_for_update())
+    }
+
+
+def agree(
+    session: Session,
+    keys: Keyring,
+    named: Named,
+    moment: Moment,
+    *,
+    told: Told | None = None,
+    listed: bool = True,
+) -> bool:
+    """Make an entity what its versions that count say, in their order; True where a phone's list changed.
+
+    It is on the lists while its create counts, and `listed`. What differs is one more version.
+    """
+    dataset_id, uuid = named
+    entity = wire(session).execute(LOCKED, {"the_dataset": dataset_id, "the_uuid": uuid}).first()
+    if entity is None:
+        return False
+    counting = select(_VERSION).where(
+        _VERSION.c.entity_id == entity.id,
+        _VERSION.c.superseded_at.is_(None),
+        _VERSION.c.origin != "derived",
+    )
+    rows = session.execute(counting.order_by(_VERSION.c.version)).all()
+    created = bool(rows) and rows[0].version == 1
+    gone = None if created and listed else entity.deleted_at or moment.at
+    moved = gone != entity.deleted_at
+    if moved:
+        session.execute(update(_ENTITY).where(_ENTITY.c.id == entity.id).values(deleted_at=gone))
+    changed = created and _follow(session, keys, entity, rows, moment, told or Told())
+    return moved or (changed and gone is None)
+
+
+def _follow(
+    session: Session, keys: Keyring, entity: Row[Any], rows: Sequence[Row[Any]], moment: Moment, told: Told
+) -> bool:
+    declared = properties_of(session, entity.dataset_id)
+    target = _folded(keys, rows, {n: v for n, v in told.values.items() if n in declared}, told.events)
+    now = {**opened(keys, entity), _LABEL: entity.label}
+    changed = sorted(n for n in now.keys() | target.keys() if now.get(n, "") != target.get(n, ""))
+    conflict: str | None = None
+    for row in rows:
+        conflict = worse(row.conflict, conflict)
+    if not changed:
+        if conflict != entity.conflict:
+            settled = update(_ENTITY).where(_ENTITY.c.id == entity.id)
+            session.execute(settled.values(conflict=conflict))
+        return False
+    label = target.pop(_LABEL)
+    hidden = {name for name in declared if declared[name]}.union(
+        sealed_names(keys, entity), *(sealed_names(keys, row) for row in rows)
+    )
+    _derived(session, entity, label, stored(keys, target, hidden), changed, conflict, moment)
+    return True
+
+
+def _folded(
+    keys: Keyring, rows: Sequence[Row[Any]], known: Mapping[str, str], events: Sequence[tuple[int, int]]
+) -> dict[str, str]:
+    """Properties and label as versions gave them, one after the other, and what the server knows where it knew it later."""
+    target: dict[str, str] = {}
+    given: dict[str, int] = {}
+    saved: dict[int | None, set[str]] = {}
+    for row in rows:
+        values = {**opened(keys, row), _LABEL: row.label}
+        first = row.version == 1  # all of it: the server added the code
+        target.update({name: value for name, value in values.items() if first or name in row.received})
+        given.update(dict.fromkeys(row.received, row.seq or row.submission_version_id or 0))
+        saved.setdefault(row.submission_id, set()).update(row.received)
+    for name, value in known.items():
+        silent = (
+            seq
+            for seq, submission_id in events
+            if submission_id != rows[0].submission_id and name not in saved.get(submission_id, ())
+        )
+        if max(silent, default=0) > given.get(name, 0):
+            target[name] = value
+    return target
+
+
+def derive(
+    session: Session, keys: Keyring, named: Named, properties: Mapping[str, str], moment: Moment
+) -> bool:
+    """A version by the server itself, where a property that the list has changed; True where a phone's list did.
+
+    Conflicts and branches ignore it. Make few: each changes the list that every phone downloads.
+    """
+    dataset_id, uuid = named
+    entity = wire(session).execute(LOCKED, {"the_dataset": dataset_id, "the_uuid": uuid}).first()
+    if entity is None or entity.deleted_at is not None:
+        return False
+    before = opened(keys, entity)
+    changed = {n: v for n, v in properties.items() if before.get(n, "") != v}
+    declared = properties_of(session, dataset_id) if changed else {}
+    changed = {n: v for n, v in changed.items() if n in declared}
+    if not changed:
+        return False
+    hidden = {name for name in declared if declared[name]}.union(sealed_names(keys, entity))
+    values = stored(keys, {**before, **changed}, hidden)
+    _derived(session, entity, entity.label, values, changed, entity.conflict, moment)
+    return True
+
+
+def _derived(
+    session: Session,
+    entity: Row[Any],
+    label: str,
+    values: Mapping[str, Any],
+    changed: Iterable[str],
+    conflict: str | None,
+    moment: Moment,
+) -> None:
+    number = moment.number(entity.dataset_id, entity.uuid, entity.version)
+    made = EntityWrite(
+        "", entity.dataset_id, entity.uuid, "update", version=number, base_version=entity.version
+    )
+    row = {**entity._asdict(), **values, "label": label, "version": number, "conflict": conflict}
+    CHANGE.run(wire(session), {**row, "updated_at": moment.at, "the_id": entity.id})
+    cause = Cause(None, None, None, None, moment)
+    add_version(session, entity.id, made, label, values, changed, "derived", cause)
+
+
+def _named(session: Session, *which: ColumnElement[bool]) -> list[Named]:
+    query = select(_ENTITY.c.dataset_id, _ENTITY.c.uuid).where(*which)
+    return [
+        (row.dataset_id, row.uuid)
+        for row in session.execute(query.order_by(_ENTITY.c.uuid, _ENTITY.c.dataset_id))
+    ]
+
+
+def _of_project(project_id: int) -> ColumnElement[bool]:
+    return _ENTITY.c.dataset_id.in_(select(Dataset.id).where(Dataset.project_id == project_id))
