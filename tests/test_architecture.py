@@ -135,7 +135,8 @@ FORMS: dict[str, set[str]] = {
     "dignity": {"workbook", "questions"},
     "notices": {"workbook", "dignity"},
     "convert": {"workbook", "notices"},
-    "examine": {"workbook", "questions", "dignity", "notices", "convert", "mapping", "references"},
+    "lint": {"workbook", "notices"},
+    "examine": {"lint", "workbook", "questions", "dignity", "notices", "convert", "mapping", "references"},
 }
 """The folders of the room `forms`, in the order of an upload's way, and what each may know of the room."""
 

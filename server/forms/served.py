@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import Select, bindparam, select
 from sqlalchemy.orm import Session
 
 from server import problems
@@ -47,28 +48,45 @@ _COLUMNS = (
 )
 
 
-_OPEN = (
-    select(*_COLUMNS)
-    .join(FormVersion, FormVersion.id == Form.current_version_id)
-    .join(Project, Project.id == Form.project_id)
-    .where(
-        Form.project_id == bindparam("project"),
-        Form.state == "open",
-        Form.deleted_at.is_(None),
-        Project.deleted_at.is_(None),
+def open_forms(*columns: Any, project: Any) -> Select[Any]:
+    """Published, open forms of a project: what a form list holds."""
+    return (
+        select(*columns)
+        .select_from(Form)
+        .join(FormVersion, FormVersion.id == Form.current_version_id)
+        .join(Project, Project.id == Form.project_id)
+        .where(
+            Form.project_id == project,
+            Form.state == "open",
+            Form.deleted_at.is_(None),
+            Project.deleted_at.is_(None),
+        )
     )
-    .order_by(Form.id)
-)
+
+
+def one_form(*columns: Any, project: Any, version_id: Any = Form.current_version_id) -> Select[Any]:
+    """A form by the parameter `form`, its text id: the version that phones get now, or another of its own."""
+    return (
+        select(*columns)
+        .select_from(Form)
+        .join(FormVersion, FormVersion.id == version_id)
+        .join(Project, Project.id == Form.project_id)
+        .where(
+            Form.project_id == project,
+            Form.xml_form_id == bindparam("form"),
+            Form.deleted_at.is_(None),
+            Project.deleted_at.is_(None),
+        )
+    )
+
+
+_OPEN = open_forms(*_COLUMNS, project=bindparam("project")).order_by(Form.id)
 
 _SERVED = {
-    draft: select(*_COLUMNS)
-    .join(FormVersion, FormVersion.id == (Form.draft_version_id if draft else Form.current_version_id))
-    .join(Project, Project.id == Form.project_id)
-    .where(
-        Form.project_id == bindparam("project"),
-        Form.xml_form_id == bindparam("form"),
-        Form.deleted_at.is_(None),
-        Project.deleted_at.is_(None),
+    draft: one_form(
+        *_COLUMNS,
+        project=bindparam("project"),
+        version_id=Form.draft_version_id if draft else Form.current_version_id,
     )
     for draft in (False, True)
 }

@@ -225,9 +225,24 @@ _UNCODED: tuple[tuple[str, str, str], ...] = (
     (r"(?:Group|Repeat|Loop) has no label: .*", "group.no_label", ""),
     (r"Question with no type\..*", "type.missing", ""),
     (r"Row without name, text, or label .*", "row.skipped", ""),
+    (r"Question or group with no name\.", "name.missing", "name"),
+    (r"The survey element named '(?P<name>.*)' has no label or hint\.", "label.missing", ""),
+    (r"Choice filter not supported with or_other\.", "choices.other_filter", "choice_filter"),
+    (
+        r"Choice names with spaces cannot be added to multiple choice selects\. See \[(?P<name>.*)\] in \[.*\]",
+        "choices.space",
+        "",
+    ),
+    (r"You must have a sheet named 'survey'\..*", "survey.no_sheet", ""),
+    (
+        r"Invalid headers provided for sheet: '(?P<sheet>\w+)'\. One or more required column headers were not found: "
+        r"'(?P<column>\w+)'.*",
+        "header.missing",
+        "",
+    ),
     (r"Missing calculation\.", "calculation.missing", "calculation"),
     (
-        r"Language '(?P<language>.*)' is missing the (?P<sheet>\w+) (?P<column>\w+) column\.",
+        r"Language '(?P<language>.*)' is missing the (?P<sheet>\w+) (?P<column>[\w, -]+) columns?\.",
         "language.column_missing",
         "",
     ),
@@ -244,7 +259,8 @@ def _notices(book: Workbook, level: Level, told: Mapping[str, Any]) -> Iterable[
     """One of pyxform's messages as ours, at its cell as far as that is certain."""
     text, context = str(told["text"]), {key: str(value) for key, value in told["context"].items()}
     row_match = _ROW.match(text)
-    row = int(context.get("row") or (row_match[1] if row_match else 0)) or None
+    number = context.get("row") or (row_match[1] if row_match else "")
+    row = int(number) if number.isdecimal() else None  # pyxform writes "unknown" where it has none
     plain = _LEARN.sub("", _ROW.sub("", text, count=1))
     code = _CODES.get(str(told["code"]), "")
     column = context.get("column") or _named_column(plain)

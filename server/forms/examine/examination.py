@@ -11,8 +11,8 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from server import problems
-from server.forms.convert import convert
 from server.forms.examine import hhcolumns, logic, rules
+from server.forms.examine.faults import converted
 from server.forms.mapping import Compiled, compile_mapping
 from server.forms.notices import XFORM, Level, Notice, bounded, hinders
 from server.forms.workbook import Place, Workbook, WorkbookError, read
@@ -122,10 +122,9 @@ def examine(data: bytes, filename: str = "", *, id_fallback: str | None = None) 
     notices += judged.notices
     if any(one.code in ("header.duplicate", "cell.control") for one in notices):
         return Examination(data, kind, bounded(notices), book=book)
-    conversion = convert(readable, id_fallback=id_fallback)
-    notices += conversion.notices
+    conversion, said = converted(readable, book, id_fallback=id_fallback)
+    notices += said
     if conversion.xml is None:
-        notices.append(Notice(Level.NOTE, "convert.first_fault"))
         return Examination(data, kind, bounded(notices), book=book)
     examined = _examine_form(conversion.xml, data, kind, notices, book)
     return replace(examined, itemsets=conversion.itemsets, unread=judged.unread)

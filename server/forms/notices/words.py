@@ -87,6 +87,29 @@ TABLE: dict[str, Words] = {
         "{header} names ${{{name}}}; did you mean ${{{near}}}?",
         "Write ${{{near}}}, if that is the question meant.",
     ),
+    "survey.no_sheet": Words(
+        "The spreadsheet has no sheet called survey.", "Name the sheet with the questions “survey”."
+    ),
+    "survey.no_sheet_near": Words(
+        "The spreadsheet has no sheet called survey; is it the sheet “{near}”?",
+        "Name the sheet with the questions “survey”.",
+    ),
+    "header.missing": Words(
+        "The sheet {sheet} has no column “{column}”.",
+        "Write {column} as the heading of that column, in row 1.",
+    ),
+    "header.missing_near": Words(
+        "The sheet {sheet} has no column “{column}”; is it the column “{near}”?",
+        "Write {column} as its heading, if that is the column meant.",
+    ),
+    "expression.bracket": Words(
+        "{header} has a “{mark}” without its partner: no phone can open the form.",
+        "Add the bracket that is missing, or delete this one.",
+    ),
+    "expression.quote": Words(
+        "{header} has a quote ({mark}) that is never closed: no phone can open the form.",
+        "Close it with the same kind of quote.",
+    ),
     "name.ambiguous": Words(
         "{header} names ${{{name}}}, and more than one question is called so.",
         "Give each of those questions a name of its own.",
@@ -106,6 +129,10 @@ TABLE: dict[str, Words] = {
     ),
     "name.root": Words("A repeat cannot be called like the form's root.", "Choose another name."),
     "name.meta": Words("The name “meta” belongs to the form itself.", "Choose another name."),
+    "name.missing": Words(
+        "This row has no name.",
+        "Write a short name of letters and digits in the column name: answers are stored under it.",
+    ),
     "name.invalid": Words(
         "This name cannot be used.",
         "Begin it with a letter or _, then use letters, digits, _, - and . only: no spaces.",
@@ -116,6 +143,10 @@ TABLE: dict[str, Words] = {
     ),
     "type.unknown_near": Words(
         "There is no question type “{type}”; did you mean {near}?", "Write {near}, if that is the type meant."
+    ),
+    "type.no_list": Words(
+        "“{type}” does not say from which list.",
+        "Write the name of a list of the sheet choices behind it, as in “select_one water”.",
     ),
     "type.missing": Words(
         "This row has a name or a label and no type.", "Say in the column type what kind of question it is."
@@ -131,6 +162,29 @@ TABLE: dict[str, Words] = {
         "The form has select questions and no sheet called choices.",
         "Add the sheet, with the columns list_name, name and label.",
     ),
+    "choices.empty": Words(
+        "The form has select questions, and the sheet choices holds no choice.",
+        "Write the choices there, in the columns list_name, name and label.",
+    ),
+    "choices.external_unknown": Words(
+        "The sheet external_choices has no list “{list}”.",
+        "Add the list, or write the name of one that exists.",
+    ),
+    "choices.external_unknown_near": Words(
+        "The sheet external_choices has no list “{list}”; did you mean {near}?",
+        "Write {near}, if that is the list meant.",
+    ),
+    "choices.other_filter": Words(
+        "or_other and a choice_filter cannot stand in one row.",
+        "Take or_other out and add the choice “other” to the list, or empty this cell.",
+    ),
+    "choices.space": Words(
+        "The choice name “{name}” has a space in it, and more than one choice of this list can be picked.",
+        "Write it with _ instead of the space.",
+    ),
+    "choices.unused": Words(
+        "No question uses the choice list “{list}”.", "Delete its rows, or name it in the type of a question."
+    ),
     "choices.list_unknown": Words(
         "The sheet choices has no list “{list}”.", "Add the list, or write the name of one that exists."
     ),
@@ -142,15 +196,24 @@ TABLE: dict[str, Words] = {
         "This choice has no name.", "Write a short name of letters and digits: it is what is stored."
     ),
     "choices.duplicate": Words(
-        "This choice's name stands twice in its list.", "Give one of the two another name."
+        "This choice's name stands twice in its list.",
+        "Give one of the two another name; or write yes under allow_choice_duplicates in the sheet settings.",
     ),
     "choices.no_label": Words("This choice has no label.", "Write what the enumerator should read."),
     "group.no_end": Words("The {type} “{name}” is never closed.", "Add a row “end {type}” where it ends."),
+    "group.not_closed_before": Words(
+        "The {type} “{name}” is not closed before the “{end}” of row {end_row}.",
+        "Add a row “end {type}” where it ends, above row {end_row}.",
+    ),
     "group.no_begin": Words(
         "This “end {type}” closes nothing.", "Delete the row, or add the “begin {type}” that is missing."
     ),
     "group.no_label": Words(
         "This group has no label.", "Add one, or leave it: it is shown without a heading."
+    ),
+    "label.missing": Words(
+        "The question “{name}” has no label: there is nothing to ask.",
+        "Write in the column label what the enumerator should read.",
     ),
     "image.max_pixels": Words(
         "Photos are sent at full size.",
@@ -158,6 +221,10 @@ TABLE: dict[str, Words] = {
     ),
     "language.column_missing": Words(
         "The language {language} lacks the column {column}.", "Add the column, or the phone shows “-” there."
+    ),
+    "language.text_missing": Words(
+        "The {column} is not translated into {language}.",
+        "Write it, or the phone shows “-” there.",
     ),
     "language.no_code": Words(
         "These languages have no code: {languages}.",
