@@ -17,7 +17,7 @@ from markupsafe import Markup
 from server.households.reading import Heading
 from server.households.tables import TABLES
 from server.web.frame.show import day, number, when
-from server.web.frame.words import language, tell
+from server.web.frame.words import language, listed, tell
 
 LISTS = Path(__file__).resolve().parents[2] / "forms" / "lists"
 
@@ -97,7 +97,7 @@ def worded(table: str, heading: Heading, value: Any) -> Any:
     if heading.type == "c":
         return code_words(table, heading.name, str(value))
     if heading.type == "l" and isinstance(value, list):
-        return ", ".join(code_words(table, heading.name, str(one)) for one in value)
+        return listed(code_words(table, heading.name, str(one)) for one in value)
     if heading.type == "b" or isinstance(value, bool):
         return tell("yes") if value else tell("no")
     if isinstance(value, datetime):
@@ -108,7 +108,9 @@ def worded(table: str, heading: Heading, value: Any) -> Any:
         return Markup('<span class="code">{}</span>').format(f"{value:.5f}".rstrip("0"))
     if isinstance(value, int | float) and heading.type in ("i", "d") and heading.unit != "year":
         return number(value)
-    return str(value)
+    if heading.type in ("origin", "p"):
+        return Markup('<bdi class="code">{}</bdi>').format(value)
+    return Markup("<bdi>{}</bdi>").format(value)
 
 
 def is_number(heading: Heading) -> bool:

@@ -79,6 +79,8 @@ def _of_tables() -> Iterator[tuple[str, str]]:
     for name, table in TABLES.items():
         yield codes.humane(name), "table"
         yield str(table.current.comment), "table"
+        for point in (column for column in table.history.columns if column.info.get("type") == "g"):
+            yield codes.humane(point.name), "column"
         for heading in (h for history in (False, True) for h in reading.headings(name, history=history)):
             if heading.name not in codes.BESIDE - {"confirmed"}:
                 yield codes.NAMES.get(heading.name) or codes.humane(heading.name), "column"

@@ -11,7 +11,7 @@ from server.accounts.access import Access
 from server.web.frame import show
 from server.web.frame.assets import asset, icon
 from server.web.frame.door import token
-from server.web.frame.words import direction, language, tell, tell_count
+from server.web.frame.words import between, direction, language, listed, tell, tell_count
 from server.words import LANGUAGES
 
 
@@ -47,6 +47,8 @@ def join(app: Flask) -> None:
         icon=picture,
         languages=LANGUAGES,
         language=language,
+        between=between,
+        listed=listed,
         direction=direction,
         messages=messages,
         the_reader=known,

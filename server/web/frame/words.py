@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable
 from typing import Any
 
 from flask import g
@@ -27,6 +29,10 @@ FIELDS = {
 """Names of fields in problems, as their pages call them."""
 
 
+_LATIN = re.compile(r"[A-Za-z]")
+_BETWEEN = {"zh": Markup("、"), "ar": Markup("، ")}
+
+
 def language() -> str:
     """The language of the page that is being made."""
     found: str = g.get("language", "en")
@@ -47,7 +53,26 @@ def _filled(text: str, args: dict[str, Any]) -> Markup:
     words = escape(text)
     if not args:
         return words
-    return Markup(str(words).format_map({key: escape(value) for key, value in args.items()}))  # noqa: S704 - each part was escaped
+    return Markup(str(words).format_map({key: _apart(value) for key, value in args.items()}))  # noqa: S704 - each part was escaped
+
+
+def _apart(value: Any) -> Markup:
+    """What is filled in, escaped. Among words that run from right to left, names and codes in Latin letters keep their own
+    direction (Unicode's first strong isolate, which attributes can hold too)."""
+    shown = escape(value)
+    if language() in RIGHT_TO_LEFT and _LATIN.search(shown):
+        return Markup("\u2068{}\u2069").format(shown)
+    return shown
+
+
+def between() -> Markup:
+    """What stands between the things of a row."""
+    return _BETWEEN.get(language(), Markup(", "))
+
+
+def listed(values: Iterable[Any]) -> Markup:
+    """Several things in a row."""
+    return between().join(values)
 
 
 def bare(text: str, **args: Any) -> str:
