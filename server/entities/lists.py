@@ -145,10 +145,15 @@ def stamp_for(
     areas: Sequence[int],
     *,
     exact_points: bool = False,
+    newest: int | None = None,
 ) -> Stamp:
-    """What a poll needs of a list, without opening it; makes the copy where it is old (`csv_for`)."""
+    """What a poll needs of a list, without opening it; makes the copy where it is old (`csv_for`).
+
+    `newest`: the list's generation, where the caller has just read it.
+    """
     scope = _scope(areas, exact_points)
-    newest = int(session.execute(select(Dataset.generation).where(Dataset.id == dataset_id)).scalar_one())
+    if newest is None:
+        newest = int(session.execute(select(Dataset.generation).where(Dataset.id == dataset_id)).scalar_one())
     kept = _shelf(services).get((dataset_id, scope, newest))
     md5 = (
         kept.md5

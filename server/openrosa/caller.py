@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 from flask import current_app, request
 from sqlalchemy import select
 from sqlalchemy.orm import Session
+from werkzeug.sansio.utils import get_current_url
 
 from server import problems
 from server.accounts import calling, signin
 from server.accounts.access import Access, access_of
 from server.accounts.models import Phone
 from server.accounts.tokens import PHONE, token_mac
+from server.db import polling
 from server.forms import lifecycle, projects
 from server.services import Services
 from server.words import nearest
@@ -45,16 +48,27 @@ def language_of(session: Session, services: Services, token: str) -> str | None:
 def root() -> str:
     """The address set, or the one that this request came to: phones keep what they are told."""
     services: Services = current_app.extensions["fieldfare"]
-    return services.settings.public_url.rstrip("/") or request.host_url.rstrip("/")
+    return services.settings.public_url.rstrip("/") or _at(request.scheme, request.host)
 
 
-def by_key(session: Session, services: Services, token: str, project_id: int) -> Caller:
+@lru_cache(maxsize=100)
+def _at(scheme: str, host: str) -> str:
+    return get_current_url(scheme, host).rstrip("/")
+
+
+def key_base(token: str, project_id: int) -> str:
+    """The address that a phone's paths hang on."""
+    return f"{root()}/v1/key/{token}/projects/{project_id}"
+
+
+def by_key(services: Services, token: str, project_id: int) -> Caller:
     """A phone, by the token in its address. Raises PHONE_UNKNOWN, also for a token of another project."""
-    phone = calling.call(session, services, token)
+    with polling() as connection:
+        phone = calling.call(connection, services, token)
     if phone.project_id != project_id:
         raise problems.PHONE_UNKNOWN()
     language = nearest(phone.language, services.settings.language)
-    base = f"{root()}/v1/key/{token}/projects/{project_id}"
+    base = key_base(token, project_id)
     return Caller(phone.access, project_id, base, language, phone=phone, areas=phone.access.areas)
 
 

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import hashlib
 import logging
 from collections.abc import Callable, Iterable
-from urllib.parse import quote
 
 from flask import Blueprint, Flask, Response, current_app, request
 from sqlalchemy.exc import InterfaceError, OperationalError, SQLAlchemyError
@@ -17,14 +15,14 @@ from server import problems
 from server.accounts import audit, phones
 from server.accounts.models import Phone
 from server.accounts.roles import Verb
-from server.db import db, read_only, utcnow
+from server.db import db, read_only
 from server.entities import lists
 from server.entities.datasets import dataset_id_of
 from server.forms import attachments, served
 from server.ingest.parcel import Parcel, Sender
 from server.ingest.receive import receive
 from server.openrosa import caller as callers
-from server.openrosa import multipart, wire
+from server.openrosa import multipart, polls, wire
 from server.openrosa.caller import Caller
 from server.openrosa.refusals import refusal
 from server.services import Services
@@ -50,19 +48,32 @@ def services() -> Services:
 
 def caller(project_id: int, token: str | None = None, xml_form_id: str | None = None) -> Caller:
     """Who calls this address. Flask gives what the rule matched: a test token comes with its form."""
-    session = db.session()
-    read_only(session)
+    session = _reading()
     if token is None:
         return callers.by_person(session, services(), project_id)
     if request.path.startswith("/v1/test/"):
         return callers.by_test_token(session, services(), token, project_id, xml_form_id or "")
-    return callers.by_key(session, services(), token, project_id)
+    return callers.by_key(services(), token, project_id)
+
+
+def _reading() -> Session:
+    """The request's session, which reads; it takes no connection before it is used."""
+    session = db.session()
+    read_only(session)
+    return session
 
 
 # --- form list, form, manifest, files -------------------------------------------------------------------------------
 
 
 @openrosa.get(f"{KEY}/formList")
+def phone_list(project_id: int, token: str) -> Response:
+    """The forms that a phone may fill in: what it asks most."""
+    polled = polls.form_list(services(), token, project_id, callers.key_base(token, project_id))
+    _seen(polled.actor_id, lately=polled.lately)
+    return _conditional(polled.answer)
+
+
 @openrosa.get(f"{TEST}/formList")
 @openrosa.get(f"{PERSON}/formList")
 def form_list(project_id: int, token: str | None = None, xml_form_id: str | None = None) -> Response:
@@ -76,16 +87,7 @@ def form_list(project_id: int, token: str | None = None, xml_form_id: str | None
         forms = served.forms_for_phones(
             session, project_id, who.access.forms(Verb.OPEN_FORM_READ, project_id)
         )
-    listed = [_listed(who, form) for form in forms]
-    _seen(who)
-    return _conditional(wire.form_list(listed))
-
-
-def _listed(who: Caller, form: served.ServedForm) -> wire.ListedForm:
-    at = who.base if who.draft_form_id is not None else f"{who.base}/forms/{_quoted(form.xml_form_id)}"
-    download = f"{at}.xml"
-    manifest = f"{at}/manifest" if form.has_media else None
-    return wire.ListedForm(form.xml_form_id, form.title, form.version, form.md5, download, manifest)
+    return _conditional(polls.answer(polls.listed(forms, who.base, draft=who.draft_form_id is not None)))
 
 
 @openrosa.get(f"{KEY}/forms/<raw:xml_form_id>.xml")
@@ -97,38 +99,29 @@ def form_xml(project_id: int, xml_form_id: str, token: str | None = None) -> Res
     tag = f'"{form.md5}"'
     if _is_known(tag):
         return _not_modified(tag)
-    _seen(who, form.form_version_id)
+    if who.phone is not None:
+        _seen(who.phone.access.actor_id, lately=who.phone.lately, form_version_id=form.form_version_id)
     return _answer(served.xml_of(db.session(), form.form_version_id), tag)
 
 
 @openrosa.get(f"{KEY}/forms/<raw:xml_form_id>/manifest")
+def phone_manifest(project_id: int, token: str, xml_form_id: str) -> Response:
+    """The files of a form with their hashes, for a phone: what it asks next."""
+    base = callers.key_base(token, project_id)
+    polled = polls.manifest(_reading(), services(), token, project_id, base, xml_form_id)
+    return _conditional(polled.answer)
+
+
 @openrosa.get(f"{TEST}/manifest")
 @openrosa.get(f"{PERSON}/forms/<raw:xml_form_id>/manifest")
 def manifest(project_id: int, xml_form_id: str, token: str | None = None) -> Response:
     """The files of a form, with their hashes: what this caller's areas hold, of lists."""
     who = caller(project_id, token, xml_form_id)
     form = _served(who, xml_form_id)
-    at = who.base if who.draft_form_id is not None else f"{who.base}/forms/{_quoted(xml_form_id)}"
-    files = [_file(who, at, file) for file in served.files_of(db.session(), form.form_version_id)]
-    return _conditional(wire.manifest(files))
-
-
-def _file(who: Caller, at: str, file: served.ServedFile) -> wire.ListedFile:
-    url = f"{at}/attachments/{_quoted(file.name)}"
-    if file.source == "file":
-        assert file.md5 is not None  # an uploaded file has its content's
-        return wire.ListedFile(file.name, file.md5, url)
     session = db.session()
-    if file.source == "areas":
-        return wire.ListedFile(
-            file.name, lists.areas_csv(session, services(), who.areas, who.language).md5, url
-        )
-    assert file.dataset_id is not None
-    stamp = lists.stamp_for(session, services(), file.dataset_id, who.areas, exact_points=_exact(who))
-    integrity_url = f"{who.base}/datasets/{_quoted(file.name.removesuffix('.csv'))}/integrity"
-    return wire.ListedFile(
-        file.name, stamp.md5, f"{url}?g={stamp.generation}", entity_list=True, integrity_url=integrity_url
-    )
+    view = polls.View(who.base, who.language, who.areas, _exact(who), who.draft_form_id is not None)
+    files = served.files_of(session, form.form_version_id)
+    return _conditional(polls.answer(polls.files(session, services(), view, xml_form_id, files)))
 
 
 def _exact(who: Caller) -> bool:
@@ -180,7 +173,7 @@ def form_file(project_id: int, xml_form_id: str, name: str, token: str | None = 
         copy = _list(who, file, request.args.get("g", type=int))
         if file.source == "dataset" and _exact(who):
             _note_exact_points(who, file)
-        return _conditional(copy.content, tag=copy.md5, content_type="text/csv; charset=utf-8")
+        return _conditional(polls.Answer(copy.content, f'"{copy.md5}"'), "text/csv; charset=utf-8")
     assert file.md5 is not None
     assert file.file_id is not None
     tag = f'"{file.md5}"'
@@ -297,28 +290,16 @@ def _not_modified(tag: str) -> Response:
     return response
 
 
-def _conditional(
-    content: bytes, *, tag: str | None = None, content_type: str = wire.CONTENT_TYPE
-) -> Response:
-    quoted = f'"{tag or hashlib.md5(content, usedforsecurity=False).hexdigest()}"'
-    if _is_known(quoted):
-        return _not_modified(quoted)
-    return _answer(content, quoted, content_type=content_type)
+def _conditional(answer: polls.Answer, content_type: str = wire.CONTENT_TYPE) -> Response:
+    if _is_known(answer.tag):
+        return _not_modified(answer.tag)
+    return _answer(answer.content, answer.tag, content_type=content_type)
 
 
-def _quoted(segment: str) -> str:
-    return quote(segment, safe="")
-
-
-def _seen(who: Caller, form_version_id: int | None = None) -> None:
+def _seen(actor_id: int, *, lately: bool, form_version_id: int | None = None) -> None:
     """Note when a phone was last heard of and what it fetched: at most once a minute."""
-    phone = who.phone
-    if phone is None:
+    if lately and form_version_id is None:
         return
-    recently = phone.last_seen_at is not None and utcnow() - phone.last_seen_at < phones.SEEN_EVERY
-    if recently and form_version_id is None:
-        return
-    actor_id = phone.access.actor_id
 
     def write(session: Session) -> None:
         phones.seen(session, session.get_one(Phone, actor_id), form_version_id)
