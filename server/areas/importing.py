@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, undefer
 
 from server import problems
 from server.areas.models import Area
@@ -32,7 +32,8 @@ class Imported:
 
 
 def import_areas(session: Session, keys: Keyring, content: bytes, *, actor_id: int | None) -> Imported:
-    """Take a CSV of areas (`sheet.read_areas`): new codes are added, known ones get its names, parents, levels, places.
+    """Take a CSV of areas (`sheet.read_areas`): new codes are added, known ones get its names, parents, levels, places, and
+    its boundaries where it has such a column.
 
     The same sheet again changes nothing and writes nothing. Raises `AREAS_INVALID` with the row: a code twice, an
     unknown parent, a cycle, a tree deeper than 20.
@@ -40,7 +41,8 @@ def import_areas(session: Session, keys: Keyring, content: bytes, *, actor_id: i
     rows = read_areas(content)
     if not rows:
         raise problems.AREAS_INVALID(reason="the sheet has no areas", row=None)
-    known = {area.code: area for area in session.scalars(select(Area).with_for_update())}
+    query = select(Area).options(undefer(Area.boundary))
+    known = {area.code: area for area in session.scalars(query.with_for_update())}
     parents = _parents(known)
     _check_tree(rows, parents)
     changed: list[dict[str, Any]] = []
@@ -118,7 +120,8 @@ def _parents(known: Mapping[str, Area]) -> dict[str, str]:
 
 
 def _values(row: AreaRow) -> dict[str, Any]:
-    return {"name": row.name, "names": dict(row.names), "level": row.level, "lat": row.lat, "lon": row.lon}
+    values = {"name": row.name, "names": dict(row.names), "level": row.level, "lat": row.lat, "lon": row.lon}
+    return values if row.boundary is None else {**values, "boundary": row.boundary or None}
 
 
 def _payload(row: AreaRow) -> dict[str, Any]:

@@ -28,7 +28,7 @@ class Area(Base):
     path: Mapped[str] = column("Ids from the root down: /1/4/17/", String(400), index=True)
     lat: Mapped[float | None] = column("Latitude of its middle", Float, unit="degrees")
     lon: Mapped[float | None] = column("Longitude of its middle", Float, unit="degrees")
-    boundary: Mapped[str | None] = column("Boundary as GeoJSON geometry", Text)
+    boundary: Mapped[str | None] = column("Boundary as GeoJSON geometry", Text, deferred=True)
     last_serial: Mapped[int] = column("Last household serial given in it: never given again", default=0)
     created_at: Mapped[datetime] = column("When it was imported")
 

@@ -14,18 +14,20 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from server import problems
+from server.areas.boundary import BoundaryError, box, read_boundary
 
 MOST_BYTES = 20_000_000
 MOST_ROWS = 200_000
 CODE = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9_.-]{0,38}[A-Za-z0-9])?")
 """A code stands in household codes and is a choice's name on phones: ASCII, without spaces."""
 
-COLUMNS = ("code", "name", "parent", "level", "lat", "lon")
+COLUMNS = ("code", "name", "parent", "level", "lat", "lon", "boundary")
 
 
 @dataclass(frozen=True, slots=True)
 class AreaRow:
-    """One row: `parent` is a code or empty; `names` by language; `row` its number in the sheet."""
+    """One row: `parent` is a code or empty; `names` by language; `row` its number in the sheet. `boundary` is GeoJSON, empty
+    where the cell is, and None where the sheet has no such column: boundaries often stand in a sheet of their own."""
 
     row: int
     code: str
@@ -35,17 +37,20 @@ class AreaRow:
     lat: float | None
     lon: float | None
     names: Mapping[str, str] = field(default_factory=dict)
+    boundary: str | None = None
 
 
 def read_areas(content: bytes) -> list[AreaRow]:
-    """The rows of a CSV `code,name,parent,level,lat,lon`, with `name:<language>` columns; empty rows are left out.
+    """The rows of a CSV `code,name,parent,level,lat,lon,boundary`, with `name:<language>` columns; empty rows are left out.
 
-    Only `code` and `name` are needed; columns may stand in any order, unknown ones are refused (a typing error would
+    A boundary (or `geometry`) is what `read_boundary` takes. Only `code` and `name` are needed; columns may stand in any
+    order, unknown ones are refused (a typing error would
     pass for a missing column). Raises `AREAS_INVALID` with `row` and `reason`.
     """
     if len(content) > MOST_BYTES:
         raise problems.AREAS_INVALID(reason="the file is larger than 20 MB", row=None)
     text = _text(content)
+    csv.field_size_limit(MOST_BYTES)  # a boundary is a long cell; the file is bounded already
     lines = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text), strict=True)
     try:
         header = [_header(cell) for cell in next(lines, [])]
@@ -82,7 +87,23 @@ def _row(number: int, cells: Mapping[str, str]) -> AreaRow:
     names = {
         key.removeprefix("name:"): cell for key, cell in cells.items() if key.startswith("name:") and cell
     }
-    return AreaRow(number, code, name, cells.get("parent", ""), level, lat, lon, names)
+    boundary = _boundary(number, cells.get("boundary"), lat, lon)
+    return AreaRow(number, code, name, cells.get("parent", ""), level, lat, lon, names, boundary)
+
+
+def _boundary(number: int, cell: str | None, lat: float | None, lon: float | None) -> str | None:
+    if not cell:
+        return cell
+    try:
+        geometry = read_boundary(cell)
+    except BoundaryError as error:
+        raise _wrong(number, f"the boundary {error}") from error
+    west, south, east, north = box(geometry)
+    if lat is not None and lon is not None and not (west <= lon <= east and south <= lat <= north):
+        raise _wrong(
+            number, "the boundary lies elsewhere than lat and lon: are latitude and longitude swapped?"
+        )
+    return geometry
 
 
 def _degrees(number: int, column: str, cells: Mapping[str, str], most: int) -> float | None:
@@ -120,6 +141,8 @@ def _delimiter(text: str) -> str:
 
 def _header(cell: str) -> str:
     name, colon, language = cell.strip().lower().partition(":")
+    if name == "geometry":
+        return "boundary"
     return f"{name.strip()}:{language.strip()}" if colon else name
 
 

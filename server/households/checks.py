@@ -6,14 +6,14 @@ is the English sentence itself, which is also the key of its translations.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
 from server.households.filling import TOOK_PLACE
 from server.households.mapping import FormPlan
-from server.households.places import distance_m, inside
+from server.households.places import distance_m, outside_m
 from server.households.projection import convert, text_at
 from server.households.times import Times
 from server.xforms import Finding, Message, Rule, Source
@@ -223,9 +223,17 @@ def _place(answers: _Answers, ground: Ground, limits: Limits) -> Iterator[Findin
                     reads=known,
                     limit=limits.dwelling_m,
                 )
-        if _outside(ground, point[0], point[1]):
-            yield _finding(answers.paths[name], "The point lies outside the area.", reads=known)
+        if far := _outside(ground, point):
+            yield _finding(
+                answers.paths[name], "The point lies {metres} m outside the area.", reads=known, metres=far
+            )
 
 
-def _outside(ground: Ground, lat: float, lon: float) -> bool:
-    return ground.boundary is not None and inside(ground.boundary, lat, lon) is False
+def _outside(ground: Ground, point: Sequence[float | None]) -> int:
+    """By how much a point lies outside the area, if by more than it was measured to; in hundreds of metres, since a protected
+    point is not to be found again by its way to the boundary. 0: within, or not known."""
+    lat, lon, _, accuracy = [*point, None, None][:4]
+    if ground.boundary is None or lat is None or lon is None:
+        return 0
+    metres = outside_m(ground.boundary, lat, lon) or 0.0
+    return max(100, int(round(metres, -2))) if metres > (accuracy or 0) else 0

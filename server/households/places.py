@@ -29,14 +29,35 @@ def rounded(point: Sequence[float | None]) -> list[float | None]:
     return [None if part is None else round(part, ROUNDED) for part in point[:2]] + [None, None]
 
 
-def inside(geometry: Mapping[str, Any], lat: float, lon: float) -> bool | None:
-    """Whether a place lies in a GeoJSON Polygon or MultiPolygon (RFC 7946); None for any other geometry."""
+def outside_m(geometry: Mapping[str, Any], lat: float, lon: float) -> float | None:
+    """How many metres a place lies outside a GeoJSON Polygon or MultiPolygon (RFC 7946), 0 within it; None for any other.
+
+    In a hole it is outside, by the way to the hole's edge. Distances are right within 1 % up to some 100 km, and not
+    across the date line.
+    """
     kind, coordinates = geometry.get("type"), geometry.get("coordinates")
-    if kind == "Polygon":
-        return _in_polygon(coordinates, lat, lon)
-    if kind == "MultiPolygon":
-        return any(_in_polygon(rings, lat, lon) for rings in coordinates or ())
-    return None
+    if kind not in ("Polygon", "MultiPolygon") or not coordinates:
+        return None
+    polygons = [coordinates] if kind == "Polygon" else coordinates
+    if any(_in_polygon(rings, lat, lon) for rings in polygons):
+        return 0.0
+    return min(_way_to_ring(ring, lat, lon) for rings in polygons for ring in rings)
+
+
+def _way_to_ring(ring: Sequence[Sequence[float]], lat: float, lon: float) -> float:
+    """Metres to the nearest side, on a plane that touches the earth at the place."""
+    east = math.radians(1) * EARTH_RADIUS_M * math.cos(math.radians(lat))
+    north = math.radians(1) * EARTH_RADIUS_M
+    corners = [((x - lon) * east, (y - lat) * north) for x, y, *_ in ring]
+    return min(_way_to_side(*one, *two) for one, two in zip(corners, [*corners[1:], corners[0]], strict=True))
+
+
+def _way_to_side(x1: float, y1: float, x2: float, y2: float) -> float:
+    """From the origin to the nearest point of a side."""
+    dx, dy = x2 - x1, y2 - y1
+    length = dx * dx + dy * dy
+    part = 0.0 if length == 0 else min(1.0, max(0.0, -(x1 * dx + y1 * dy) / length))
+    return math.hypot(x1 + part * dx, y1 + part * dy)
 
 
 def _in_polygon(rings: Any, lat: float, lon: float) -> bool:

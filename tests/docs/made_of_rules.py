@@ -167,8 +167,10 @@ def domain_checks() -> str:
             assert isinstance(sentence, ast.Constant)  # the English sentence is the translations' key
             figures = {
                 one.arg: getattr(limits_in_force, one.value.attr)
+                if isinstance(one.value, ast.Attribute)
+                else "…"  # measured at each visit
                 for one in node.keywords
-                if one.arg is not None and isinstance(one.value, ast.Attribute)
+                if one.arg is not None
             }
             said.append(f"- {str(sentence.value).format_map(figures)}")
     return "\n".join(said) + "\n"

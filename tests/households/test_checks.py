@@ -10,7 +10,7 @@ import pytest
 from server.households.checks import Ground, Limits, checks
 from server.households.mapping import form_plan
 from server.households.times import Moment, Times
-from server.xforms import Rule, Source
+from server.xforms import Message, Rule, Source
 from tests.households.world import visit_mapping
 
 PLAN = form_plan(visit_mapping())
@@ -104,3 +104,36 @@ def test_a_point_outside_the_boundary_is_found_and_the_verdict_says_that_it_read
     assert [finding.path for finding in outside] == ["/data/visit/point", "/data/household/dwelling"]
     assert all(finding.reads == {Source.LIST} for finding in outside)
     assert len(findings) == 4
+
+
+HOLED = {
+    "type": "Polygon",
+    "coordinates": [
+        *SQUARE["coordinates"],
+        [[102.9, 29.9], [103.1, 29.9], [103.1, 30.1], [102.9, 30.1], [102.9, 29.9]],
+    ],
+}
+BOTH = {"type": "MultiPolygon", "coordinates": [SQUARE["coordinates"], FAR["coordinates"]]}
+
+
+@pytest.mark.parametrize(
+    ("boundary", "point", "metres"),
+    [
+        (SQUARE, "30.0 103.0 500 5", None),
+        (SQUARE, "31.01 103.0 500 5", 1100),  # 0.01 degrees of latitude are 1,112 m
+        (SQUARE, "30.0 104.01 500 5", 1000),  # and of longitude, at 30 degrees north, 963 m
+        (SQUARE, "31.03 104.04 500 5", 5100),  # the way to the corner: 3,336 m north and 3,812 m east
+        (SQUARE, "31.0002 103.0 500 5", 100),  # 22 m are said as 100: no point is found again by it
+        (SQUARE, "31.0002 103.0 500 30", None),  # measured to 30 m, it may well lie within
+        (HOLED, "30.09 103.0 500 5", 1100),  # in the hole: the way to its edge
+        (HOLED, "30.2 103.0 500 5", None),
+        (BOTH, "0.5 0.5 500 5", None),
+        (BOTH, "0.5 1.1 500 5", 11100),
+        ({"type": "Point", "coordinates": [0, 0]}, "30.0 103.0 500 5", None),
+    ],
+)
+def test_a_point_outside_says_by_how_much(boundary: dict[str, Any], point: str, metres: int | None) -> None:
+    times = Times(Moment(START, 480), START, START + timedelta(minutes=30))
+    found = list(checks(PLAN, {"household": {"dwelling": point}}, times, Ground(boundary=boundary)))
+    said = [one.message.args["metres"] for one in found if isinstance(one.message, Message)]
+    assert said == ([] if metres is None else [metres])
