@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from server.areas.models import Area
 from server.entities.versions import clean_uuid
-from server.hot import wire
+from server.hot import Hot, wire
 from server.households.checks import Ground, Limits, checks
 from server.households.determine import HOUSEHOLD, zone_of
 from server.households.incoming import Incoming
@@ -21,12 +21,12 @@ from server.services import Services
 from server.xforms import Finding
 
 _AREA = cast(Table, Area.__table__)
-_HOME = (
+_HOME = Hot(
     select(HOUSEHOLD.c.dwelling, _AREA.c.boundary)
     .select_from(HOUSEHOLD.outerjoin(_AREA, _AREA.c.id == HOUSEHOLD.c.area_id))
     .where(HOUSEHOLD.c.uuid == bindparam("uuid"), HOUSEHOLD.c.project_id == bindparam("project"))
 )
-_BOUNDS = select(_AREA.c.boundary).where(_AREA.c.code == bindparam("code"))
+_BOUNDS = Hot(select(_AREA.c.boundary).where(_AREA.c.code == bindparam("code")))
 
 
 def findings_of(
@@ -49,13 +49,14 @@ def ground_of(session: Session, services: Services, incoming: Incoming) -> Groun
     if plan.kind == "household":
         block = next((saved.block for saved in incoming.entities if saved.block.path == plan.key), None)
         named = block.id if block is not None else text_at(incoming.record, steps_of(plan.key))
-        row = connection.execute(_HOME, {"uuid": clean_uuid(named), "project": incoming.project_id}).first()
+        row = _HOME.first(connection, {"uuid": clean_uuid(named), "project": incoming.project_id})
         if row is not None:
-            dwelling = row.dwelling and json.loads(services.keys.open(row.dwelling, "household.dwelling"))
-            return Ground(dwelling=dwelling, boundary=_geometry(row.boundary))
+            box, boundary = row
+            dwelling = box and json.loads(services.keys.open(box, "household.dwelling"))
+            return Ground(dwelling=dwelling, boundary=_geometry(boundary))
     path = plan.key if plan.kind == "area" else plan.area
     code = None if path is None else text_at(incoming.record, steps_of(path))
-    return Ground(boundary=_geometry(connection.execute(_BOUNDS, {"code": code}).scalar() if code else None))
+    return Ground(boundary=_geometry(_BOUNDS.scalar(connection, {"code": code}) if code else None))
 
 
 def _geometry(text: str | None) -> dict[str, Any] | None:

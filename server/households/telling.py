@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Set
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import Row, bindparam, select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from server.entities import datasets, standing
 from server.entities.standing import Named, Told
 from server.entities.versions import Moment
-from server.hot import wire
+from server.hot import Hot, wire
 from server.households.current import OBSERVATION
 from server.households.determine import HOUSEHOLD
 from server.services import Services
@@ -23,9 +23,20 @@ LIST = "households"
 PHONES_SEE = ("status", "last_visit_on", "next_visit_due")
 """Columns of a household that its entity carries, where the list has such a property."""
 
-_ROW = select(
-    HOUSEHOLD.c.project_id, HOUSEHOLD.c.merged_into, *(HOUSEHOLD.c[name] for name in PHONES_SEE)
-).where(HOUSEHOLD.c.uuid == bindparam("uuid"))
+
+class _Household(NamedTuple):
+    """A household's row, as the driver gives it: SQLite's has a day as its text."""
+
+    project_id: int
+    merged_into: str | None
+    status: str | None
+    last_visit_on: date | str | None
+    next_visit_due: date | str | None
+
+
+_ROW = Hot(
+    select(*(HOUSEHOLD.c[name] for name in _Household._fields)).where(HOUSEHOLD.c.uuid == bindparam("uuid"))
+)
 
 
 def tell_phones(
@@ -36,7 +47,7 @@ def tell_phones(
 
     Returns the lists that changed: the caller raises their generation, last.
     """
-    row = wire(session).execute(_ROW, {"uuid": uuid}).first()
+    row = _row(session, uuid)
     if row is None:
         return []
     dataset_id = datasets.dataset_id_of(session, row.project_id, LIST)
@@ -54,14 +65,14 @@ def settle_phones(
 
     Returns the lists that changed, as `tell_phones`.
     """
-    rows = {uuid: wire(session).execute(_ROW, {"uuid": uuid}).first() for uuid in subjects}
+    rows = {uuid: _row(session, uuid) for uuid in subjects}
     wanted = set(named)
     for uuid, row in rows.items():
         wanted.update(() if row is None else standing.of_uuid(session, row.project_id, uuid))
     changed: set[int] = set()
     for dataset_id, uuid in sorted(wanted, key=lambda one: (one[1], one[0])):
         if uuid not in rows:
-            rows[uuid] = wire(session).execute(_ROW, {"uuid": uuid}).first()
+            rows[uuid] = _row(session, uuid)
         row = rows[uuid]
         panel = row is not None and dataset_id == datasets.dataset_id_of(session, row.project_id, LIST)
         told = Told(_known(row), _seen(session, uuid)) if row is not None and panel else None
@@ -71,7 +82,12 @@ def settle_phones(
     return sorted(changed)
 
 
-def _known(row: Row[Any]) -> dict[str, str]:
+def _row(session: Session, uuid: str) -> _Household | None:
+    found = _ROW.first(wire(session), {"uuid": uuid})
+    return None if found is None else _Household(*found)
+
+
+def _known(row: _Household) -> dict[str, str]:
     values = {name: getattr(row, name) for name in PHONES_SEE}
     return {name: _text(value) for name, value in values.items() if value is not None}
 

@@ -91,7 +91,7 @@ def _first(
     session.rollback()  # the connection goes back before the disk is waited for
     files.keep()
     prepared = _prepared(services, parcel, sender, to, instance, xml_mac, read, arrived)
-    stored = services.committer.run(lambda writing: store(writing, services, prepared))
+    stored = store(services, prepared)
     number = receipt_number(services, to.form_id, instance.instance_id)
     return Receipt(
         to.form_id,

@@ -6,11 +6,13 @@ A version's id is its `seq` in the ledger, and a submission's id that of its fir
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, cast
 
 from sqlalchemy import Table, bindparam, select, update
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from media import Received
@@ -29,6 +31,10 @@ from server.services import Services
 
 class LostRaceError(Exception):
     """Another request stored the same instanceID first: read what it stored."""
+
+
+class _UnprojectedError(Exception):
+    """A fault of our own while rows and entities were written; nothing is kept."""
 
 
 def _claiming(dialect: Any) -> Any:
@@ -110,9 +116,20 @@ class Stored:
     subject: str | None
 
 
-def store(session: Session, services: Services, p: Prepared) -> Stored:
-    """Write it. Raises LostRaceError; where it is an edit, DEPRECATING_OLD or DEPRECATED_UNKNOWN: its base was edited or
-    put into the bin meanwhile."""
+def store(services: Services, p: Prepared) -> Stored:
+    """Write it and commit. Raises LostRaceError; where it is an edit, DEPRECATING_OLD or DEPRECATED_UNKNOWN: its base was
+    edited or put into the bin meanwhile.
+
+    Rows and entities that cannot be written wait for a retry. Hardly one cannot, and a SAVEPOINT costs a twentieth of a
+    visit: it is set where the submission could not be written without.
+    """
+    try:
+        return services.committer.run(lambda session: _store(session, services, p, _project))
+    except _UnprojectedError:
+        return services.committer.run(lambda session: _store(session, services, p, project.apply))
+
+
+def _store(session: Session, services: Services, p: Prepared, projecting: Callable[..., object]) -> Stored:
     base = project.hold_row(session, p.replaces.submission_id) if p.replaces else None
     determined = determine(session, services, p.work.incoming)
     seq = _append(session, services, p, determined)
@@ -128,7 +145,7 @@ def store(session: Session, services: Services, p: Prepared) -> Stored:
         _FINDING.run_many(wire(session), [{**row, "version_id": seq} for row in p.findings])
     if not p.to.draft:
         place = project.Place(submission_id, seq, Moment(seq, p.received_at))
-        project.apply(session, services, p.work, determined, place, held=p.blocking > 0)
+        projecting(session, services, p.work, determined, place, held=p.blocking > 0)
     audit.record(
         session,
         "submission.update" if p.replaces else "submission.create",
@@ -140,6 +157,25 @@ def store(session: Session, services: Services, p: Prepared) -> Stored:
     )
     jobs.enqueue(session, [jobs.Later("photo", str(blob_id)) for blob_id, new in blobs.values() if new])
     return Stored(submission_id, seq, determined.code, determined.names)
+
+
+def _project(
+    session: Session,
+    services: Services,
+    work: project.Work,
+    determined: Determined,
+    place: project.Place,
+    *,
+    held: bool,
+) -> None:
+    if not work.writes:
+        return
+    try:
+        project.write(session, services, work, determined, place, held=held)
+    except OperationalError:
+        raise  # the database is in trouble: nothing of this may pass for stored
+    except Exception as error:
+        raise _UnprojectedError from error
 
 
 def _append(session: Session, services: Services, p: Prepared, determined: Determined) -> int:

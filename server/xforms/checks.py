@@ -183,7 +183,7 @@ def media_names(form: FormModel, instance: Instance) -> list[tuple[str, str]]:
     if instance.encryption is not None:
         files = (*instance.encryption.media_files, instance.encryption.xml_file)
         return [(f"/{instance.root.name}", name) for name in files if name]
-    return list(_media(lay(form, instance, Context()).leaves))
+    return list(_media(lay(form, instance, Context()).leaves)) if form.plan.has_media else []
 
 
 def _media(leaves: Iterable[Leaf]) -> Iterator[tuple[str, str]]:

@@ -107,11 +107,21 @@ def parse_instance(
 def _node(element: etree._Element, depth: int, max_depth: int) -> Node:
     if depth > max_depth:
         raise InstanceError("too_deep", {"limit": max_depth})
+    node = _leaf(element)
+    node.children = [_node(one, depth + 1, max_depth) if len(one) else _leaf(one) for one in element]
+    if node.children:
+        if depth == max_depth:
+            raise InstanceError("too_deep", {"limit": max_depth})
+        node.text = ""
+    return node
+
+
+def _leaf(element: etree._Element) -> Node:
+    """An element without those below it: most have none."""
     tag: str = element.tag
     if tag[0] == "{":
         tag = tag.rpartition("}")[2]
-    children = [_node(child, depth + 1, max_depth) for child in element]
-    node = Node(tag, "" if children else element.text or "", children)
+    node = Node(tag, element.text or "", [])
     if tag == "entity":
         node.attributes = {str(name): str(value) for name, value in element.attrib.items()}
     return node

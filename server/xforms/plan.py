@@ -70,9 +70,10 @@ class PlanNode:
 
 @dataclass(slots=True)
 class Plan:
-    """A whole form's plan."""
+    """A whole form's plan. `has_media`: some question takes a file."""
 
     root: PlanNode
+    has_media: bool
 
 
 def compile_plan(model: FormModel) -> Plan:
@@ -87,7 +88,7 @@ def compile_plan(model: FormModel) -> Plan:
         by_path[one.path] = node
     if "meta" not in root.children:  # clients add it all the same
         root.allowed = frozenset({"meta"})
-    return Plan(root)
+    return Plan(root, any(node.is_media for node in by_path.values()))
 
 
 def _node(one: Field, index: int, names: dict[tuple[str, ...], frozenset[str]]) -> PlanNode:
