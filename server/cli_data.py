@@ -4,14 +4,21 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from typing import NoReturn
 
 import click
+from sqlalchemy.orm import Session
 
+from server import problems
 from server.cli_base import running
 from server.db import db, reading, transaction
 from server.forms import lifecycle, projects
-from server.forms.examine.checking import check_path, exit_code, report
+from server.forms.examine import Examination, checking
+from server.forms.models import Form
+from server.forms.notices import from_json
 from server.ingest.announce import announce
+from server.problems import ProblemError
+from server.services import Services
 from server.settings import Settings
 
 
@@ -24,12 +31,12 @@ def forms() -> None:
 @click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
 def forms_check(paths: tuple[Path, ...]) -> None:
     """Say what an upload would say. Exit status: 0 can be published, 1 something must be mended, 2 no form could be read."""
-    worst = 0
-    for path in paths:
-        notices = check_path(path)
-        for line in report(path, notices):
+    worst = checking.OK
+    for path in (one for given in paths for one in checking.paths(given)):
+        notices = checking.check_path(path)
+        for line in checking.report(path, notices):
             click.echo(line)
-        worst = max(worst, exit_code(notices))
+        worst = max(worst, checking.exit_code(notices))
     sys.exit(worst)
 
 
@@ -49,34 +56,61 @@ def forms_check(paths: tuple[Path, ...]) -> None:
 def forms_publish(
     settings: Settings, paths: tuple[Path, ...], project_id: int, ignore_warnings: bool
 ) -> None:
-    """Upload spreadsheets and publish them: new forms, or new versions of those that are there."""
-    with running(settings) as (_, services):
-        for path in paths:
-            examined = lifecycle.Upload(path.read_bytes(), path.name, path.stem).examined()
-            for line in report(path, examined.notices):
-                click.echo(line)
-            with transaction(db.session()) as session:
-                there = {
-                    f.xml_form_id: f
-                    for f in lifecycle.of_project(session, projects.get(session, project_id).id)
-                }
-                form = there.get(examined.form_id)
-                if form is None:
-                    form = lifecycle.create(
-                        session,
-                        services,
-                        project_id,
-                        examined,
-                        None,
-                        announce=announce,
-                        ignore_warnings=ignore_warnings,
-                    )
-                else:
-                    lifecycle.set_draft(
-                        session, services, form, examined, None, ignore_warnings=ignore_warnings
-                    )
-                lifecycle.publish(session, services, form, actor_id=None, announce=announce)
-                click.echo(f"{path}: published {form.xml_form_id}, version “{examined.version}”.")
+    """Upload spreadsheets and publish them: new forms, or new versions of those that are there.
+
+    All of them or none. Exit status: 0 published, 1 something must be mended or looked at first, 2 no form could be read.
+    """
+    uploads = [(path, lifecycle.Upload(path.read_bytes(), path.name, path.stem).examined()) for path in paths]
+    for path, examined in uploads:
+        for line in checking.report(path, examined.notices):
+            click.echo(line)
+    worst = max(checking.exit_code(examined.notices) for _, examined in uploads)
+    if worst:
+        click.echo("Nothing was published: mend what is named above first.", err=True)
+        sys.exit(worst)
+    if not ignore_warnings and any(examined.warnings for _, examined in uploads):
+        _warnings_stop_it()
+    done = []
+    try:
+        with running(settings) as (_, services), transaction(db.session()) as session:
+            for path, examined in uploads:
+                form = _published(session, services, project_id, examined, ignore_warnings)
+                done.append(f"{path}: published {form.xml_form_id}, version “{examined.version}”.")
+    except ProblemError as error:
+        if error.problem is not problems.XLSFORM_WARNINGS:
+            raise
+        for told in error.details["notices"]:  # what differs from the version before is seen only here
+            click.echo(from_json(told).line())
+        _warnings_stop_it()
+    for line in done:
+        click.echo(line)
+
+
+def _warnings_stop_it() -> NoReturn:
+    click.echo("Nothing was published: warnings stop it. Mend them, or add --ignore-warnings.", err=True)
+    sys.exit(checking.TO_MEND)
+
+
+def _published(
+    session: Session, services: Services, project_id: int, examined: Examination, ignore_warnings: bool
+) -> Form:
+    """An examined form as a new form of the project, or as the new version of the one that has its id."""
+    found = lifecycle.of_project(session, projects.get(session, project_id).id)
+    form = next((one for one in found if one.xml_form_id == examined.form_id), None)
+    if form is None:
+        form = lifecycle.create(
+            session,
+            services,
+            project_id,
+            examined,
+            None,
+            announce=announce,
+            ignore_warnings=ignore_warnings,
+        )
+    else:
+        lifecycle.set_draft(session, services, form, examined, None, ignore_warnings=ignore_warnings)
+    lifecycle.publish(session, services, form, actor_id=None, announce=announce)
+    return form
 
 
 @click.group()

@@ -1,0 +1,119 @@
+"""`fieldfare forms check` and `forms publish`: what they say, and exit statuses that a script can go by."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from server.cli import main
+from server.cli_base import running
+from server.db import db, transaction
+from server.forms import lifecycle, projects
+from server.settings import Settings
+from tests.forms.desk import form
+
+GOOD = form("type | name | label\ntext | remark | Anything else?")
+WARNED = form("type | name | label\nimage | roof | The roof", form_id="roofs")
+FAULTY = form("type | name | label\ntxt | remark | Anything else?")
+REFUSED = form("type | name | label\ntext | faith | What is your religion?")
+
+
+@pytest.fixture
+def house(tmp_path: Path) -> Path:
+    """A data folder with one empty project."""
+    settings = Settings.load({}, data=tmp_path / "data", sample=False)
+    with running(settings), transaction(db.session()) as session:
+        projects.create(session, "Aldermere", by=None)
+    return tmp_path
+
+
+def run(house: Path, *words: str) -> Result:
+    return CliRunner().invoke(
+        main, ["--data", str(house / "data"), "forms", *words], env={"FIELDFARE_SAMPLE": "0"}
+    )
+
+
+def written(house: Path, name: str, data: bytes) -> str:
+    path = house / name
+    path.write_bytes(data)
+    return str(path)
+
+
+def published(house: Path) -> list[str]:
+    with running(Settings.load({}, data=house / "data", sample=False)):
+        found = lifecycle.of_project(db.session(), 1)
+        return sorted(one.xml_form_id for one in found if one.current_version is not None)
+
+
+@pytest.mark.parametrize(
+    ("data", "status"),
+    [(GOOD, 0), (WARNED, 0), (FAULTY, 1), (REFUSED, 1), (b"%PDF-1.7 words", 2), (b"", 2)],
+    ids=["good", "to look at", "to mend", "refused", "no spreadsheet", "empty"],
+)
+def test_check_ends_with_0_1_or_2(house: Path, data: bytes, status: int) -> None:
+    result = run(house, "check", written(house, "form.xlsx", data))
+    assert result.exit_code == status, result.output
+    assert " to mend, " in result.output
+
+
+def test_check_of_a_path_that_is_not_there_is_2(house: Path) -> None:
+    assert run(house, "check", str(house / "nowhere.xlsx")).exit_code == 2
+
+
+def test_check_of_a_folder_checks_its_forms_and_ends_with_the_worst(house: Path) -> None:
+    folder = house / "sheets"
+    folder.mkdir()
+    (folder / "a.xlsx").write_bytes(GOOD)
+    (folder / "b.xlsx").write_bytes(FAULTY)
+    result = run(house, "check", str(folder))
+    assert result.exit_code == 1
+    assert "a.xlsx: 0 to mend" in result.output
+    assert "b.xlsx: 1 to mend" in result.output
+
+
+def test_publish_publishes_and_ends_with_0(house: Path) -> None:
+    result = run(house, "publish", written(house, "form.xlsx", GOOD))
+    assert result.exit_code == 0, result.output
+    assert "published visit, version “1”" in result.output
+    assert published(house) == ["visit"]
+
+
+def test_publish_that_warnings_stop_names_the_option_that_goes_on(house: Path) -> None:
+    path = written(house, "roofs.xlsx", WARNED)
+    stopped = run(house, "publish", path)
+    assert stopped.exit_code == 1
+    assert "max-pixels" in stopped.output
+    assert "Nothing was published: warnings stop it. Mend them, or add --ignore-warnings." in stopped.output
+    assert published(house) == []
+    assert run(house, "publish", "--ignore-warnings", path).exit_code == 0
+    assert published(house) == ["roofs"]
+
+
+def test_publish_that_leaves_a_question_out_says_so_and_names_the_option(house: Path) -> None:
+    assert run(house, "publish", written(house, "form.xlsx", GOOD)).exit_code == 0
+    less = form("type | name | label\ntext | other | Anything?", version="2")
+    stopped = run(house, "publish", written(house, "form.xlsx", less))
+    assert stopped.exit_code == 1
+    assert "was asked before and is not in this version" in stopped.output
+    assert "--ignore-warnings" in stopped.output
+    assert run(house, "publish", "--ignore-warnings", str(house / "form.xlsx")).exit_code == 0
+
+
+@pytest.mark.parametrize(("data", "status"), [(FAULTY, 1), (REFUSED, 1), (b"%PDF-1.7 words", 2)])
+def test_publish_of_what_must_be_mended_publishes_none_of_its_files(
+    house: Path, data: bytes, status: int
+) -> None:
+    paths = [written(house, "good.xlsx", GOOD), written(house, "other.xlsx", data)]
+    result = run(house, "publish", "--ignore-warnings", *paths)
+    assert result.exit_code == status, result.output
+    assert "Nothing was published" in result.output
+    assert "--ignore-warnings" not in result.output
+    assert published(house) == []
+
+
+def test_publish_into_a_project_that_is_not_there_is_1(house: Path) -> None:
+    result = run(house, "publish", "--project", "9", written(house, "form.xlsx", GOOD))
+    assert result.exit_code == 1
+    assert "Error: " in result.output
