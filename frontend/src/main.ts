@@ -12,6 +12,7 @@ import { means } from "./behaviours/means";
 import { menus } from "./behaviours/menus";
 import { narrowing } from "./behaviours/narrow";
 import { network } from "./behaviours/network";
+import { pushed } from "./behaviours/pushed";
 import { themes } from "./behaviours/themes";
 import { times } from "./behaviours/times";
 import { toasts } from "./behaviours/toasts";
@@ -52,5 +53,5 @@ for (const behaviour of [copying, dialogues, dropping, keys, menus, narrowing, n
 // For what is there now, and for all that htmx puts in later.
 htmx.onLoad((element) => {
   const inside = element as HTMLElement;
-  for (const behaviour of [keeping, maps, means, times, toasts]) behaviour(inside);
+  for (const behaviour of [keeping, maps, means, pushed, times, toasts]) behaviour(inside);
 });

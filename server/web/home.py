@@ -94,6 +94,7 @@ def project(project_id: int) -> Response:
         forms=forms_of(session(), project_id) if known.may("form.list", project_id) else (),
         phones=phones,
         silent=[p for p in phones or () if _silent(p)],
+        most=tallies.MOST,
         households=tallies.households(project_id) if known.may("monitoring.read", project_id) else None,
     )
 

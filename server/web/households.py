@@ -1,12 +1,12 @@
-"""What do we know of a household, and from when? Its facts with their source visits, photos over time, merging, its own copy."""
+"""What do we know of a household, and from when? Its facts with their source visits, photos over time, its own copy."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from flask import Blueprint, Response, request, url_for
+from flask import Blueprint, Response, request
 from sqlalchemy import func, or_, select
 
 from server import problems
@@ -19,24 +19,22 @@ from server.households import reading
 from server.households.reading import Heading, HouseholdView
 from server.households.tables import Household, Observation
 from server.ingest.models import Submission
-from server.problems import ProblemError
 from server.review import queue
 from server.web import codes, tallies
 from server.web.frame.door import (
     access,
     acting,
-    back_to,
     project_of,
     reader,
     render,
-    said,
     services,
     session,
     whole,
 )
 from server.web.frame.words import tell_problem
+from server.web.visits.areafield import area_field, area_named
 from server.web.visits.cards import cards
-from server.web.visits.filters import area_lines, own_filter
+from server.web.visits.filters import own_filter
 
 households = Blueprint("households", __name__, url_prefix="/p/<num:project_id>/households")
 
@@ -68,13 +66,15 @@ class Known:
 def listing(project_id: int) -> Response:
     """The households of the reader's areas, by code."""
     project = project_of(project_id, "monitoring.read")
-    given = {key: request.args.get(key, "").strip() for key in ("q", "area", "status", "due")}
+    given = {key: request.args.get(key, "").strip() for key in ("q", "area", "place", "status", "due")}
     where = [Household.project_id == project_id, visible(Household.area_id, access().areas)]
     if given["q"]:
         wanted = given["q"].upper().replace("\\", "").replace("%", "").replace("_", "")
         where.append(Household.code.like(f"%{wanted}%"))
     if (area_id := whole(given["area"])) is not None:
         where.append(visible(Household.area_id, (area_id,)))
+    if given["place"]:
+        where.append(visible(Household.area_id, (area_named(given["place"]),)))
     if given["status"]:
         where.append(Household.status == given["status"])
     else:
@@ -98,7 +98,7 @@ def listing(project_id: int) -> Response:
         next=found[SIZE - 1].code if len(found) > SIZE else None,
         given=given,
         kept=kept,
-        areas=area_lines(),
+        areas=area_field(),
         count=session().scalar(select(func.count()).select_from(some)) or 0,
         most=tallies.MOST,
         code_words=codes.code_words,
@@ -133,58 +133,20 @@ def copy(project_id: int, code: str) -> Response:
     if whole:
         access().require("protected.read", project_id)
         _opened(project_id, code, reason)
-    view = _view(project_id, code, exact=whole)
+    view = view_of(project_id, code, exact=whole)
     return render(
         "households/copy.html",
         project=project,
         code=code,
         view=view,
-        own=_facts("household", view.household),
-        known=list(_known(view)),
-        visits=cards(_visits(project_id, view.uuid)),
+        own=facts_of("household", view.household),
+        known=list(known_of(view)),
+        visits=cards(visits_to(project_id, view.uuid)),
         whole=whole,
         codes=codes,
         may_open=access().may("protected.read", project_id),
         now=utcnow(),
     )
-
-
-@households.post("/<code>/merge")
-def merge(project_id: int, code: str) -> Response:
-    """Two enrolments of one dwelling: the other household becomes a part of this one. Can be taken back."""
-    project_of(project_id, "household.merge")
-    keep = _view(project_id, code)
-    other = request.form.get("other", "").strip().upper()
-    try:
-        gone = _view(project_id, other)
-        with acting() as writing:
-            merging.merge(writing, services(), keep.uuid, gone.uuid, reader().id)
-    except ProblemError as error:
-        words = tell_problem(error)
-        return page(project_id, code, error.problem.status, trouble=words, typed=other)
-    back = url_for("web.households.part", project_id=project_id, code=other)
-    said(
-        "undo",
-        "{other} is a part of {code} now.",
-        other=other,
-        code=code,
-        address=back,
-        before="",
-        seen="",
-        filter=code,
-    )
-    return back_to(url_for("web.households.overview", project_id=project_id, code=code))
-
-
-@households.post("/<code>/part")
-def part(project_id: int, code: str) -> Response:
-    """Take a merge back: the household is one of its own again."""
-    project_of(project_id, "household.merge")
-    gone = _view(project_id, code)
-    with acting() as writing:
-        merging.undo(writing, services(), gone.uuid, reader().id)
-    said("done", "Undone. {code} is a household of its own again.", code=code)
-    return back_to(url_for("web.households.overview", project_id=project_id, code=code))
 
 
 def page(
@@ -198,9 +160,9 @@ def page(
 ) -> Response:
     """The page of a household."""
     project = project_of(project_id)
-    view = _view(project_id, code, exact=exact)
+    view = view_of(project_id, code, exact=exact)
     row = session().get_one(Household, view.uuid)
-    found = _visits(project_id, view.uuid)
+    found = visits_to(project_id, view.uuid)
     return render(
         "households/one.html",
         status,
@@ -209,8 +171,8 @@ def page(
         view=view,
         row=row,
         area=session().get(Area, row.area_id) if row.area_id is not None else None,
-        own=_facts("household", view.household),
-        known=list(_known(view)),
+        own=facts_of("household", view.household),
+        known=list(known_of(view)),
         visits=cards(found),
         exact=exact,
         trouble=trouble,
@@ -222,21 +184,23 @@ def page(
     )
 
 
-def _view(project_id: int, code: str, *, exact: bool = False) -> HouseholdView:
+def view_of(project_id: int, code: str, *, exact: bool = False) -> HouseholdView:
+    """All that is known under a code, within the reader's areas. Raises NOT_FOUND."""
     return reading.household(
         session(), services(), code, project_id=project_id, areas=access().areas, exact=exact
     )
 
 
-def _known(view: HouseholdView) -> Any:
+def known_of(view: HouseholdView) -> Iterator[Known]:
+    """The tables that say something of it."""
     for table, rows in view.tables.items():
         for row in rows:
-            facts = _facts(table, row)
+            facts = facts_of(table, row)
             if facts:
                 yield Known(table, facts, row.get("observed_at"), row.get("submission_id"))
 
 
-def _facts(table: str, row: Mapping[str, Any]) -> tuple[Fact, ...]:
+def facts_of(table: str, row: Mapping[str, Any]) -> tuple[Fact, ...]:
     """The answers of a row that were given; points as one fact."""
     facts = []
     for heading in reading.headings(table):
@@ -246,7 +210,7 @@ def _facts(table: str, row: Mapping[str, Any]) -> tuple[Fact, ...]:
     return tuple(facts)
 
 
-def _visits(project_id: int, uuid: str) -> list[Submission]:
+def visits_to(project_id: int, uuid: str) -> list[Submission]:
     """The newest visits to a household and to those that became part of it, as far as the reader may list them."""
     of = [f"household:{one}" for one in merging.merged_below(session(), uuid)]
     seen = select(Observation.submission_id).where(Observation.subject == uuid)
@@ -258,7 +222,7 @@ def _visits(project_id: int, uuid: str) -> list[Submission]:
 
 
 def _opened(project_id: int, code: str, reason: str) -> None:
-    view = _view(project_id, code)
+    view = view_of(project_id, code)
     row = session().get_one(Household, view.uuid)
     area_id = row.area_id
     with acting() as writing:

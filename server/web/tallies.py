@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from flask import url_for
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 
 from server.accounts import phones as phone_room
 from server.accounts.models import Phone
@@ -39,7 +39,7 @@ class Decision:
 
 @dataclass(frozen=True, slots=True)
 class Panel:
-    """Households of a project: how many, and how many of them are due today."""
+    """Households of a project: how many, and how many of them are due today, each up to MOST + 1."""
 
     all: int
     due: int
@@ -114,13 +114,17 @@ def phones(project_id: int) -> list[Phone]:
 
 
 def households(project_id: int) -> Panel:
-    """Confirmed households in the reader's areas, and those due for a visit."""
+    """Confirmed households in the reader's areas, and those due for a visit: each up to MOST + 1."""
     mine = [
         Household.project_id == project_id,
         Household.confirmed.is_(True),
         Household.merged_into.is_(None),
         visible(Household.area_id, access().areas),
     ]
-    number = session().scalar(select(func.count()).select_from(Household).where(*mine)) or 0
-    due = [*mine, Household.next_visit_due <= utcnow().date()]
-    return Panel(number, session().scalar(select(func.count()).select_from(Household).where(*due)) or 0)
+    return Panel(_some(*mine), _some(*mine, Household.next_visit_due <= utcnow().date()))
+
+
+def _some(*where: ColumnElement[bool]) -> int:
+    """How many households fit, up to MOST + 1."""
+    some = select(Household.uuid).where(*where).limit(MOST + 1).subquery()
+    return session().scalar(select(func.count()).select_from(some)) or 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from server.web import merging as _merging  # noqa: F401 - its views join `households`
 from server.web.account import account
 from server.web.areas import areas
 from server.web.audit import audit
@@ -15,6 +16,7 @@ from server.web.system import system
 from server.web.tables import tables
 from server.web.visits import edit as _edit  # noqa: F401 - its views join `visit`
 from server.web.visits import pictures as _pictures  # noqa: F401 - its views join `visit`
+from server.web.visits import twin as _twin  # noqa: F401 - its view joins `visit`
 from server.web.visits.listing import visits
 from server.web.visits.one import visit
 

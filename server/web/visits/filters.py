@@ -14,8 +14,9 @@ from server.forms.models import Form
 from server.review import queue
 from server.web.frame.door import access, session
 from server.web.frame.show import zone
+from server.web.visits.areafield import area_named
 
-KEYS = ("form", "area", "by", "state", "findings", "from", "to", "draft")
+KEYS = ("form", "area", "place", "by", "state", "findings", "from", "to", "draft")
 
 BIN = "bin"
 """The state that asks for what was put away."""
@@ -51,6 +52,8 @@ def asked(project_id: int, args: Mapping[str, str]) -> Asked:
         more["form_ids"] = (form,)
     if (area := _number(given, "area")) is not None:
         more["area_id"] = area
+    if "place" in given:
+        more["area_id"] = area_named(given["place"])
     if (sender := _number(given, "by")) is not None:
         more["submitter_id"] = sender
     if given.get("state") in queue.STATES:

@@ -173,7 +173,7 @@ def page(
     """The page of a visit."""
     seen = evidence_of(one, protected=protected)
     known = access()
-    from server.web.visits import pictures  # its views join this module's blueprint
+    from server.web.visits import pictures, twin  # their views join this module's blueprint
 
     return render(
         "visits/one.html",
@@ -187,7 +187,9 @@ def page(
         trouble=trouble,
         wants_words=wants_words,
         table_words=codes.table_words,
+        column_words=lambda names: [codes.column_words(name) for name in names],
         inline=pictures.inline,
+        twins=twin.twins_of(one),
         typed=request.form.get("comment", "") if request.method == "POST" else "",
         may_decide=one.deleted_at is None and known.may("submission.update", one.project_id, one.form_id),
         may_open=known.may("protected.read", one.project_id, one.form_id),

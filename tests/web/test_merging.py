@@ -1,0 +1,67 @@
+"""Are these two the same dwelling? Both side by side, and what merging does, before anything is done."""
+
+from __future__ import annotations
+
+import pytest
+
+from server.households.tables import Household
+from tests.support.house import House, xlsx
+from tests.web.desk import Desk, phone_in, somebody, with_areas
+from tests.web.test_households_and_tables import CHOICES, ENROLMENT, ENTITIES, SETTINGS, enrol
+
+
+@pytest.fixture
+def panel(house: House, admin: Desk) -> list[str]:
+    """Two households in the north, one in the south; their codes."""
+    with_areas(house)
+    house.project()
+    house.publish(1, xlsx(ENROLMENT, choices=CHOICES, settings=SETTINGS, entities=ENTITIES))
+    phone = phone_in(house, 1, "Phone", ("A1", "B2"))
+    enrol(phone, 1, "A1-014", "public_tap", 10)
+    enrol(phone, 2, "A1-014", "protected_well", 10)
+    enrol(phone, 3, "B2-001", "public_tap", 5)
+    house.work()
+    with house.session() as session:
+        return [one.code for one in session.query(Household).order_by(Household.code)]
+
+
+def test_both_stand_side_by_side_with_what_differs_and_how_far_they_lie_apart(
+    admin: Desk, panel: list[str]
+) -> None:
+    page = admin.get(f"/p/1/households/{panel[0]}/merge?other={panel[1].lower()}").text
+    assert "Are these the same dwelling?" in page
+    assert "Their points lie 0 m apart." in page
+    assert "Public tap" in page
+    assert "Dug well, protected" in page
+    assert page.count('class="is-different"') == 1
+    assert f"On phones {panel[1]} leaves the list" in page
+    assert "31.20503" not in page
+    assert f'<input type="hidden" name="other" value="{panel[1]}">' in page
+
+
+def test_looking_merges_nothing_and_the_button_does(house: House, admin: Desk, panel: list[str]) -> None:
+    admin.get(f"/p/1/households/{panel[0]}/merge?other={panel[1]}")
+    with house.session() as session:
+        assert session.query(Household).filter(Household.merged_into.is_not(None)).count() == 0
+    page = admin.follow(f"/p/1/households/{panel[0]}/merge", other=panel[1]).text
+    assert "Undo" in page
+    again = admin.get(f"/p/1/households/{panel[0]}/merge?other={panel[1]}")
+    assert again.status_code == 409
+
+
+def test_a_code_that_is_none_or_its_own_is_said_on_the_households_page(admin: Desk, panel: list[str]) -> None:
+    at = f"/p/1/households/{panel[0]}/merge"
+    for other, status in (("A9-999-0001X", 404), ("", 404), (panel[0], 400)):
+        answer = admin.get(f"{at}?other={other}")
+        assert answer.status_code == status
+        assert 'role="alert"' in answer.text
+
+
+def test_who_may_not_merge_sees_no_comparison_and_areas_hold(
+    house: House, admin: Desk, panel: list[str]
+) -> None:
+    at = f"/p/1/households/{panel[0]}/merge?other={panel[1]}"
+    assert somebody(house, 1, "viewer").get(at).status_code == 403
+    south = somebody(house, 1, "manager", areas=("B2",))
+    assert south.get(at).status_code == 404
+    assert south.get(f"/p/1/households/{panel[2]}/merge?other={panel[0]}").status_code == 404
