@@ -13,7 +13,7 @@ from jinja2 import Environment, nodes
 
 from server import sample
 from server.forms.notices import TABLE as NOTICES
-from server.households import reading
+from server.households import reach, reading
 from server.households.tables import TABLES
 from server.openrosa import refusals
 from server.problems import TABLE as PROBLEMS
@@ -69,6 +69,7 @@ def _gathered() -> Iterator[tuple[str, str]]:
     yield from ((text, "phones.py") for text in (*STEPS, LOST))
     yield from ((text, "one.py") for text in DONE.values())
     yield from ((text, "codes.py") for text in codes.NAMES.values())
+    yield from ((text, "reach.py") for text in (reach.ELSEWHERE, reach.OUTSIDE))
     yield from _of_tables()
     yield from ((field.metadata["doc"], "settings.py") for field in fields(Settings))
     yield from ((text, "sample.py") for text in (sample.NAME, sample.DESCRIPTION, sample.SENDER))
@@ -81,12 +82,14 @@ def _of_tables() -> Iterator[tuple[str, str]]:
         yield str(table.current.comment), "table"
         for point in (column for column in table.history.columns if column.info.get("type") == "g"):
             yield codes.humane(point.name), "column"
-        for heading in (h for history in (False, True) for h in reading.headings(name, history=history)):
-            if heading.name not in codes.BESIDE - {"confirmed"}:
-                yield codes.NAMES.get(heading.name) or codes.humane(heading.name), "column"
-                yield heading.comment, "column"
-            if heading.unit and heading.name not in codes.BESIDE:
-                yield heading.unit, "unit"
+        for history in (False, True):
+            hidden = codes.BESIDE - {"confirmed"} | ({"id"} if history else {"id", "recorded_at"})
+            for heading in reading.headings(name, history=history):
+                if heading.name not in hidden:
+                    yield codes.NAMES.get(heading.name) or codes.humane(heading.name), "column"
+                    yield heading.comment, "column"
+                    if heading.unit:
+                        yield heading.unit, "unit"
 
 
 def _of_template(path: Path) -> Iterator[str]:
@@ -108,8 +111,8 @@ def _of_python(path: Path) -> Iterator[str]:
     for node in ast.walk(ast.parse(path.read_text("utf-8"))):
         if isinstance(node, ast.Call):
             name = node.func.id if isinstance(node.func, ast.Name) else getattr(node.func, "attr", "")
-            wanted = node.args[:1] if name in ("tell", "bare") else []
-            wanted = node.args[1:2] if name in ("said", "say") else wanted
+            wanted = node.args[:1] if isinstance(node.func, ast.Name) and name in ("tell", "bare") else []
+            wanted = node.args[1:2] if name in ("said", "say", "_finding") else wanted
             yield from (a.value for a in wanted if isinstance(a, ast.Constant) and isinstance(a.value, str))
             if path.parent.name in REASONED:
                 yield from _reasons(node)
