@@ -73,7 +73,7 @@ class Seen(HTMLParser):
             or tag in DATA
             or has.get("dir") == "auto"
             or "code" in (has.get("class") or "").split()
-            or has.get("lang") not in (None, self.language)
+            or (tag != "html" and has.get("lang") not in (None, self.language))
         )
         if not data:
             self.texts += [str(has[name]) for name in READ if has.get(name)]

@@ -59,7 +59,7 @@ def test_an_invitation_gives_a_link_once_and_a_role(world: World) -> None:
     listed = world.admin.get("/people").text
     assert "North desk" in listed
     assert "Invited" in listed
-    assert "Supervisor (Aldermere)" in listed
+    assert "Supervisor (<bdi>Aldermere</bdi>)" in listed
     twice = world.admin.post("/people/new", email="sup@example.org", role="", project="")
     assert twice.status_code == 422
     assert "exists already" in twice.text
