@@ -123,7 +123,7 @@ def determine(session: Session, services: Services, incoming: Incoming) -> Deter
     only_area = incoming.sender_areas[0] if len(incoming.sender_areas) == 1 else None
     area_id = asked_area if asked_area is not None else only_area
     found = _subject(session, incoming)
-    entities = _entities(session, services.keys, incoming)
+    entities = _entities(session, services.keys, incoming, found)
     values: dict[str, Any] = {
         "observed_at": times.observed.at,
         "observed_offset": times.observed.offset,
@@ -188,8 +188,7 @@ def _subject(session: Session, incoming: Incoming) -> _Found | None:
         lock_subject(session, f"{form.kind}:{uuid}")
         row = wire(session).execute(_ROW[form.kind], {"uuid": uuid}).first()
     if row is None:
-        known = wire(session).execute(_SPOKEN_OF, {"uuid": uuid}).first()
-        if known is not None and known.project_id != incoming.project_id:
+        if elsewhere(wire(session), form.kind, uuid, incoming.project_id):
             return None
         return _Found(form.kind, uuid, create)
     if row.project_id != incoming.project_id:
@@ -234,14 +233,37 @@ def _block(incoming: Incoming, form: FormPlan) -> SavedEntity | None:
     return next((saved for saved in incoming.entities if saved.block.path == form.key), None)
 
 
-def _entities(session: Session, keys: Keyring, incoming: Incoming) -> tuple[EntityWrite, ...]:
-    """A decision for each block, in UUID order: that of the locks."""
-    blocks = sorted(incoming.entities, key=lambda saved: saved.block.id)
-    made = (
-        plan(session, keys, incoming.project_id, saved, submission_id=incoming.submission_id)
-        for saved in blocks
-    )
-    return tuple(decided for decided in made if decided is not None)
+def _entities(
+    session: Session, keys: Keyring, incoming: Incoming, found: _Found | None
+) -> tuple[EntityWrite, ...]:
+    """A decision for each block, in UUID order: that of the locks. None for another project's household or facility."""
+    ours = () if found is None else (found.subject, found.merged_from)
+    made: list[EntityWrite] = []
+    for saved in sorted(incoming.entities, key=lambda saved: saved.block.id):
+        kind, uuid = KINDS.get(saved.block.dataset), clean_uuid(saved.block.id)
+        unknown = kind is not None and uuid is not None and uuid not in ours
+        if unknown and elsewhere(wire(session), kind or "", uuid or "", incoming.project_id):
+            continue
+        decided = plan(session, keys, incoming.project_id, saved, submission_id=incoming.submission_id)
+        made += [] if decided is None else [decided]
+    return tuple(made)
+
+
+KINDS: Mapping[str, str] = {"households": "household", "facilities": "facility"}
+"""What the entities of the monitoring database's own lists are."""
+
+
+def elsewhere(connection: Connection, kind: str, uuid: str, project_id: int) -> bool:
+    """Whether a household or facility with this UUID is another project's, or was spoken of there before it is enrolled."""
+    row = connection.execute(_WHOSE[kind], {"uuid": uuid}).first()
+    row = row or connection.execute(_SPOKEN_OF, {"uuid": uuid}).first()
+    return row is not None and row.project_id != project_id
+
+
+_WHOSE = {
+    kind: select(table.c.project_id).where(table.c.uuid == bindparam("uuid"))
+    for kind, table in (("household", HOUSEHOLD), ("facility", FACILITY))
+}
 
 
 def _asked_area(session: Session, incoming: Incoming) -> int | None:

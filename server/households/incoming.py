@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
-from server.households.mapping import FormPlan
+from server.households.mapping import FormPlan, Slot
+from server.households.projection import convert
 from server.xforms import SavedEntity
 
 
@@ -37,3 +38,34 @@ class Incoming:
     submission_id: int | None = None
     entities: tuple[SavedEntity, ...] = ()
     protected: frozenset[str] = field(default_factory=frozenset)
+
+
+def agreeing(plan: FormPlan | None, entities: Iterable[SavedEntity]) -> tuple[SavedEntity, ...]:
+    """Entities whose properties say no more than the tables do: what the question's column does not take is empty in both.
+
+    The submission is held back for such an answer (and then its updates are); a create that phones see meanwhile, and
+    what a person let pass, are written.
+    """
+    if plan is None:
+        return tuple(entities)
+    slots = {slot.path: slot for part in plan.parts for slot in part.slots}
+    return tuple(
+        replace(
+            saved,
+            properties={
+                name: value if _fits(slots.get(saved.sources.get(name, "")), value) else ""
+                for name, value in saved.properties.items()
+            },
+        )
+        for saved in entities
+    )
+
+
+def _fits(slot: Slot | None, text: str) -> bool:
+    if slot is None or not text.strip():
+        return True
+    try:
+        convert(slot, text)
+    except ValueError:
+        return False
+    return True

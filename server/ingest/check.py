@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from server.households.ground import findings_of
 from server.households.incoming import Incoming
+from server.households.reach import reach_of
 from server.ingest.plan import Plan
 from server.services import Services
 from server.xforms import Context, Finding, Instance, Message, Rule
@@ -44,11 +45,13 @@ def check(
     incoming: Incoming,
     attachments: frozenset[str],
 ) -> Verdict:
-    """All findings of one submission: the form's own, then the domain's. Encrypted instances cannot be read and have none."""
+    """All findings of one submission: the form's own, then the domain's, then whose it is. Encrypted instances cannot be
+    read and have none."""
     if instance.encrypted:
         return Verdict((), 0, 0)
     context = Context(attachments=attachments, now=incoming.received_at)
-    return verdict([*check_form(plan.model, instance, context), *findings_of(session, services, incoming)])
+    domain = [*findings_of(session, services, incoming), *reach_of(session, incoming)]
+    return verdict([*check_form(plan.model, instance, context), *domain])
 
 
 def verdict(found: Iterable[Finding]) -> Verdict:

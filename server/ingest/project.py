@@ -24,7 +24,7 @@ from server.entities.versions import Moment
 from server.forms.models import Project
 from server.households import standing, writer
 from server.households.determine import Determined, kept
-from server.households.incoming import Incoming
+from server.households.incoming import Incoming, agreeing
 from server.households.locking import lock_subject
 from server.households.tables import Household
 from server.ingest.answers import open_answers, raw_xml
@@ -87,7 +87,9 @@ def prepare(
             phone=sender.actor_id,
             user_agent=sender.user_agent,
             submission_id=submission_id,
-            entities=() if instance.encrypted else tuple(saved_entities(plan.model, instance, answers)),
+            entities=()
+            if instance.encrypted
+            else agreeing(plan.mapping, saved_entities(plan.model, instance, answers)),
             protected=plan.protected,
         )
     )

@@ -6,7 +6,6 @@ from sqlalchemy import func, select
 
 from server.accounts import phones
 from server.accounts.models import Phone as PhoneRow
-from server.entities.models import Dataset, Entity
 from server.forms.models import Form
 from server.households import merge
 from server.households.locking import lock_subject
@@ -107,21 +106,6 @@ def test_what_was_said_of_an_unknown_household_stays_with_its_project(house: Tow
     assert house.phone.send(early.xml).status_code == 201
     assert [row["project_id"] for row in house.rows("water", history=True)] == [house.elsewhere]
     assert house.rows("household") == []
-
-
-def test_rejecting_in_one_project_leaves_the_lists_of_another(house: Town) -> None:
-    other = in_two_projects(house)
-    held = house.enrol(water="cloud")
-    there = enrolment(household=held.household, water="surface")
-    assert other.send(there.xml).status_code == 201
-    house.decide(held.instance_id, "rejected")
-    with house.session() as session:
-        rows = session.execute(
-            select(Dataset.project_id, Entity.deleted_at.is_(None))
-            .join(Dataset, Dataset.id == Entity.dataset_id)
-            .where(Entity.uuid == held.household)
-        ).all()
-    assert sorted(map(tuple, rows)) == sorted([(house.project, False), (house.elsewhere, True)])
 
 
 def test_jobs_that_come_again_by_themselves_end_without_error(house: Town) -> None:
