@@ -9,8 +9,10 @@ from server.accounts.models import Phone as PhoneRow
 from server.forms.models import Form
 from server.households import merge
 from server.households.locking import lock_subject
-from server.households.tables import Household
+from server.households.tables import Household, Observation
 from server.jobs import Job, ensure
+from server.review import queue
+from tests.support.answers import message
 from tests.support.house import Phone, instance, xlsx
 from tests.support.town import CHECK, ENROL, HH, Town, check, enrolment, new_id
 
@@ -106,6 +108,28 @@ def test_what_was_said_of_an_unknown_household_stays_with_its_project(house: Tow
     assert house.phone.send(early.xml).status_code == 201
     assert [row["project_id"] for row in house.rows("water", history=True)] == [house.elsewhere]
     assert house.rows("household") == []
+
+
+def test_a_visit_sent_to_a_merged_code_is_listed_under_it_again_once_the_merge_is_undone(house: Town) -> None:
+    kept, gone = house.enrol(water="borehole"), house.enrol(water="surface")
+    with house.session() as session:
+        merge.merge(session, house.services, kept.household, gone.household, None)
+        code = session.get_one(Household, kept.household).code
+    own = new_id()
+    xml = check(gone.household, water="surface", instance_id=own)
+    first, again = house.phone.send(xml), house.phone.send(xml)
+    assert code in message(first)[1]
+    assert message(first) == message(again)
+    with house.session() as session:
+        merge.undo(session, house.services, gone.household, None)
+    for household, listed in ((kept.household, False), (gone.household, True)):
+        wanted = queue.Filter(house.project, subject=f"household:{household}")
+        with house.session() as session:
+            found = [one.instance_id for one in queue.page(session, wanted).items]
+            seen = session.scalars(
+                select(Observation.submission).where(Observation.subject == household)
+            ).all()
+        assert (own in found, own in seen) == (listed, listed)
 
 
 def test_jobs_that_come_again_by_themselves_end_without_error(house: Town) -> None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from server import ledger, problems
 from server.entities.models import Entity
-from server.households import merge
+from server.households import merge, standing, writer
 from tests.households.world import Received, World, new_uuid, visit_mapping, when
 
 
@@ -79,6 +81,74 @@ def test_merges_in_a_row_come_apart_in_any_place(world: World) -> None:
     assert [w["source"] for w in world.rows("water", two.household, history=True)] == ["kiosk", "surface"]
     merge.undo(world.session, world.services, one.household, None)
     assert [w["source"] for w in world.rows("water", two.household, history=True)] == ["surface"]
+
+
+def test_of_merges_in_a_row_the_first_can_be_undone_before_the_second(world: World) -> None:
+    one, two, _ = pair(world)
+    three, _, _ = pair(world)
+    merge.merge(world.session, world.services, two.household, one.household, None)
+    merge.merge(world.session, world.services, three.household, two.household, None)
+    merge.undo(world.session, world.services, one.household, None)
+    sources = {
+        r.household: [w["source"] for w in world.rows("water", r.household, history=True)]
+        for r in (one, two, three)
+    }
+    assert sources == {one.household: ["kiosk"], two.household: [], three.household: ["surface", "kiosk"]}
+    merge.undo(world.session, world.services, two.household, None)
+    assert [w["source"] for w in world.rows("water", two.household, history=True)] == ["surface"]
+
+
+def test_what_waited_through_a_merge_and_its_undoing_goes_to_the_household_it_named(world: World) -> None:
+    one, two, visit = pair(world)
+    merge.merge(world.session, world.services, one.household, two.household, None)
+    answers = {"which": two.household, "observed_at": when(5), "water": {"source": "borehole"}}
+    held = world.receive(world.incoming(visit, answers), held=True)
+    assert held.determined.names == f"household:{two.household}"
+    merge.undo(world.session, world.services, two.household, None)
+    writer.apply(
+        world.session,
+        world.services,
+        replace(held.incoming, submission_id=held.submission_id),
+        held.determined,
+        world.later(),
+        submission_id=held.submission_id,
+        version_id=held.seq,
+    )
+    sources = [[w["source"] for w in world.rows("water", r.household, history=True)] for r in (one, two)]
+    assert sources == [["kiosk"], ["surface", "borehole"]]
+
+
+def test_an_entity_that_was_updated_while_it_was_merged_says_so_when_it_is_back(world: World) -> None:
+    one, two, _ = pair(world)
+    visit = world.form(visit_mapping())
+    merge.merge(world.session, world.services, one.household, two.household, None)
+    world.receive(
+        world.incoming(
+            visit,
+            {"observed_at": when(5)},
+            household=two.household,
+            base=1,
+            properties={"status": "left_panel"},
+        )
+    )
+    merge.undo(world.session, world.services, two.household, None)
+    world.session.expire_all()
+    entity = world.session.query(Entity).filter_by(uuid=two.household).one()
+    assert (entity.deleted_at, entity.data["status"]) == (None, "left_panel")
+
+
+def test_a_household_whose_enrolment_was_rejected_while_it_was_merged_stays_off_the_lists(
+    world: World,
+) -> None:
+    one, two, _ = pair(world)
+    merge.merge(world.session, world.services, one.household, two.household, None)
+    standing.supersede(world.session, world.services, two.submission_id, world.later())
+    merge.undo(world.session, world.services, two.household, None)
+    world.session.expire_all()
+    assert world.session.query(Entity).filter_by(uuid=two.household).one().deleted_at is not None
+    standing.reinstate(world.session, world.services, two.submission_id, world.later(901))
+    world.session.expire_all()
+    assert world.session.query(Entity).filter_by(uuid=two.household).one().deleted_at is None
 
 
 def test_a_household_is_merged_once(world: World) -> None:
