@@ -6,11 +6,24 @@ anything else (a late visit, a correction, a rejection, a merge) makes the row a
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from functools import cache
 from typing import Any, cast
 
-from sqlalchemy import Row, Table, bindparam, column, delete, insert, literal_column, select, table, update
+from sqlalchemy import (
+    ColumnElement,
+    Row,
+    Table,
+    bindparam,
+    column,
+    delete,
+    func,
+    insert,
+    literal_column,
+    select,
+    table,
+    update,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection
 from sqlalchemy.sql import Executable
@@ -57,20 +70,68 @@ def lay_over(
     subject: str,
     origin: Mapping[str, Any],
     values: Mapping[str, Any],
-    ready: Mapping[str, Any] | None = None,
 ) -> None:
-    """Lay the newest row's columns over the current row: those in `values`, no others. One statement.
-
-    `ready`: what of `origin` is as the driver takes it already.
-    """
+    """Lay the newest row's columns over the current row: those in `values`, no others. One statement."""
     if monitored.is_subject:
-        if values:
-            row = {**values, "the_uuid": subject, "updated_at": origin["recorded_at"]}
-            _update_subject(monitored.name, tuple(values)).run(connection, row)
+        _lay_over_subject(connection, monitored, subject, origin, values)
         return
     names = (monitored.key, *ORIGIN, *values)
     row = {**{name: origin[name] for name in ORIGIN}, **values, monitored.key: subject}
-    _upsert(connection.dialect.name, monitored.name, names).run(connection, row, ready)
+    _upsert(connection.dialect.name, monitored.name, names).run(connection, row)
+
+
+def _lay_over_subject(
+    connection: Connection,
+    monitored: Monitored,
+    subject: str,
+    origin: Mapping[str, Any],
+    values: Mapping[str, Any],
+    ready: Container[str] = frozenset(),
+) -> None:
+    if values:
+        row = {**values, "the_uuid": subject, "updated_at": origin["recorded_at"]}
+        _update_subject(monitored.name, tuple(values)).run(connection, row, ready)
+
+
+def carry_over(
+    connection: Connection,
+    monitored: Monitored,
+    subject: str,
+    names: tuple[str, ...],
+    row: Mapping[str, Any],
+) -> None:
+    """The same with the columns `names` of a row of history just written, which the database copies.
+
+    What `row` says of its origin is as the driver takes it already.
+    """
+    if monitored.is_subject:
+        values = {name: row[name] for name in names}
+        _lay_over_subject(connection, monitored, subject, row, values, ("updated_at",))
+        return
+    bounds = {"first": row["id"], "last": row["id"]}
+    _carry(connection, monitored, names, bounds, 1)
+
+
+def carry_rows(connection: Connection, monitored: Monitored, subject: str, ids: Sequence[int]) -> None:
+    """A repeat's current rows become these: rows of history just written, ids ascending, which the database copies."""
+    if ids:
+        beside = (monitored.key, "position", *ORIGIN)
+        names = tuple(c.name for c in monitored.current.columns if c.name not in beside)
+        _carry(connection, monitored, names, {"first": ids[0], "last": ids[-1]}, len(ids))
+    _delete_beyond(monitored.name).run(connection, {"the_uuid": subject, "number": len(ids)})
+
+
+def _carry(
+    connection: Connection,
+    monitored: Monitored,
+    names: tuple[str, ...],
+    bounds: Mapping[str, int],
+    number: int,
+) -> None:
+    """An index goes by the area, and a household hardly ever moves: the area is written only where it is another."""
+    dialect = connection.dialect.name
+    if _carried(dialect, monitored.name, names, False).run(connection, bounds) < number:
+        _carried(dialect, monitored.name, names, True).run(connection, bounds)
 
 
 def replace_rows(
@@ -78,7 +139,6 @@ def replace_rows(
     monitored: Monitored,
     subject: str,
     rows: Sequence[Mapping[str, Any]],
-    ready: Mapping[str, Any] | None = None,
 ) -> None:
     """A repeat's current rows become these: rows of history, in their order."""
     _delete(monitored.name).run(connection, {"the_uuid": subject})
@@ -88,7 +148,7 @@ def replace_rows(
             {monitored.key: subject, "position": position, **{name: row.get(name) for name in names}}
             for position, row in enumerate(rows, 1)
         ]
-        _insert(monitored.name).run_many(connection, rows, ready)
+        _insert(monitored.name).run_many(connection, rows)
 
 
 def remake(connection: Connection, kind: str, subject: str, names: Iterable[str]) -> None:
@@ -212,6 +272,35 @@ def _upsert(dialect: str, name: str, names: tuple[str, ...]) -> Hot:
     changed = {name: statement.excluded[name] for name in names if name != monitored.key}
     key = [monitored.current.c[monitored.key]]
     return Hot(statement.on_conflict_do_update(index_elements=key, set_=changed))
+
+
+@cache
+def _carried(dialect: str, name: str, names: tuple[str, ...], moved: bool) -> Hot:
+    """Copies rows of history over current ones; `moved`: those too that lie in another area than before."""
+    make = sqlite.insert if dialect == "sqlite" else postgresql.insert
+    monitored = TABLES[name]
+    history, current = monitored.history, monitored.current
+    columns = (monitored.key, *ORIGIN, *names)
+    source: list[ColumnElement[Any]] = [history.c[one] for one in columns]
+    key = [monitored.key]
+    if monitored.repeated:
+        key.append("position")
+        source.append(func.row_number().over(order_by=history.c.id).label("position"))
+        columns = (*columns, "position")
+    rows = select(*source).where(history.c.id.between(bindparam("first"), bindparam("last")))
+    statement = make(current).from_select(columns, rows, include_defaults=False)
+    new = statement.excluded
+    changed = {one: new[one] for one in columns if one not in key and (moved or one != "area_id")}
+    there = None if moved else current.c.area_id.is_not_distinct_from(new.area_id)
+    return Hot(statement.on_conflict_do_update(index_elements=key, set_=changed, where=there))
+
+
+@cache
+def _delete_beyond(name: str) -> Hot:
+    monitored = TABLES[name]
+    current = monitored.current
+    mine = (current.c[monitored.key] == bindparam("the_uuid"), current.c.position > bindparam("number"))
+    return Hot(delete(current).where(*mine))
 
 
 @cache

@@ -76,4 +76,4 @@ def rank_of(
 
 
 def _sortable(when: datetime | None) -> str:
-    return "" if when is None else when.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%f").rjust(26, "0")
+    return "" if when is None else when.astimezone(UTC).isoformat(timespec="microseconds")[:26]

@@ -6,7 +6,7 @@ ORM where every submission passes. What takes rows out of force again stands in 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cache
@@ -107,7 +107,8 @@ def apply(
 
 
 Fact = tuple[str, dict[str, Any], list[str]]
-"""A row as written: its table, its columns' values, the names of those that were given one."""
+"""A row as written: its table, its columns' values (where it comes from as the driver takes it), the names of those that
+were given one."""
 
 
 def _insert_facts(
@@ -138,9 +139,8 @@ def _insert_facts(
         "recorded_at": at,
         "superseded_at": None,
     }
-    whose = {f"{determined.kind}_id": determined.subject}
-    if determined.kind == "household":
-        whose["merged_from"] = determined.merged_from  # type: ignore[assignment]
+    origin = _OBSERVE.ready(connection, origin)
+    whose = {f"{determined.kind}_id": determined.subject, "merged_from": determined.merged_from}
     by_table: dict[str, list[dict[str, Any]]] = {}
     facts: list[Fact] = []
     for position, row in enumerate(filled.rows, 1):
@@ -150,12 +150,11 @@ def _insert_facts(
         whole = {**origin, **whose, **values, "id": seq * ROWS_A_SUBMISSION + position, "path": row.path}
         by_table.setdefault(row.table, []).append(whole)
         facts.append((row.table, whole, row.answered))
-    ready = _OBSERVE.ready(connection, origin)
     for table, rows in by_table.items():
         if len(rows) == 1:
-            _insert(table).run(connection, rows[0], ready)
+            _insert(table).run(connection, rows[0], origin)
         else:
-            _insert(table).run_many(connection, rows, ready)
+            _insert(table).run_many(connection, rows, origin)
     _OBSERVE.run(
         connection,
         {
@@ -170,7 +169,7 @@ def _insert_facts(
             "outcome": filled.outcome,
             "written": [[table, row["id"], columns] for table, row, columns in facts],
         },
-        ready,
+        origin,
     )
     return facts
 
@@ -198,22 +197,20 @@ def _keep_current(
     if again or not current.is_newest(connection, subject, determined.rank(incoming.instance_id)):
         current.remake(connection, kind, subject, again.union((table for table, _, _ in facts), repeats))
         return
-    ready = _OBSERVE.ready(connection, {name: facts[0][1][name] for name in current.ORIGIN}) if facts else {}
     for table, row, _ in facts:
-        if not TABLES[table].repeated:
-            values = {name: row[name] for name in _laid(table, row, filled)}
-            current.lay_over(connection, TABLES[table], subject, row, values, ready)
+        monitored = TABLES[table]
+        if not monitored.repeated:
+            current.carry_over(connection, monitored, subject, _laid(table, row, filled), row)
     for table in repeats:
-        rows = [row for of, row, _ in facts if of == table]
-        current.replace_rows(connection, TABLES[table], subject, rows, ready)
+        ids = [row["id"] for of, row, _ in facts if of == table]
+        current.carry_rows(connection, TABLES[table], subject, ids)
 
 
-def _laid(table: str, row: Mapping[str, Any], filled: Filled) -> Iterable[str]:
+def _laid(table: str, row: Mapping[str, Any], filled: Filled) -> tuple[str, ...]:
     """The columns of a single row that were asked or filled in, points' parts included."""
-    names = next(iter(values.values for values in filled.rows if values.table == table))
-    for name in names:
-        yield name
-        yield from (part for part in current.PARTS_OF.get(name, ()) if part in row)
+    asked = next(iter(values.values for values in filled.rows if values.table == table))
+    parts = (part for name in asked if name in current.PARTS_OF for part in current.PARTS_OF[name])
+    return (*asked, *(part for part in parts if part in row))
 
 
 def _create(

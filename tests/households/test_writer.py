@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, date, datetime
+from typing import Any
 
 from tests.households.world import World, new_uuid, visit_mapping, when
 
@@ -130,6 +131,29 @@ def test_the_rows_of_a_repeat_are_those_of_the_newest_visit_that_asked(world: Wo
     world.receive(world.incoming(visit, nothing))
     assert world.rows("need", got.household) == []
     assert len(world.rows("need", got.household, history=True)) == 2
+
+
+def test_current_rows_follow_a_household_into_the_area_that_its_enrolment_names(world: World) -> None:
+    enrol = world.form(visit_mapping(create=True))
+    visit = world.form(visit_mapping(by="question"))
+    house = new_uuid()
+
+    def seen(day: int, *services: str, area: str | None = None) -> set[tuple[int, int]]:
+        answers: dict[str, Any] = {"which": house, "observed_at": when(day), "area": area}
+        answers |= {"water": {"source": "kiosk"}, "need": [{"service": one} for one in services]}
+        world.receive(world.incoming(visit, answers))
+        return {
+            (row["area_id"], row["project_id"])
+            for name in ("water", "need")
+            for row in world.rows(name, house)
+        }
+
+    assert seen(1, "water", "food", area="B2") == {(3, 1)}
+    world.enrol(enrol, {"observed_at": when(2)}, household=house)
+    assert seen(3, "housing", "energy", "water") == {(2, 1)}
+    assert [row["service"] for row in world.rows("need", house)] == ["housing", "energy", "water"]
+    assert seen(4, "food") == {(2, 1)}
+    assert [(row["position"], row["service"]) for row in world.rows("need", house)] == [(1, "food")]
 
 
 def test_a_held_create_makes_an_unconfirmed_household_and_no_facts(world: World) -> None:
