@@ -61,6 +61,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     phone = phone_in(house, 1, "Phone 7", ("A1",))
     for number in range(1, 5):
         assert phone.send(visit(number, photo="well.jpg"), {"well.jpg": picture()}).status_code == 201
+    enrol(phone, 2, "A1-014", "protected_well", 40)
     assert phone.send(visit(5, trip="soon")).status_code == 201
     enrol(phone, 1, "A1-014", "public_tap", 10)
     house.work()
@@ -140,6 +141,8 @@ def addresses(site: Site) -> dict[str, str]:
         "map": "/p/1/visits?view=map",
         "visit": f"/p/1/visits/{visit_id}",
         "held visit": f"/p/1/visits/{site.visits[1]}",
+        "editing": f"/p/1/visits/{site.visits[1]}/edit",
+        "same photo": f"/p/1/visits/{site.visits[3]}/twin?photo=well.jpg&of={site.visits[4]}&file=well.jpg",
         "forms": "/p/1/forms",
         "form": "/p/1/forms/wells",
         "phones": "/p/1/phones",
@@ -147,6 +150,7 @@ def addresses(site: Site) -> dict[str, str]:
         "cards": "/p/1/phones/cards",
         "households": "/p/1/households",
         "household": f"/p/1/households/{code}",
+        "merging": f"/p/1/households/{code}/merge?other={site.codes[1]}",
         "copy": f"/p/1/households/{code}/copy",
         "tables": "/p/1/tables",
         "table": "/p/1/tables/water",
