@@ -1,6 +1,6 @@
 // Maps, loaded only where a page has one. <div class="map" data-map> holds its points in a
 // <script type="application/json"> as [{lat, lon, label?, href?, kind?, accuracy?}]; kind is visit, dwelling, area,
-// facility, held or photo. Tiles are asked of nobody unless data-tiles (and data-attribution) name a source: without,
+// facility, held or photo. A boundary stands there too, with {shape: a GeoJSON geometry, label?, href?}. Tiles are asked of nobody unless data-tiles (and data-attribution) name a source: without,
 // points stand on plain ground with a scale bar, which is enough to see what is near to what.
 import L from "leaflet";
 import "leaflet.markercluster";
@@ -19,13 +19,21 @@ interface Point {
   accuracy?: number;
 }
 
+interface Shape {
+  shape: Parameters<typeof L.geoJSON>[0];
+  label?: string;
+  href?: string;
+}
+
 /** So many points in one frame are drawn each by itself; more are gathered into numbers. */
 const APART = 30;
 
 export function draw(frame: HTMLElement): void {
   const source = frame.querySelector('script[type="application/json"]')?.textContent ?? "[]";
-  const points = (JSON.parse(source) as Point[]).filter((p) => Number.isFinite(p.lat) && Number.isFinite(p.lon));
-  if (!points.length) return;
+  const given = JSON.parse(source) as (Point | Shape)[];
+  const points = given.filter((one): one is Point => "lat" in one && Number.isFinite(one.lat) && Number.isFinite(one.lon));
+  const shapes = given.filter((one): one is Shape => "shape" in one);
+  if (!points.length && !shapes.length) return;
 
   const tiles = frame.dataset.tiles;
   frame.replaceChildren();
@@ -46,6 +54,7 @@ export function draw(frame: HTMLElement): void {
   L.control.scale({ imperial: false, maxWidth: 120 }).addTo(map);
   if (tiles) L.tileLayer(tiles, { attribution: frame.dataset.attribution ?? "", maxZoom: 19 }).addTo(map);
 
+  const drawn = L.featureGroup(shapes.map(boundary)).addTo(map);
   const layer: L.LayerGroup =
     points.length > APART
       ? L.markerClusterGroup({ showCoverageOnHover: false, animate: !still, chunkedLoading: true, iconCreateFunction: gathered })
@@ -57,7 +66,7 @@ export function draw(frame: HTMLElement): void {
     layer.addLayer(marker(point));
   }
   layer.addTo(map);
-  const bounds = L.latLngBounds(points.map((point) => [point.lat, point.lon]));
+  const bounds = points.length ? L.latLngBounds(points.map((point) => [point.lat, point.lon])) : drawn.getBounds();
   map.fitBounds(bounds.pad(0.15), { maxZoom: 17, animate: false });
 }
 
@@ -68,16 +77,21 @@ function marker(point: Point): L.Marker {
   });
   const label = point.label ?? "";
   const made = L.marker([point.lat, point.lon], { icon, alt: label, title: label, keyboard: Boolean(point.href || label) });
-  if (point.href) {
-    const link = document.createElement("a");
-    link.href = point.href;
-    link.textContent = label || point.href;
-    made.bindPopup(link);
-  } else if (label) {
-    const words = document.createElement("span");
-    words.textContent = label;
-    made.bindPopup(words);
-  }
+  return says(made, label, point.href);
+}
+
+/** An area's boundary: a line around it, under the points. */
+function boundary(one: Shape): L.Layer {
+  const made = L.geoJSON(one.shape, { interactive: Boolean(one.href), style: { className: "map-outline" } });
+  return one.href ? says(made, one.label ?? "", one.href) : made;
+}
+
+function says<T extends L.Layer>(made: T, label: string, href?: string): T {
+  if (!href && !label) return made;
+  const words = document.createElement(href ? "a" : "span");
+  if (href) (words as HTMLAnchorElement).href = href;
+  words.textContent = label || href || "";
+  made.bindPopup(words);
   return made;
 }
 

@@ -71,6 +71,14 @@ def box(geometry: str) -> tuple[float, float, float, float]:
     return min(easts), min(norths), max(easts), max(norths)
 
 
+def thinned(geometry: str, most: int = 300) -> dict[str, Any]:
+    """What `read_boundary` gave with at most about so many corners a ring, to be drawn: a page is no place for thousands."""
+    read: dict[str, Any] = json.loads(geometry)
+    polygons = [read["coordinates"]] if read["type"] == "Polygon" else read["coordinates"]
+    thin = [[[*ring[: -1 : len(ring) // most + 1], ring[-1]] for ring in polygon] for polygon in polygons]
+    return {"type": "MultiPolygon", "coordinates": thin}
+
+
 def _polygons(text: str) -> list[Polygon]:
     if text.startswith("{"):
         return _geojson(text)

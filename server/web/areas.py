@@ -1,29 +1,36 @@
-"""The tree of areas: as a list, and its import from CSV."""
+"""The tree of areas: opened level by level, on a map, and its import from CSV."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from flask import Blueprint, Response, request
-from sqlalchemy import func, select, true
+from sqlalchemy import ColumnElement, func, select, true
+from sqlalchemy.orm import InstrumentedAttribute
 
 from server import problems
 from server.areas import reading
+from server.areas.models import Area
 from server.areas.sheet import MOST_BYTES
 from server.households.tables import Household
 from server.ingest import areas as intake
 from server.problems import ProblemError
 from server.web.frame.door import access, acting, back_to, reader, render, said, services, session
-from server.web.frame.words import tell_problem
+from server.web.frame.words import language, tell_problem
+from server.web.shapes import shapes
 
 areas = Blueprint("areas", __name__, url_prefix="/areas")
+
+SIZE = 100
+"""Areas a page."""
 
 EXAMPLE = "code,name,parent,level,lat,lon,name:zh\nA1,Aldermere North,,district,,,阿尔德米尔北\nA1-014,Lower Ford,A1,village,31.21,121.43,下渡\n"
 
 
 @areas.get("")
 def listing() -> Response:
-    """The reader's part of the tree, with households in each."""
+    """The reader's part of the tree, level by level, with households in each."""
     return page()
 
 
@@ -53,30 +60,59 @@ def example() -> Response:
 
 
 def page(status: int = 200, *, trouble: Any = None) -> Response:
-    """The page of areas."""
+    """One area (`?in=`, else the tops of what the reader sees) with what lies directly in it, a page at a time."""
     mine = access().projects("project.read")
     if mine is not None and not mine:
         raise problems.FORBIDDEN()
-    lines = list(reading.flat(reading.tree(session(), access().areas)))
-    counts = dict(
-        session()
-        .execute(
-            select(Household.area_id, func.count())
-            .where(
-                Household.confirmed.is_(True),
-                Household.merged_into.is_(None),
-                true() if mine is None else Household.project_id.in_(mine),
-            )
-            .group_by(Household.area_id)
-        )
-        .all()
-    )
+    own, code, after = access().areas, request.args.get("in", ""), request.args.get("after", "")
+    here = reading.by_code(session(), code, own) if code else None
+    shown, further = reading.below(session(), here, own, after=after, size=SIZE)
+    if here is None and len(shown) == 1 and not after:
+        here = shown[0]
+        shown, further = reading.below(session(), here, own, size=SIZE)
+    at = [] if here is None else [here]
+    ids = [area.id for area in [*shown, *at]]
+    points = [
+        {
+            "lat": one.lat,
+            "lon": one.lon,
+            "kind": "area",
+            "label": one.called(language()),
+            "href": _to(one.code),
+        }
+        for one in (shown or at)
+        if one.lat is not None and one.lon is not None
+    ]
     return render(
         "areas/list.html",
         status,
-        lines=lines,
-        counts=counts,
+        at=here,
+        line=[] if here is None else reading.line(session(), here, own),
+        shown=shown,
+        next=further,
+        below=_counted(Area.parent_id, Area.parent_id.in_(ids)),
+        counts=_counted(
+            Household.area_id, *_households(mine), Household.area_id.in_(ids + [a.id for a in at])
+        ),
+        points=shapes([one.id for one in at])
+        + shapes([one.id for one in shown], href=_to("{code}"))
+        + points,
         trouble=trouble,
         may_import=access().may("area.update"),
         example=EXAMPLE,
     )
+
+
+def _to(code: str) -> str:
+    return f"/areas?in={code}"
+
+
+def _households(mine: frozenset[int] | None) -> Sequence[ColumnElement[bool]]:
+    seen = true() if mine is None else Household.project_id.in_(mine)
+    return Household.confirmed.is_(True), Household.merged_into.is_(None), seen
+
+
+def _counted(by: InstrumentedAttribute[Any], *where: ColumnElement[bool]) -> dict[int, int]:
+    """How many rows there are by a column."""
+    rows = session().execute(select(by, func.count()).where(*where).group_by(by))
+    return {row[0]: row[1] for row in rows}

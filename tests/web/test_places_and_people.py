@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import io
+import json
 import re
+from typing import Any
 
 import pytest
 
+from server.areas.importing import import_areas
 from tests.support.house import House
 from tests.web.conftest import World
 from tests.web.desk import AREAS, Desk, somebody
@@ -47,7 +50,79 @@ def test_areas_come_from_a_csv_all_of_it_or_nothing(house: House, admin: Desk) -
     assert "row 6" in wrong
     assert "Nothing was taken" in wrong
     assert "4 areas new" in take(AREAS)
-    assert "Otterwell" in admin.get("/areas").text
+    top = admin.get("/areas").text
+    assert "South" in top
+    assert "Otterwell" not in top
+    assert 'href="/areas?in=B2"' in top
+    assert "Otterwell" in admin.get("/areas?in=B2").text
+
+
+def maps(page: str) -> list[dict[str, Any]]:
+    """What the page's map is given."""
+    found = re.search(r'<script type="application/json">(.*?)</script>', page, re.DOTALL)
+    return [] if found is None else list(json.loads(found[1]))
+
+
+SQUARE = "POLYGON((1 50,2 50,2 51,1 51,1 50))"
+
+
+def test_an_area_s_page_shows_its_boundary_those_within_and_the_way_up(house: House, admin: Desk) -> None:
+    sheet = (
+        f'code,name,parent,boundary\nA,Aldermere,,"{SQUARE}"\nA1,North,A,"{SQUARE}"\nA1-014,Lower Ford,A1,\n'
+    )
+    with house.session() as session:
+        import_areas(session, house.services.keys, sheet.encode(), actor_id=None)
+    page = admin.get("/areas?in=A1").text
+    assert '<a href="/areas?in=A"><bdi>Aldermere</bdi></a>' in page
+    assert "Lower Ford" in page
+    (own,) = maps(page)
+    assert own["shape"]["coordinates"] == [[[[1, 50], [2, 50], [2, 51], [1, 51], [1, 50]]]]
+    one_top = admin.get("/areas").text
+    assert [(one["label"], one.get("href")) for one in maps(one_top)] == [
+        ("Aldermere", None),
+        ("North", "/areas?in=A1"),
+    ]
+    assert "No area lies in this one." in admin.get("/areas?in=A1-014").text
+    assert admin.get("/areas?in=nowhere").status_code == 404
+
+
+def test_ten_thousand_areas_are_opened_level_by_level_a_page_at_a_time(house: House, admin: Desk) -> None:
+    rows = [
+        f"D{d:02d},District {d},\n" + "".join(f"D{d:02d}-{v:03d},V,D{d:02d}\n" for v in range(250))
+        for d in range(40)
+    ]
+    with house.session() as session:
+        import_areas(
+            session, house.services.keys, f"code,name,parent\n{''.join(rows)}".encode(), actor_id=None
+        )
+    top = admin.get("/areas").text
+    assert top.count('scope="row"') == 40
+    first = admin.get("/areas?in=D07").text
+    assert "Show more" in first
+    assert first.count('scope="row"') == 100
+    assert 'href="/areas?in=D07&amp;after=D07-099"' in first
+    last = admin.get("/areas?in=D07&after=D07-199").text
+    assert last.count('scope="row"') == 50
+    assert "Show more" not in last
+    assert max(len(top), len(first)) < 60_000
+
+
+def test_who_has_areas_opens_those_and_nothing_above(world: World) -> None:
+    north = somebody(world.house, 1, "supervisor", areas=("A1",))
+    page = north.get("/areas").text
+    assert "Lower Ford" in page
+    assert "South" not in page
+    assert north.get("/areas?in=A1-014").status_code == 200
+    assert north.get("/areas?in=B2").status_code == 404
+
+
+def test_a_visit_s_map_shows_its_area_s_boundary(world: World) -> None:
+    with world.house.session() as session:
+        row = f'code,name,boundary\nA1,North,"{SQUARE}"\n'
+        import_areas(session, world.house.services.keys, row.encode(), actor_id=None)
+    visit = world.admin.get(f"/p/1/visits/{world.north[0]}").text
+    assert [one["label"] for one in maps(visit) if "shape" in one] == ["North"]
+    assert "boundary of the area" in visit
 
 
 def test_an_invitation_gives_a_link_once_and_a_role(world: World) -> None:

@@ -27,6 +27,7 @@ from server.web import codes
 from server.web.frame.door import services, session
 from server.web.frame.show import clock, metres
 from server.web.frame.words import bare, language
+from server.web.shapes import shapes
 from server.xforms import value_at, walk
 from server.xforms.messages import MESSAGES
 
@@ -184,7 +185,7 @@ def _markers(
     *,
     protected: bool,
 ) -> Iterator[dict[str, Any]]:
-    """Points for the map: as the record has them (rounded unless opened), the dwelling's, the area's middle."""
+    """Points for the map: as the record has them (rounded unless opened), the dwelling's, the area's middle; its boundary."""
     for _, field, shown in walk(plan.model, record):
         numbers = _numbers(shown) if field.type == "geopoint" else []
         if len(numbers) >= 2:
@@ -209,6 +210,8 @@ def _markers(
             "kind": "facility",
             "label": facility.name or facility.code,
         }
+    if area is not None:
+        yield from shapes([area.id])
     if area is not None and area.lat is not None and area.lon is not None:
         yield {"lat": area.lat, "lon": area.lon, "kind": "area", "label": area.called(language())}
 

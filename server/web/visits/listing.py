@@ -17,6 +17,7 @@ from server.review import queue
 from server.web import tallies
 from server.web.frame.door import access, project_of, render, services, session, whole
 from server.web.frame.show import zone
+from server.web.shapes import own_shapes
 from server.web.visits.areafield import area_field, search
 from server.web.visits.cards import cards
 from server.web.visits.filters import asked, title_of
@@ -50,6 +51,7 @@ def listing(project_id: int) -> Response:
         count=tallies.counted(ask.wanted),
         most=tallies.MOST,
         points=_points(project_id, ask.wanted) if view == "map" else [],
+        shapes=own_shapes(ask.wanted.area_id) if view == "map" else [],
         forms=[(form.id, title_of(form)) for form in forms_of(session(), project_id)],
         areas=area_field(),
         senders=phones.of_project(session(), project_id, access().areas),
