@@ -89,7 +89,7 @@ def test_the_second_of_two_who_edit_at_once_is_shown_what_stands_and_what_they_w
     late = world.admin.post(f"{at}/edit", **{"version": seen, "/data/trip": "50"})
     assert late.status_code == 409
     assert "Somebody else edited this visit meanwhile" in late.text
-    assert "You wrote: 50" in late.text
+    assert "You wrote: <bdi>50</bdi>" in late.text
     assert 'value="40"' in late.text
     assert answers(world.house, world.north[0])["trip"] == "40"
 

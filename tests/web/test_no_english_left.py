@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
+from pathlib import Path
 
 import pytest
 
@@ -14,7 +15,7 @@ from server.accounts import users
 from server.accounts.models import Actor
 from server.areas.models import Area
 from server.db import db
-from server.forms.models import Form, FormVersion
+from server.forms.models import Form, FormVersion, Project
 from server.households.tables import TABLES, Household
 from server.ingest.models import Submission
 from server.web.look import LOOK
@@ -25,7 +26,7 @@ from tests.web.desk import Desk, phone_in, sign_in
 SAME_IN_EVERY_LANGUAGE = frozenset(
     {
         *("Fieldfare", "Python", "ODK", "Collect", "QR", "API"),  # what these are called everywhere
-        *("XForm", "XLSForm", "XML", "CSV", "XLSX"),  # formats
+        *("XForm", "XLSForm", "XML", "CSV", "XLSX", "GeoJSON", "WKT", "geoshape"),  # formats
         *(
             "SQLAlchemy",
             "SQLite",
@@ -36,7 +37,12 @@ SAME_IN_EVERY_LANGUAGE = frozenset(
             "cookies",
         ),  # of a server's settings
         *("JMP", "MTF", "FIES", "coli"),  # instruments that the figures follow, and a bacterium
-        *("form_id", "facility_history", "household_history"),  # names in spreadsheets and databases
+        *(
+            "form_id",
+            "boundary",
+            "facility_history",
+            "household_history",
+        ),  # names in spreadsheets and databases
         *("en", "zh", "ar"),  # languages, as a setting takes them
     }
 )
@@ -143,6 +149,15 @@ def test_no_page_of_the_sample_project_says_an_english_word(samples: Sample, lan
         page: found for page in samples.pages if (found := sorted(english(desk, page, language, samples)))
     }
     assert left == {}
+
+
+def test_the_sample_is_named_in_the_language_of_the_installation(tmp_path: Path) -> None:
+    house = House(make_app(tmp_path, language="ar"))
+    with house.app.app_context():
+        project = sample.make(db.session(), house.services)
+    with house.session() as session:
+        assert session.get_one(Project, project).name == "ألدرمير (مثال)"
+        assert {one.display_name for one in session.query(Actor)} == {"مثال"}
 
 
 def test_the_walk_would_find_a_page_in_english(samples: Sample) -> None:
