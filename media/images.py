@@ -6,7 +6,7 @@ Pillow decodes; every picture is taken for hostile. Knows bytes only: not where 
 import io
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import BinaryIO
 
@@ -36,7 +36,13 @@ REASONS = frozenset(
     }
 )
 
-_FORMATS = {"image/jpeg": "JPEG", "image/png": "PNG", "image/webp": "WEBP", "image/gif": "GIF"}
+_FORMATS = {
+    "image/jpeg": "JPEG",
+    "image/png": "PNG",
+    "image/webp": "WEBP",
+    "image/gif": "GIF",
+    "image/tiff": "TIFF",
+}
 _STRIPPERS: Mapping[str, Callable[[bytes], bytes]] = {
     "image/jpeg": strip_jpeg,
     "image/png": strip_png,
@@ -140,7 +146,7 @@ def strip(source: bytes | BinaryIO) -> bytes:
     """The same picture or clip at full size without metadata, its pixels untouched where that is possible.
 
     JPEG, PNG, WebP and clips in ISO media stay as they are coded, and JPEG, PNG and WebP keep which way up they
-    are. What is built too strangely for that, and GIF, is decoded and written anew, upright: JPEG as JPEG, the
+    are. What is built too strangely for that, GIF and TIFF are decoded and written anew, upright: JPEG as JPEG, the
     rest as PNG, so look at the type of what comes back. Raises Unreadable, and nothing else: then do not show it.
     """
     with _only_unreadable():
@@ -235,7 +241,9 @@ def _decoded(image: ImageFile.ImageFile, long_side: int | None) -> tuple[Image.I
         if not any(most for _, most in _extrema(image)):
             raise Unreadable("truncated") from error
         whole = False
-    exif = read_exif(image.info.get("exif", b""))
+    exif = read_exif(image.info.get("exif", b"") if image.format != "TIFF" else image.getexif().tobytes())
+    if image.format == "TIFF":
+        exif = replace(exif, orientation=1)  # Pillow has turned it already
     pixels = _eight_bits(image)
     if long_side is not None:
         size = _fitting(pixels.size, long_side)

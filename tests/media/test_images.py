@@ -637,3 +637,41 @@ def test_a_region_that_is_none_is_refused(region: tuple[float, float, float, flo
 
 def test_a_region_smaller_than_a_pixel_covers_one() -> None:
     assert opened(blur(saved(scene(10, 10)), [Region(0.999, 0.999, 1, 1)])).size == (10, 10)
+
+
+@pytest.mark.parametrize("compression", ["raw", "tiff_lzw", "tiff_adobe_deflate", "jpeg"])
+def test_a_tiff_is_shown_and_leaves_without_metadata(compression: str) -> None:
+    out = io.BytesIO()
+    scene(640, 480).save(out, "TIFF", compression=compression, exif=TAGGED)
+    picture, small = prepare(out.getvalue())
+    assert (picture.media_type, picture.width, picture.height, picture.whole) == (
+        "image/tiff",
+        640,
+        480,
+        True,
+    )
+    assert picture.position is not None
+    assert picture.taken_at is not None
+    assert opened(small[320]).size == (240, 320)
+    clean = opened(strip(out.getvalue()))
+    assert (clean.format, clean.size) == ("PNG", (480, 640))
+    assert not dict(clean.getexif())
+
+
+def test_a_tiff_that_lies_on_its_side_is_turned_once() -> None:
+    out = io.BytesIO()
+    scene(640, 480).save(out, "TIFF", exif=exif({0x0112: 6}))
+    picture, small = prepare(out.getvalue())
+    assert (picture.width, picture.height) == (480, 640)
+    assert opened(small[320]).size == (240, 320)
+
+
+def test_a_broken_or_huge_tiff_is_unreadable_and_no_more() -> None:
+    out = io.BytesIO()
+    scene(640, 480).save(out, "TIFF", compression="tiff_lzw")
+    whole = out.getvalue()
+    for end in (8, 100, len(whole) // 2):
+        assert unreadable(whole[:end]) in {"damaged", "truncated", "format"}
+    bomb = io.BytesIO()
+    Image.new("1", (9000, 9000)).save(bomb, "TIFF", compression="group4")
+    assert unreadable(bomb.getvalue()) == "too_many_pixels"
