@@ -646,8 +646,8 @@ def test_a_tiff_is_shown_and_leaves_without_metadata(compression: str) -> None:
     picture, small = prepare(out.getvalue())
     assert (picture.media_type, picture.width, picture.height, picture.whole) == (
         "image/tiff",
-        640,
         480,
+        640,
         True,
     )
     assert picture.position is not None
