@@ -10,16 +10,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Row, Table, bindparam, select
+from sqlalchemy import ColumnElement, Table, bindparam, literal_column, select
 from sqlalchemy.engine import Connection
 from sqlalchemy.orm import Session
 
 from server.areas.models import Area
 from server.entities.versions import EntityWrite, clean_uuid, plan
-from server.hot import wire
+from server.hot import Hot, wire
 from server.households.incoming import Incoming
 from server.households.locking import lock_subject
 from server.households.mapping import FormPlan, steps_of
@@ -42,14 +42,14 @@ LONGEST_MERGE_CHAIN = 50
 def kept(connection: Connection, uuid: str) -> str:
     """The household that stands for this one: itself, or what it was merged into, however often."""
     for _ in range(LONGEST_MERGE_CHAIN):
-        into = connection.execute(_INTO, {"uuid": uuid}).scalar()
+        into = _INTO.scalar(connection, {"uuid": uuid})
         if into is None:
             break
         uuid = str(into)
     return uuid
 
 
-_INTO = select(HOUSEHOLD.c.merged_into).where(HOUSEHOLD.c.uuid == bindparam("uuid"))
+_INTO = Hot(select(HOUSEHOLD.c.merged_into).where(HOUSEHOLD.c.uuid == bindparam("uuid")))
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,8 +156,25 @@ class _Found:
     kind: str
     subject: str
     create: bool = False
-    row: Row[Any] | None = None
+    row: _Subject | None = None
     merged_from: str | None = None
+
+
+class _Subject(NamedTuple):
+    """The row of a household or facility, as the driver gives it."""
+
+    uuid: str
+    project_id: int
+    code: str
+    area_id: int | None
+    created_by: int | None
+    merged_into: str | None = None
+    dwelling: bytes | None = None
+
+
+def _subject_row(session: Session, statements: Mapping[str, Hot], kind: str, uuid: str) -> _Subject | None:
+    found = statements[kind].first(wire(session), {"uuid": uuid})
+    return None if found is None else _Subject(*found)
 
 
 def _subject(session: Session, incoming: Incoming) -> _Found | None:
@@ -183,46 +200,39 @@ def _subject(session: Session, incoming: Incoming) -> _Found | None:
     if uuid is None or (block is not None and not (block.block.create or block.block.update)):
         return None
     create = form.create and block is not None and block.block.create
-    row = wire(session).execute(_LOCKED[form.kind], {"uuid": uuid}).first()
+    row = _subject_row(session, _LOCKED, form.kind, uuid)
     if row is None:  # unknown, or merged: then all that it became is locked, in UUID order
         lock_subject(session, f"{form.kind}:{uuid}")
-        row = wire(session).execute(_ROW[form.kind], {"uuid": uuid}).first()
+        row = _subject_row(session, _ROW, form.kind, uuid)
     if row is None:
         if elsewhere(wire(session), form.kind, uuid, incoming.project_id):
             return None
         return _Found(form.kind, uuid, create)
     if row.project_id != incoming.project_id:
         return None
-    kept = row
+    stands = row
     for _ in range(LONGEST_MERGE_CHAIN):
-        into = getattr(kept, "merged_into", None)
-        if into is None:
+        if stands.merged_into is None:
             break
-        kept = wire(session).execute(_ROW[form.kind], {"uuid": into}).one()
-    return _Found(form.kind, kept.uuid, False, kept, uuid if kept.uuid != uuid else None)
+        into = _subject_row(session, _ROW, form.kind, stands.merged_into)
+        assert into is not None  # it was there at the merge, and households stay
+        stands = into
+    return _Found(form.kind, stands.uuid, False, stands, uuid if stands.uuid != uuid else None)
 
 
-_OF_SUBJECT = ("uuid", "project_id", "code", "area_id", "created_by")
-_ROW = {
-    "household": select(
-        *(HOUSEHOLD.c[name] for name in _OF_SUBJECT), HOUSEHOLD.c.merged_into, HOUSEHOLD.c.dwelling
-    )
-    .where(HOUSEHOLD.c.uuid == bindparam("uuid"))
-    .with_for_update(),
-    "facility": select(*(FACILITY.c[name] for name in _OF_SUBJECT))
-    .where(FACILITY.c.uuid == bindparam("uuid"))
-    .with_for_update(),
-}
+def _row_of(table: Table, *conditions: ColumnElement[bool]) -> Hot:
+    columns = [table.c[name] for name in _Subject._fields if name in table.c]
+    return Hot(select(*columns).where(table.c.uuid == bindparam("uuid"), *conditions).with_for_update())
 
-_LOCKED = {
-    "household": _ROW["household"].where(HOUSEHOLD.c.merged_into.is_(None)),
-    "facility": _ROW["facility"],
-}
 
-_SPOKEN_OF = (
+_ROW = {"household": _row_of(HOUSEHOLD), "facility": _row_of(FACILITY)}
+
+_LOCKED = {**_ROW, "household": _row_of(HOUSEHOLD, HOUSEHOLD.c.merged_into.is_(None))}
+
+_SPOKEN_OF = Hot(
     select(cast(Table, Observation.__table__).c.project_id)
     .where(cast(Table, Observation.__table__).c.subject == bindparam("uuid"))
-    .limit(1)
+    .limit(literal_column("1"))
 )
 
 
@@ -255,13 +265,14 @@ KINDS: Mapping[str, str] = {"households": "household", "facilities": "facility"}
 
 def elsewhere(connection: Connection, kind: str, uuid: str, project_id: int) -> bool:
     """Whether a household or facility with this UUID is another project's, or was spoken of there before it is enrolled."""
-    row = connection.execute(_WHOSE[kind], {"uuid": uuid}).first()
-    row = row or connection.execute(_SPOKEN_OF, {"uuid": uuid}).first()
-    return row is not None and row.project_id != project_id
+    whose = _WHOSE[kind].scalar(connection, {"uuid": uuid})
+    if whose is None:
+        whose = _SPOKEN_OF.scalar(connection, {"uuid": uuid})
+    return whose is not None and whose != project_id
 
 
 _WHOSE = {
-    kind: select(table.c.project_id).where(table.c.uuid == bindparam("uuid"))
+    kind: Hot(select(table.c.project_id).where(table.c.uuid == bindparam("uuid")))
     for kind, table in (("household", HOUSEHOLD), ("facility", FACILITY))
 }
 
@@ -273,12 +284,12 @@ def _asked_area(session: Session, incoming: Incoming) -> int | None:
     code = None if path is None else text_at(incoming.record, steps_of(path))
     if not code or not code.strip():
         return None
-    found = wire(session).execute(_AREA, {"code": code.strip()}).scalar()
+    found = _AREA.scalar(wire(session), {"code": code.strip()})
     return None if found is None else int(found)
 
 
-_AREA = select(cast(Table, Area.__table__).c.id).where(
-    cast(Table, Area.__table__).c.code == bindparam("code")
+_AREA = Hot(
+    select(cast(Table, Area.__table__).c.id).where(cast(Table, Area.__table__).c.code == bindparam("code"))
 )
 
 

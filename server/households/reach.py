@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from server.areas.models import Area
 from server.areas.scope import covers
 from server.entities.versions import clean_uuid
-from server.hot import wire
+from server.hot import Hot, wire
 from server.households.determine import FACILITY, HOUSEHOLD, KINDS, elsewhere, kept
 from server.households.incoming import Incoming
 from server.households.mapping import steps_of
@@ -27,10 +27,10 @@ OUTSIDE = "The visit is outside the areas of the phone or person that sent it."
 
 _AREA = cast(Table, Area.__table__)
 _AREA_OF = {
-    kind: select(table.c.area_id).where(table.c.uuid == bindparam("uuid"))
+    kind: Hot(select(table.c.area_id).where(table.c.uuid == bindparam("uuid")))
     for kind, table in (("household", HOUSEHOLD), ("facility", FACILITY))
 }
-_NAMED = select(_AREA.c.id).where(_AREA.c.code == bindparam("code"))
+_NAMED = Hot(select(_AREA.c.id).where(_AREA.c.code == bindparam("code")))
 
 
 def reach_of(session: Session, incoming: Incoming) -> Iterator[Finding]:
@@ -65,14 +65,18 @@ def _outside(session: Session, incoming: Incoming) -> Iterator[Finding]:
         return
     area_path = plan.key if plan.kind == "area" else plan.area
     code = ((area_path and text_at(incoming.record, steps_of(area_path))) or "").strip()
-    area_id = connection.execute(_NAMED, {"code": code}).scalar() if code else None
+    area_id = _NAMED.scalar(connection, {"code": code}) if code else None
     path = area_path if code else None
     for kind, uuid, at in _spoken_of(incoming):
         subject = kept(connection, uuid) if kind == "household" else uuid
-        row = connection.execute(_AREA_OF[kind], {"uuid": subject}).first()
+        row = _AREA_OF[kind].first(connection, {"uuid": subject})
         if row is not None and kind == plan.kind:
-            area_id, path = row.area_id, _asked(incoming.record, uuid, at)
-    if path is not None and area_id is not None and not covers(session, incoming.sender_areas, area_id):
+            area_id, path = row[0], _asked(incoming.record, uuid, at)
+    if (
+        path is None or area_id is None or area_id in incoming.sender_areas
+    ):  # mostly its own: nothing to look up
+        return
+    if not covers(session, incoming.sender_areas, area_id):
         yield _finding(path, OUTSIDE)
 
 
