@@ -156,6 +156,7 @@ def engine_options(url: str, *, readers: int) -> dict[str, Any]:
             "url": url,
             "hide_parameters": True,  # what goes into a statement is answers: an error must not print them
             "pool_size": readers,
+            "pool_use_lifo": True,  # few connections, their page caches warm
             "max_overflow": readers,
             "connect_args": {"timeout": 30, "isolation_level": None},
         }

@@ -12,10 +12,13 @@ import secrets
 import sys
 import time
 from collections.abc import Callable, Iterable
+from functools import cache, lru_cache
 from typing import Any
 from urllib.parse import unquote_to_bytes
 
 from flask import Flask, Response, g, request
+from flask.sessions import SecureCookieSessionInterface
+from itsdangerous import URLSafeTimedSerializer
 from prometheus_client import Counter
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.routing import BaseConverter
@@ -43,6 +46,34 @@ CSP = "; ".join(
         "object-src 'none'",
     )
 )
+
+
+STANDING = {
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "no-referrer",
+    "Content-Security-Policy": CSP,
+}
+"""Headers of every answer that brings none of its own."""
+
+_answered = cache(ANSWERS.labels)
+
+
+@lru_cache(maxsize=100)
+def _says_who_may_keep(cache_control: str) -> bool:
+    return bool({"private", "public"} & set(re.findall(r"[a-z-]+", cache_control)))
+
+
+class Sessions(SecureCookieSessionInterface):
+    """Flask's own, whose signer is made once: making it for each request, a phone's too, costs as much as routing."""
+
+    def __init__(self) -> None:
+        self._signer: URLSafeTimedSerializer | None = None
+
+    def get_signing_serializer(self, app: Flask) -> URLSafeTimedSerializer | None:
+        if self._signer is None:
+            self._signer = super().get_signing_serializer(app)
+        return self._signer
 
 
 class RawConverter(BaseConverter):
@@ -84,6 +115,7 @@ def harden(app: Flask) -> None:
     if hops := services.settings.trusted_proxies:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
     configure_logs(services.settings.log_level)
+    app.session_interface = Sessions()
 
     @app.before_request
     def begin() -> None:
@@ -92,14 +124,14 @@ def harden(app: Flask) -> None:
 
     @app.after_request
     def finish(response: Response) -> Response:
-        ANSWERS.labels(request.blueprint or "none", response.status_code).inc()
+        _answered(request.blueprint or "none", response.status_code).inc()
         headers = response.headers
-        headers["X-Request-Id"] = g.get("request_id", "-")
-        headers.setdefault("X-Content-Type-Options", "nosniff")
-        headers.setdefault("X-Frame-Options", "DENY")
-        headers.setdefault("Referrer-Policy", "no-referrer")
-        headers.setdefault("Content-Security-Policy", CSP)
-        if not {"private", "public"} & set(re.findall(r"[a-z-]+", headers.get("Cache-Control", ""))):
+        headers.add("X-Request-Id", g.get("request_id", "-"))
+        there = {name.lower() for name, _ in headers}
+        for name, value in STANDING.items():
+            if name.lower() not in there:
+                headers.add(name, value)
+        if not _says_who_may_keep(headers.get("Cache-Control", "")):
             headers["Cache-Control"] = "private, no-store"
         if log.isEnabledFor(logging.INFO):
             log.info(

@@ -266,17 +266,14 @@ def _answer(
     status: int = 200,
     content_type: str = wire.CONTENT_TYPE,
 ) -> Response:
-    response = Response(content, status=status, content_type=content_type)
-    _stamp(response, tag)
-    return response
+    return Response(content, status=status, headers=_headers(tag), content_type=content_type)
 
 
-def _stamp(response: Response, tag: str | None) -> None:
-    response.headers[wire.VERSION_HEADER[0]] = wire.VERSION_HEADER[1]
-    response.headers["X-OpenRosa-Accept-Content-Length"] = str(wire.ACCEPT_LENGTH)
-    if tag is not None:
-        response.headers["ETag"] = tag
-        response.headers["Cache-Control"] = "private, no-cache"  # kept on the phone, asked about each time
+def _headers(tag: str | None) -> list[tuple[str, str]]:
+    standing = [wire.VERSION_HEADER, ("X-OpenRosa-Accept-Content-Length", str(wire.ACCEPT_LENGTH))]
+    if tag is not None:  # kept on the phone, asked about each time
+        standing += [("ETag", tag), ("Cache-Control", "private, no-cache")]
+    return standing
 
 
 def _is_known(tag: str) -> bool:
@@ -285,9 +282,7 @@ def _is_known(tag: str) -> bool:
 
 
 def _not_modified(tag: str) -> Response:
-    response = Response(status=304)
-    _stamp(response, tag)
-    return response
+    return Response(status=304, headers=_headers(tag))
 
 
 def _conditional(answer: polls.Answer, content_type: str = wire.CONTENT_TYPE) -> Response:
