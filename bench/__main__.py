@@ -10,7 +10,7 @@ import tempfile
 from pathlib import Path
 
 from bench import ingest, reads, uploads
-from bench.house import House, prepared
+from bench.house import prepared
 from bench.table import Row, show
 
 RESULTS = Path(__file__).parent / "results.json"
@@ -42,20 +42,17 @@ def main() -> None:
         tempfile.TemporaryDirectory(dir=os.environ.get("BENCH_DIR", ".")) as folder,
         prepared(Path(folder), postgres=chosen.postgres) as house,
     ):
-        _run(house, scale, chosen.million, rows)
+        rows += ingest.measure(house, scale)
+        rows += reads.measure(house, scale)
+        rows += uploads.measure(house, scale)
+        if chosen.million:
+            with prepared(Path(folder) / "young", postgres=chosen.postgres) as young:
+                rows += ingest.growth(house, young)
     show(rows)
     RESULTS.write_text(
         json.dumps({"machine": machine(), "rows": [row.as_dict() for row in rows]}, indent=1) + "\n"
     )
     print(f"Written to {RESULTS.relative_to(Path.cwd()) if RESULTS.is_relative_to(Path.cwd()) else RESULTS}")
-
-
-def _run(house: House, scale: float, million: bool, rows: list[Row]) -> None:
-    rows += ingest.measure(house, scale)
-    rows += reads.measure(house, scale)
-    rows += uploads.measure(house, scale)
-    if million:
-        rows += ingest.growth(house)
 
 
 if __name__ == "__main__":

@@ -46,11 +46,11 @@ def _commit_postgres(instance: str, xml: bytes) -> None:
 
     if not hasattr(_local, "postgres"):
         _local.postgres = psycopg.connect(DATABASE.replace("postgresql+psycopg", "postgresql"))
-        with _lock:
-            _local.postgres.execute(
-                "CREATE TABLE IF NOT EXISTS bare (id bigserial PRIMARY KEY, instance text, xml bytea)"
-            )
-            _local.postgres.commit()
+        _local.postgres.execute("SELECT pg_advisory_xact_lock(1)")  # several processes begin at once
+        _local.postgres.execute(
+            "CREATE TABLE IF NOT EXISTS bare (id bigserial PRIMARY KEY, instance text, xml bytea)"
+        )
+        _local.postgres.commit()
     _local.postgres.execute("INSERT INTO bare (instance, xml) VALUES (%s, %s)", (instance, xml))
     _local.postgres.commit()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import random
 import time
 from collections.abc import Callable
@@ -14,6 +15,7 @@ from bench.table import Row
 CLIENTS = 8
 BOUNDARY = "a1b2c3d4-e5f6-4789-8abc-def012345678"
 PHOTO = 300_000
+ROUNDS = 5
 
 
 def measure(house: House, scale: float) -> list[Row]:
@@ -87,20 +89,28 @@ def _resend(house: House, count: int) -> Row:
     return Row("resend", load.rate, "requests/s", limit, cpu, least, ">= 50 %")
 
 
-def growth(house: House) -> list[Row]:
-    """CPU and rate of a small submission with 10,000 and with 1,000,000 stored (`stuffing` says how they got there)."""
-    rows = []
-    stored = 1_000_000
-    costs = []
-    for more, total in ((10_000, "10,000"), (990_000, "1,000,000")):
+def growth(house: House, young: House) -> list[Row]:
+    """What a small submission costs with 1,000,000 stored beside what it costs with 10,000 (`stuffing`: how they got there).
+
+    Two installations are driven in turn, the least of each counts: what else the machine does meanwhile hits both. What
+    was stuffed is on the disk before: its writing back would be counted to the larger one.
+    """
+    stored = ((young, 10_000, "10,000"), (house, 1_000_000, "1,000,000"))
+    for one, count, _ in stored:  # far from the numbers that driven ones take
         stuffing.submissions(
-            house.settings, more, first=stored, form_id=house.small[0], form_version_id=house.small[1]
+            one.settings, count, first=1_000_000, form_id=one.small[0], form_version_id=one.small[1]
         )
-        stored += 1_000_000 + more  # room for the numbers that the driven ones take
-        bodies = _bodies(forms.small, 1500, 0)
-        rate, cpu = _drive(house.server, f"{house.base}/submission?deviceID=bench", bodies)
-        costs.append(cpu)
-        rows.append(Row(f"small form, {total} stored", rate, "submissions/s", cpu=cpu))
-    note = f"CPU with 1,000,000 stored / with 10,000: {costs[1] / costs[0]:.2f}"
-    rows.append(Row("growth", costs[1] / costs[0], "x", aim="<= 1.2", note=note))
-    return rows
+    os.sync()
+    runs: dict[str, list[tuple[float, float]]] = {name: [] for _, _, name in stored}
+    for _ in range(ROUNDS):
+        for one, _, name in stored:
+            bodies = _bodies(forms.small, 1000, 0)
+            runs[name].append(_drive(one.server, f"{one.base}/submission?deviceID=bench", bodies))
+    cost = {name: min(cpu for _, cpu in measured) for name, measured in runs.items()}
+    rows = [
+        Row(f"small form, {name} stored", max(rate for rate, _ in measured), "submissions/s", cpu=cost[name])
+        for name, measured in runs.items()
+    ]
+    times = cost["1,000,000"] / cost["10,000"]
+    note = f"CPU with 1,000,000 stored / with 10,000, least of {ROUNDS} runs in turn"
+    return [*rows, Row("growth", times, "x", aim="<= 1.2", note=note)]
