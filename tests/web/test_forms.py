@@ -58,8 +58,9 @@ def test_what_must_be_mended_stands_at_its_cell_with_the_fix_and_nothing_is_stor
     refused = drop(admin, xlsx(BROKEN, settings="| form_title | form_id |\n| Rooms | rooms |"))
     assert refused.status_code == 422
     assert "did you mean ${rooms}?" in refused.text
-    assert '<td class="cell-bad">${roms} &gt; 3</td>' in refused.text
-    assert 'id="row-survey-3"' in refused.text
+    assert '<td data-head="D relevant" class="cell-bad">${roms} &gt; 3</td>' in refused.text
+    assert 'id="row-survey-3-must"' in refused.text
+    assert refused.text.count("did you mean ${rooms}?") == 1
     assert "Nothing was stored" in refused.text
     assert "No form yet" in admin.get("/p/1/forms").text
 
@@ -73,6 +74,69 @@ def test_the_refused_sheet_comes_back_with_comments_in_its_cells(house: House, a
     book = load_workbook(io.BytesIO(back.data))
     assert "did you mean" in book["survey"]["D3"].comment.text
     assert "rooms-comments.xlsx" in back.headers["Content-Disposition"]
+
+
+GAPPED = """
+| type    | name  | label::English (en) | label::中文 (zh) |
+| image   | roof  | The roof            | 屋顶             |
+| integer | rooms | Rooms               |                  |
+| txt   | why   | Why                 | 为什么           |
+"""
+
+
+def test_what_must_what_should_and_what_is_not_translated_stand_apart_each_once(
+    house: House, admin: Desk
+) -> None:
+    house.project()
+    page = drop(admin, xlsx(GAPPED, settings="| form_id |\n| gaps |")).text
+    order = [
+        page.index(words)
+        for words in (
+            "Must be mended",
+            "did you mean text?",
+            "Should be looked at",
+            "Photos are sent at full size.",
+            "Translation gaps",
+            '<progress value="2" max="3" aria-label="中文 (zh)">',
+            "The label is not translated into 中文 (zh).",
+            "The whole sheet",
+        )
+    ]
+    assert order == sorted(order)
+    for words in ("did you mean text?", "Photos are sent at full size.", "not translated into"):
+        assert page.count(words) == 1
+    assert "could not come to its end" not in page
+
+
+def test_a_row_without_a_cell_and_what_is_not_translated_come_back_as_comments_too(
+    house: House, admin: Desk
+) -> None:
+    house.project()
+    refused = drop(admin, xlsx(GAPPED, settings="| form_id |\n| gaps |"))
+    carried = re.search(r'name="sheet" value="([^"]+)"', refused.text)
+    assert carried is not None
+    back = admin.post("/p/1/forms/mend", sheet=carried[1], name="gaps.xlsx")
+    sheet = load_workbook(io.BytesIO(back.data))["survey"]
+    assert "Row 2: Photos are sent at full size." in sheet["A2"].comment.text
+    assert "not translated into" in sheet["D3"].comment.text
+    assert "did you mean text?" in sheet["A4"].comment.text
+
+
+def test_a_sheet_that_could_not_be_read_to_its_end_says_so_at_the_head(house: House, admin: Desk) -> None:
+    house.project()
+    page = drop(admin, xlsx("| question | name | label |\n| text | a | A |")).text
+    assert page.index("could not come to its end") < page.index("Must be mended")
+
+
+def test_a_draft_with_warnings_offers_its_comments_and_its_gaps(house: House, admin: Desk) -> None:
+    house.project()
+    drop(admin, xlsx(GAPPED.replace("txt", "text"), settings="| form_id |\n| gaps |"))
+    page = admin.get("/p/1/forms/gaps").text
+    assert page.count("Photos are sent at full size.") == 1
+    assert "Translation gaps" in page
+    assert "Comments in its cells" in page
+    back = admin.post("/p/1/forms/gaps/mend")
+    assert "not translated into" in load_workbook(io.BytesIO(back.data))["survey"]["D3"].comment.text
 
 
 def test_one_click_protects_an_answer_that_tells_who_somebody_is(house: House, admin: Desk) -> None:

@@ -1,5 +1,5 @@
 // <form data-drop> around <div class="drop"> and a file input: a file dropped anywhere on the page goes into the input,
-// and the form is sent at once, as it is when a file is chosen.
+// and the form is sent at once, as it is when a file is chosen there or in a <form data-send>.
 export function dropping(): void {
   const form = (): HTMLFormElement | null => document.querySelector("form[data-drop]");
   const mark = (over: boolean): void => {
@@ -8,7 +8,9 @@ export function dropping(): void {
   const send = (to: HTMLFormElement): void => {
     mark(false);
     to.requestSubmit();
+    to.classList.add("is-sent"); // reading a long sheet takes seconds
   };
+  window.addEventListener("pageshow", () => form()?.classList.remove("is-sent"));
 
   document.addEventListener("dragover", (event) => {
     if (!form() || !event.dataTransfer?.types.includes("Files")) return;
@@ -30,6 +32,6 @@ export function dropping(): void {
   document.addEventListener("change", (event) => {
     const input = event.target;
     const to = input instanceof HTMLInputElement && input.type === "file" ? input.closest("form") : null;
-    if (to?.matches("[data-drop]")) send(to);
+    if (to?.matches("[data-drop], [data-send]")) send(to);
   });
 }

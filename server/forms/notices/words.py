@@ -18,8 +18,8 @@ class Words:
 
 TABLE: dict[str, Words] = {
     "convert.first_fault": Words(
-        "Reading the sheet stopped at the first fault of this kind: others may show once it is mended.",
-        "Mend it, then upload the sheet again.",
+        "Reading the sheet could not come to its end: more may show once these are mended.",
+        "Mend them, then upload the sheet again.",
     ),
     # the file
     "file.unreadable": Words(

@@ -1,8 +1,8 @@
-"""A spreadsheet's own grid with its problems at their cells: problem rows first, what is wrong and the fix beside them."""
+"""What is wrong with a form, said once: at its cell in the sheet's own grid, or in a list where it has no row there."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from server.forms.notices import Level, Notice
@@ -14,6 +14,12 @@ WHOLE = 300
 """Rows of a sheet that are shown whole below its problems."""
 
 GROUPS = {"must": (Level.REFUSED, Level.ERROR), "should": (Level.WARNING,), "know": (Level.NOTE,)}
+GAPS = "language."
+"""Codes of what one language lacks: a group of its own, `gaps`."""
+UNFINISHED = "convert.first_fault"
+"""Said at the head of the page: it is about all the others."""
+_ALWAYS = ("type", "name", "list_name")
+"""Headings that say which row it is: shown beside the cells that are marked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,33 +48,73 @@ class Told:
 
 
 @dataclass(frozen=True, slots=True)
+class Cell:
+    """A cell of the grid: its column's letter and heading, its text, and how it is marked (a class, or empty)."""
+
+    letter: str
+    head: str
+    text: str
+    mark: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Line:
-    """A row of the grid: its number, its cells as (column letter, text, how it is marked), and what is said of it."""
+    """A row of the grid: its number, its cells, and what is said of it."""
 
     number: int
-    cells: tuple[tuple[str, str, str], ...]
+    cells: tuple[Cell, ...]
     told: tuple[Told, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Grid:
-    """A sheet with problems. `header` is (letter, heading, mark); `more` says that rows were left out of `whole`."""
+    """Rows of a sheet. `more` says that rows were left out."""
 
     name: str
-    header: tuple[tuple[str, str, str], ...]
-    problems: tuple[Line, ...]
-    whole: tuple[Line, ...]
-    more: bool
+    header: tuple[Cell, ...]
+    lines: tuple[Line, ...]
+    more: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """What is said of one weight: `loose` in a list, the rest in `grids`, each notice in one of the two."""
+
+    loose: tuple[Told, ...]
+    grids: tuple[Grid, ...]
+
+    @property
+    def all(self) -> list[Told]:
+        """Everything of the group."""
+        return [*self.loose, *(one for grid in self.grids for line in grid.lines for one in line.told)]
+
+    def __len__(self) -> int:
+        return len(self.all)
+
+
+def groups(book: Workbook | None, notices: Sequence[Notice]) -> dict[str, Group]:
+    """Notices by group (must, should, gaps, know), in the reader's language, those with a row in the sheet's grid."""
+    return {kind: _group(book, found) for kind, found in told(notices).items()}
+
+
+def unfinished(notices: Sequence[Notice]) -> str:
+    """That reading the sheet did not come to its end, in the reader's language; empty where it did."""
+    said = (
+        one.in_(language(), lambda text: say(language(), text)) for one in notices if one.code == UNFINISHED
+    )
+    return " ".join(next(said, ()))
 
 
 def told(notices: Sequence[Notice]) -> dict[str, list[Told]]:
-    """Notices by group (must, should, know), in the reader's language, in the order of the sheet."""
-    found: dict[str, list[Told]] = {group: [] for group in GROUPS}
+    """Notices by group, in the reader's language, in the order given."""
+    found: dict[str, list[Told]] = {kind: [] for kind in ("must", "should", "gaps", "know")}
     for one in notices:
+        if one.code == UNFINISHED:
+            continue
         message, fix = one.in_(language(), lambda text: say(language(), text))
         place, row = one.place, one.args.get("protect_row")
-        group = next(group for group, levels in GROUPS.items() if one.level in levels)
-        found[group].append(
+        kind = next(kind for kind, levels in GROUPS.items() if one.level in levels)
+        found["gaps" if one.code.startswith(GAPS) and kind != "must" else kind].append(
             Told(
                 one.level,
                 place.sheet if place else "",
@@ -84,43 +130,69 @@ def told(notices: Sequence[Notice]) -> dict[str, list[Told]]:
     return found
 
 
-def grids(book: Workbook | None, notices: Sequence[Notice]) -> list[Grid]:
-    """The sheets that have problems, as grids."""
-    if book is None:
-        return []
-    by_sheet: dict[str, list[Told]] = {}
-    for group in told(notices).values():
-        for one in group:
-            if one.sheet and one.level is not Level.NOTE:
-                by_sheet.setdefault(one.sheet, []).append(one)
-    return [_grid(sheet, by_sheet[sheet.name]) for sheet in book.sheets.values() if sheet.name in by_sheet]
+def whole(book: Workbook | None, notices: Sequence[Notice]) -> list[Grid]:
+    """The sheets that something is said of, each as a whole, their cells marked."""
+    named = {one.place.sheet for one in notices if one.place and one.place.row}
+    by_row = _by_row([one for kind in told(notices).values() for one in kind])
+    return [_whole(sheet, by_row) for sheet in (book.sheets.values() if book else ()) if sheet.name in named]
 
 
-def _grid(sheet: Sheet, said: Sequence[Told]) -> Grid:
-    by_row: dict[int, list[Told]] = {}
+def _by_row(said: Sequence[Told]) -> dict[tuple[str, int], list[Told]]:
+    found: dict[tuple[str, int], list[Told]] = {}
     for one in said:
-        by_row.setdefault(one.row or 1, []).append(one)
-    header = tuple(
-        (sheet.columns[head], head, _mark(by_row.get(1, ()), sheet.columns[head])) for head in sheet.header
-    )
-    problems = tuple(
-        _line(sheet, row, by_row[row.number])
-        for row in _rows(sheet)
-        if row.number in by_row and row.number != 1
-    )
-    whole = tuple(_line(sheet, row, by_row.get(row.number, ())) for row in sheet.rows[:WHOLE])
-    return Grid(sheet.name, header, problems, whole, len(sheet.rows) > WHOLE)
+        if one.row is not None:
+            found.setdefault((one.sheet, one.row), []).append(one)
+    return found
 
 
-def _rows(sheet: Sheet) -> Iterator[Row]:
-    yield from sheet.rows
+def _group(book: Workbook | None, said: Sequence[Told]) -> Group:
+    by_row = _by_row(said)
+    grids: list[Grid] = []
+    shown: set[tuple[str, int]] = set()
+    for sheet in book.sheets.values() if book else ():
+        rows = [row for row in sheet.rows if (sheet.name, row.number) in by_row]
+        if rows:
+            shown.update((sheet.name, row.number) for row in rows)
+            grids.append(_problems(sheet, rows, by_row))
+    loose = tuple(one for one in said if one.row is None or (one.sheet, one.row) not in shown)
+    return Group(loose, tuple(grids))
 
 
-def _line(sheet: Sheet, row: Row, said: Sequence[Told]) -> Line:
-    cells = []
-    for head in sheet.header:
-        letter, cell = sheet.columns[head], row.cells.get(head)
-        cells.append((letter, cell.text if cell else "", _mark(said, letter)))
+def _problems(sheet: Sheet, rows: Sequence[Row], by_row: Mapping[tuple[str, int], list[Told]]) -> Grid:
+    """The rows with problems, and of their columns those that name the row or hold a marked cell."""
+    marked = {one.column for row in rows for one in by_row[(sheet.name, row.number)]}
+    heads = [
+        head
+        for head in sheet.header
+        if sheet.columns[head] in marked or head.lower() in _ALWAYS or head.lower().startswith("label")
+    ]
+    heads = heads or sheet.header
+    lines = [_line(sheet, heads, row, by_row[(sheet.name, row.number)]) for row in rows]
+    return Grid(sheet.name, tuple(Cell(sheet.columns[head], head, head) for head in heads), tuple(lines))
+
+
+def _whole(sheet: Sheet, by_row: Mapping[tuple[str, int], list[Told]]) -> Grid:
+    first = by_row.get((sheet.name, 1), ())
+    header = [
+        Cell(sheet.columns[head], head, head, _mark(first, sheet.columns[head])) for head in sheet.header
+    ]
+    lines = [
+        _line(sheet, sheet.header, row, by_row.get((sheet.name, row.number), ()))
+        for row in sheet.rows[:WHOLE]
+    ]
+    return Grid(sheet.name, tuple(header), tuple(lines), len(sheet.rows) > WHOLE)
+
+
+def _line(sheet: Sheet, heads: Sequence[str], row: Row, said: Sequence[Told]) -> Line:
+    cells = [
+        Cell(
+            sheet.columns[head],
+            head,
+            row.cells[head].text if head in row.cells else "",
+            _mark(said, sheet.columns[head]),
+        )
+        for head in heads
+    ]
     return Line(row.number, tuple(cells), tuple(said))
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 import io
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -18,9 +18,10 @@ from server.accounts.models import ActorArea, Phone, PhoneForm
 from server.areas.scope import visible
 from server.forms import lifecycle
 from server.forms.examine import SHEET_TYPES, Examination, examine
+from server.forms.lint.translations import shares
 from server.forms.models import Form, FormCount
 from server.forms.notices import Level, Notice
-from server.forms.workbook import WorkbookError
+from server.forms.workbook import Workbook, WorkbookError
 from server.forms.workbook.edit import with_comments, with_protection
 from server.ingest.announce import announce
 from server.problems import ProblemError
@@ -129,8 +130,10 @@ def problem_page(
         name=name,
         title=examined.title,
         trouble=trouble,
-        told=grid.told(notices),
-        grids=grid.grids(examined.book, notices),
+        told=grid.groups(examined.book, notices),
+        unfinished=grid.unfinished(notices),
+        sheets=grid.whole(examined.book, notices),
+        shares=shares(examined.book) if examined.book else [],
         summary=summary_of(model, examined.mapping, len(compiled.protected)) if model and compiled else None,
         carried=base64.b64encode(data).decode()
         if examined.book is not None and len(data) <= CARRIED
@@ -163,7 +166,7 @@ def mended(data: bytes, name: str, rows: set[int]) -> Response:
         if rows:
             changed = with_protection(data, kind, rows)
         elif kind in ("xlsx", "xlsm"):
-            changed = with_comments(data, list(_comments(examined.notices)))
+            changed = with_comments(data, list(_comments(examined.book, examined.notices)))
         else:
             raise problems.NOT_A_SPREADSHEET(reason="comments can stand in .xlsx files only")
     except (WorkbookError, ValueError) as error:
@@ -238,9 +241,23 @@ def _from(error: ProblemError) -> list[Notice]:
     return [from_json(one) for one in error.details.get("notices", ()) if one.get("level") == "error"]
 
 
-def _comments(notices: Any) -> Any:
+def _comments(book: Workbook, notices: Sequence[Notice]) -> Iterator[tuple[str, int, str, str]]:
+    """Sheet, row, column and words of each comment. What is about a row or the whole form stands at its beginning and says so."""
+    survey = book.survey
     for one in notices:
-        if one.place is None or not one.place.row or not one.place.column or one.level is Level.NOTE:
+        if one.level is Level.NOTE and not one.code.startswith(grid.GAPS):
             continue
-        message, fix = one.in_(language(), lambda text: say(language(), text))
-        yield one.place.sheet, one.place.row, one.place.column, f"{message} {fix}".strip()
+        words = " ".join(one.in_(language(), lambda text: say(language(), text))).strip()
+        place = one.place
+        if place is not None and place.row and place.column:
+            yield place.sheet, place.row, place.column, words
+        elif place is not None and place.row:
+            yield (
+                place.sheet,
+                place.row,
+                "A",
+                say(language(), "Row {row}").format(row=place.row) + f": {words}",
+            )
+        elif place is not None or survey is not None:
+            sheet = place.sheet if place is not None else survey.name if survey is not None else ""
+            yield sheet, 1, "A", f"{say(language(), 'the form as a whole')}: {words}"

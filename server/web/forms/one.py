@@ -15,6 +15,7 @@ from server.accounts import phones
 from server.accounts.models import Actor
 from server.forms import attachments, catalogue, lifecycle
 from server.forms.examine import diff, examine
+from server.forms.lint.translations import shares
 from server.forms.models import Form, FormVersion
 from server.forms.notices import Notice, from_json
 from server.forms.served import xml_of
@@ -213,6 +214,7 @@ def page(one: Form, status: int = 200, *, trouble: Any = None, more: list[Notice
     notices = [*(more or []), *(from_json(item) for item in shown.notices)]
     files = attachments.of_version(session(), shown.id)
     may_change = known.may("form.update", one.project_id, one.id)
+    book = _book(shown) if draft is not None else None
     return render(
         "forms/one.html",
         status,
@@ -222,8 +224,10 @@ def page(one: Form, status: int = 200, *, trouble: Any = None, more: list[Notice
         draft=draft,
         current=current,
         trouble=trouble,
-        told=grid.told(notices),
-        grids=grid.grids(_book(shown), notices) if draft is not None else [],
+        told=grid.groups(book, notices),
+        sheets=grid.whole(book, notices),
+        shares=shares(book) if book else [],
+        takes_comments=book is not None and book.kind in ("xlsx", "xlsm"),
         summary=summary_of(model, shown.mapping, len(shown.protected)),
         files=files,
         lists=attachments.datasets_by_name(session(), one.project_id),
