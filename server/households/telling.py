@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Set
 from datetime import date
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import Table, and_, bindparam, literal_column, select
 from sqlalchemy.orm import Session
 
-from server.entities import datasets, standing
+from server.entities import standing
+from server.entities.models import Dataset
 from server.entities.standing import Named, Told
 from server.entities.versions import Moment
 from server.hot import Hot, wire
@@ -32,10 +33,23 @@ class _Household(NamedTuple):
     status: str | None
     last_visit_on: date | str | None
     next_visit_due: date | str | None
+    dataset_id: int | None  # its project's list of households
 
 
+_DATASET = cast(Table, Dataset.__table__)
 _ROW = Hot(
-    select(*(HOUSEHOLD.c[name] for name in _Household._fields)).where(HOUSEHOLD.c.uuid == bindparam("uuid"))
+    select(*(HOUSEHOLD.c[name] for name in _Household._fields[:-1]), _DATASET.c.id)
+    .select_from(
+        HOUSEHOLD.outerjoin(
+            _DATASET,
+            and_(
+                _DATASET.c.project_id == HOUSEHOLD.c.project_id,
+                _DATASET.c.name == literal_column(f"'{LIST}'"),
+                _DATASET.c.deleted_at.is_(None),
+            ),
+        )
+    )
+    .where(HOUSEHOLD.c.uuid == bindparam("uuid"))
 )
 
 
@@ -48,14 +62,11 @@ def tell_phones(
     Returns the lists that changed: the caller raises their generation, last.
     """
     row = _row(session, uuid)
-    if row is None:
-        return []
-    dataset_id = datasets.dataset_id_of(session, row.project_id, LIST)
-    if dataset_id is None:
+    if row is None or row.dataset_id is None:
         return []
     values = {name: value for name, value in _known(row).items() if name not in but}
-    told = standing.derive(session, services.keys, (dataset_id, uuid), values, moment)
-    return [dataset_id] if told else []
+    told = standing.derive(session, services.keys, (row.dataset_id, uuid), values, moment)
+    return [row.dataset_id] if told else []
 
 
 def settle_phones(
@@ -74,7 +85,7 @@ def settle_phones(
         if uuid not in rows:
             rows[uuid] = _row(session, uuid)
         row = rows[uuid]
-        panel = row is not None and dataset_id == datasets.dataset_id_of(session, row.project_id, LIST)
+        panel = row is not None and dataset_id == row.dataset_id
         told = Told(_known(row), _seen(session, uuid)) if row is not None and panel else None
         listed = not panel or row is None or row.merged_into is None
         if standing.agree(session, services.keys, (dataset_id, uuid), moment, told=told, listed=listed):
