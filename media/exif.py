@@ -51,6 +51,14 @@ def read_exif(raw: bytes) -> Exif:
     tags = Image.Exif()
     try:
         tags.load(raw)
+    except Exception:  # Pillow's parser raises whatever a broken directory led it to
+        return Exif()
+    return believed(tags)
+
+
+def believed(tags: Image.Exif) -> Exif:
+    """Of tags as Pillow has them: a TIFF has no Exif bytes, it is built of such tags itself."""
+    try:
         main: Mapping[int, object] = dict(tags)
         camera, gps = tags.get_ifd(_EXIF_IFD), tags.get_ifd(_GPS_IFD)
     except Exception:  # Pillow's parser raises whatever a broken directory led it to

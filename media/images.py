@@ -14,7 +14,7 @@ from PIL import Image, ImageFile, ImageStat
 
 from media.containers import Malformed, strip_iso_media, strip_jpeg, strip_png, strip_webp
 from media.errors import Unreadable
-from media.exif import Exif, Position, read_exif
+from media.exif import Exif, Position, believed, read_exif
 from media.sniff import sniff
 
 THUMB, SCREEN = 320, 1280  # pixels on the long side
@@ -232,6 +232,10 @@ def _decoded(image: ImageFile.ImageFile, long_side: int | None) -> tuple[Image.I
     """
     if long_side is not None:
         image.draft(None, _fitting(image.size, long_side))  # None keeps the mode
+    if image.format == "TIFF":
+        exif = replace(believed(image.getexif()), orientation=1)  # Pillow turns it as it loads
+    else:
+        exif = read_exif(image.info.get("exif", b""))
     whole = True
     try:
         image.load()
@@ -241,9 +245,6 @@ def _decoded(image: ImageFile.ImageFile, long_side: int | None) -> tuple[Image.I
         if not any(most for _, most in _extrema(image)):
             raise Unreadable("truncated") from error
         whole = False
-    exif = read_exif(image.info.get("exif", b"") if image.format != "TIFF" else image.getexif().tobytes())
-    if image.format == "TIFF":
-        exif = replace(exif, orientation=1)  # Pillow has turned it already
     pixels = _eight_bits(image)
     if long_side is not None:
         size = _fitting(pixels.size, long_side)

@@ -6,11 +6,13 @@ import csv
 import io
 import re
 
+from sqlalchemy import select
+
 from server.accounts.models import Audit
 from server.ingest.models import Submission
 from tests.support.house import House, instance, xlsx
 from tests.web.conftest import World
-from tests.web.desk import Desk, picture, sign_in, somebody, visit
+from tests.web.desk import Desk, phone_in, picture, sign_in, somebody, visit
 
 
 def ids(text: str) -> list[int]:
@@ -266,3 +268,25 @@ def test_words_with_an_apostrophe_are_escaped_once(world: World) -> None:
     assert "one of the question&#39;s choices" in page
     assert "Phone&#39;s end" in page
     assert "&amp;#39;" not in page
+
+
+def test_a_photo_in_heic_is_explained_and_its_original_given_for_a_reason(world: World) -> None:
+    heic = b"\x00\x00\x00\x18ftypheic\x00\x00\x00\x00mif1heic" + bytes(200)
+    sent = phone_in(world.house, 1, "Phone 9", ("A1",)).send(visit(4, photo="a.heic"), {"a.heic": heic})
+    assert sent.status_code == 201, sent.text
+    admin, house = world.admin, world.house
+    house.work()
+    with house.session() as session:
+        visit_id = max(session.scalars(select(Submission.id)))
+    at = f"/p/1/visits/{visit_id}"
+    page = admin.get(at).text
+    assert "HEIC: this server cannot show this kind of picture" in page
+    assert f'action="{at}/files/a.heic/original"' in page
+    assert f'src="{at}/files/a.heic?size=thumb"' not in page
+    assert admin.post(f"{at}/files/a.heic/original").status_code == 400
+    given = admin.post(f"{at}/files/a.heic/original", reason="A question of the village")
+    assert given.data == heic
+    assert given.headers["Content-Disposition"] == "attachment; filename=a.heic"
+    with house.session() as session:
+        (noted,) = session.scalars(select(Audit.details).where(Audit.action == "protected.read"))
+    assert (noted["reason"], noted["file"]) == ("A question of the village", "a.heic")

@@ -234,7 +234,11 @@ def _photo(picture: Picture, here: Place | None, one: Submission, plan: Plan, *,
         if far is not None:
             parts.append(bare("{distance} from the point", distance=metres(far)))
     if photo is not None and photo.trouble:
-        parts.append(bare("cannot be shown small"))
+        parts.append(
+            bare("HEIC: this server cannot show this kind of picture")
+            if photo.trouble == "heic"
+            else bare("cannot be shown small")
+        )
     if photo is None:
         parts.append(bare("being prepared"))
     elif not parts:

@@ -63,6 +63,12 @@ def exact(project_id: int, visit_id: int) -> Response:
     ask = carried(project_id)
     if not reason:
         return page(one, ask, 422, trouble=tell_problem(problems.REASON_NEEDED()))
+    note_opening(one, project_id, reason)
+    return page(one, ask, protected=True)
+
+
+def note_opening(one: Submission, project_id: int, reason: str, **more: str) -> None:
+    """Who opened what is protected, and why, into the audit log."""
     with acting() as writing:
         audit.record(
             writing,
@@ -71,9 +77,8 @@ def exact(project_id: int, visit_id: int) -> Response:
             actee=f"submission:{one.id}",
             project_id=project_id,
             area_id=one.area_id,
-            details={"reason": reason[:500], "instanceId": one.instance_id},
+            details={"reason": reason[:500], "instanceId": one.instance_id, **more},
         )
-    return page(one, ask, protected=True)
 
 
 @visit.post("/decide")
