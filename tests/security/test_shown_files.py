@@ -116,5 +116,5 @@ def test_a_page_says_in_words_that_file_handles_ran_out(
     finally:
         house.app.view_functions["web.visit.overview"] = view
     assert page.status_code == 503
-    assert "Photos cannot be stored at the moment" in page.text
+    assert "Photos cannot be stored or shown at the moment" in page.text
     assert page.content_type.startswith("text/html")
