@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 from server.forms.lint.headings import Columns
 from server.forms.lint.survey import Line, Survey
-from server.forms.notices import Level, Notice, nearest
+from server.forms.notices import Level, Nearest, Notice
 from server.forms.workbook import Row, Sheet, Workbook
 
 _FILES = (".xml", ".csv", ".geojson")
@@ -30,6 +30,7 @@ def look(book: Workbook, survey: Survey) -> Iterator[Notice]:
     external = _external(book)
     if sheet and columns and sheet.rows and not {"list_name", "name"} <= set(_meanings(columns)):
         return  # told at the heading: every row would say the same
+    near, near_external = Nearest(lists), Nearest(external)
     many: set[str] = set()
     missing_sheet = False
     for line in survey.lines:
@@ -40,11 +41,11 @@ def look(book: Workbook, survey: Survey) -> Iterator[Notice]:
             continue
         if line.type.command == "select_one_external":
             if name not in external:
-                yield _unknown(survey, line, list(external), "external_choices")
+                yield _unknown(survey, line, near_external, "external_choices")
         elif not lists:
             missing_sheet = True
         elif name not in lists:
-            yield _unknown(survey, line, list(lists), "choices")
+            yield _unknown(survey, line, near, "choices")
         elif line.type.many:
             many.add(name)
         if line.type.other and survey.columns.text(line.row, "choice_filter"):
@@ -76,10 +77,10 @@ def _external(book: Workbook) -> dict[str, None]:
     return dict.fromkeys(name for row in sheet.rows if (name := columns.text(row, "list_name")))
 
 
-def _unknown(survey: Survey, line: Line, known: list[str], sheet: str) -> Notice:
+def _unknown(survey: Survey, line: Line, known: Nearest, sheet: str) -> Notice:
     place = survey.sheet.place(line.row, survey.columns.header(line.row, "type"))
     name = line.type.list_name
-    near = nearest(name, known)
+    near = known.of(name)
     code = "choices.list_unknown" if sheet == "choices" else "choices.external_unknown"
     if near:
         return Notice(Level.ERROR, f"{code}_near", place, {"list": name, "near": near})

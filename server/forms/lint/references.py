@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 
 from server.forms.lint.headings import MEDIA, Columns
 from server.forms.lint.survey import Survey, names_known, questions
-from server.forms.notices import Level, Notice, nearest
+from server.forms.notices import Level, Nearest, Notice
 from server.forms.workbook import Place, Sheet, Workbook
 
 _OUTER = re.compile(r"\$\{([^}]+)\}|\$\{[^}]*$")
@@ -24,10 +24,17 @@ EXPRESSIONS = frozenset(
 _ENTITY_EXPRESSIONS = frozenset({"entity_id", "create_if", "update_if", "label"})
 
 
+class _Known:
+    """Names that can be meant, how often each stands in the sheet, and those whose doubling is told already."""
+
+    def __init__(self, names: Counter[str], twice: set[str]) -> None:
+        self.names, self.twice, self.near = names, twice, Nearest(names)
+
+
 def look(book: Workbook, survey: Survey) -> Iterator[Notice]:
     """Unknown, ambiguous and broken references of all sheets, and expressions that do not pair, in the sheets' order."""
-    known = Counter(names_known(survey))
-    asked = questions(survey)
+    known = _Known(Counter(names_known(survey)), survey.twice)
+    asked = _Known(Counter(questions(survey)), set())
     for row in survey.sheet.rows:
         for header, cell in row.cells.items():
             meaning = survey.columns.headings[header].meaning
@@ -35,39 +42,35 @@ def look(book: Workbook, survey: Survey) -> Iterator[Notice]:
             if meaning == "trigger":
                 yield from _trigger(cell.text, place, header, asked)
             elif meaning not in ("type", "name"):
-                yield from _references(cell.text, place, header, known, survey.twice)
+                yield from _references(cell.text, place, header, known)
             if meaning in EXPRESSIONS:
                 yield from _unpaired(cell.text, place, header)
     for kind, skipped in (("settings", ()), ("entities", ("list_name", "repeat"))):
         sheet = book.sheets.get(kind)
         if sheet is not None:
-            yield from _other_sheet(sheet, kind, skipped, known, survey.twice)
+            yield from _other_sheet(sheet, kind, skipped, known)
     choices = book.sheets.get("choices")
     if choices is not None:
         for header in Columns(choices, "choices").of("label", *MEDIA):
             for row in choices.rows:
                 if header in row.cells:
                     place = choices.place(row, header)
-                    yield from _references(row.cells[header].text, place, header, known, survey.twice)
+                    yield from _references(row.cells[header].text, place, header, known)
 
 
-def _other_sheet(
-    sheet: Sheet, kind: str, skipped: Sequence[str], known: Counter[str], twice: set[str]
-) -> Iterator[Notice]:
+def _other_sheet(sheet: Sheet, kind: str, skipped: Sequence[str], known: _Known) -> Iterator[Notice]:
     columns = Columns(sheet, kind)
     for row in sheet.rows:
         for header, cell in row.cells.items():
             meaning, place = columns.headings[header].meaning, sheet.place(row, header)
             if meaning in skipped:
                 continue
-            yield from _references(cell.text, place, header, known, twice)
+            yield from _references(cell.text, place, header, known)
             if meaning == "instance_name" or (kind == "entities" and meaning in _ENTITY_EXPRESSIONS):
                 yield from _unpaired(cell.text, place, header)
 
 
-def _references(
-    text: str, place: Place, header: str, known: Counter[str], twice: set[str]
-) -> Iterator[Notice]:
+def _references(text: str, place: Place, header: str, known: _Known) -> Iterator[Notice]:
     if "${" not in text:
         return
     told: set[str] = set()
@@ -80,21 +83,21 @@ def _references(
         if name in told:
             continue
         told.add(name)
-        if name not in known:
+        if name not in known.names:
             yield _unknown(name, place, header, known)
-        elif known[name] > 1 and name not in twice:
+        elif known.names[name] > 1 and name not in known.twice:
             yield Notice(Level.ERROR, "name.ambiguous", place, {"header": header, "name": name})
 
 
-def _unknown(name: str, place: Place, header: str, known: Counter[str] | set[str]) -> Notice:
-    near = nearest(name, known)
+def _unknown(name: str, place: Place, header: str, known: _Known) -> Notice:
+    near = known.near.of(name)
     args = {"header": header, "name": name}
     if near:
         return Notice(Level.ERROR, "name.unknown_near", place, {**args, "near": near})
     return Notice(Level.ERROR, "name.unknown", place, args)
 
 
-def _trigger(text: str, place: Place, header: str, asked: set[str]) -> Iterator[Notice]:
+def _trigger(text: str, place: Place, header: str, asked: _Known) -> Iterator[Notice]:
     """`${name}`, or several with commas between: of questions, never of groups."""
     for part in text.split(","):
         named = [_INNER.fullmatch(match[1] or "") for match in _OUTER.finditer(part)]
@@ -102,7 +105,7 @@ def _trigger(text: str, place: Place, header: str, asked: set[str]) -> Iterator[
             yield Notice(Level.ERROR, "name.reference_form", place, {"header": header})
             return
         for match in named:
-            if match is not None and match[1] not in asked:
+            if match is not None and match[1] not in asked.names:
                 yield _unknown(match[1], place, header, asked)
 
 

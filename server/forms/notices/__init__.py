@@ -3,8 +3,20 @@
 Rooms give codes and arguments; doors choose the language. Knows nothing of who tells what, or when.
 """
 
-from server.forms.notices.nearest import nearest
+from server.forms.notices.nearest import Nearest, nearest
 from server.forms.notices.notice import XFORM, Level, Notice, bounded, fill, from_json, hinders
 from server.forms.notices.words import TABLE, Words
 
-__all__ = ["TABLE", "XFORM", "Level", "Notice", "Words", "bounded", "fill", "from_json", "hinders", "nearest"]
+__all__ = [
+    "TABLE",
+    "XFORM",
+    "Level",
+    "Nearest",
+    "Notice",
+    "Words",
+    "bounded",
+    "fill",
+    "from_json",
+    "hinders",
+    "nearest",
+]

@@ -11,3 +11,19 @@ def nearest(name: str, known: Iterable[str]) -> str:
     by_lower = {one.lower(): one for one in known}
     near = difflib.get_close_matches(name.lower(), by_lower, n=1, cutoff=0.7)
     return by_lower[near[0]] if near else ""
+
+
+class Nearest:
+    """`nearest` for one sheet's many wrong names: the first `MOST` are looked for, each name once; a broken sheet has thousands."""
+
+    MOST = 60
+
+    def __init__(self, known: Iterable[str]) -> None:
+        self._known = list(known)
+        self._found: dict[str, str] = {}
+
+    def of(self, name: str) -> str:
+        """The nearest right name; empty where none comes near, or too many were asked for."""
+        if name not in self._found and len(self._found) < self.MOST:
+            self._found[name] = nearest(name, self._known)
+        return self._found.get(name, "")

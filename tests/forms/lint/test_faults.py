@@ -418,3 +418,11 @@ def test_each_text_that_one_language_lacks_is_told_at_its_empty_cell() -> None:
 )
 def test_what_has_no_partner_is_found(text: str, mark: str) -> None:
     assert "".join(unpaired(text)) == mark
+
+
+def test_a_sheet_of_thousands_of_wrong_names_is_read_in_moments() -> None:
+    """Looking for the nearest name is the slow part: it is done for as many as are shown."""
+    rows = "".join(f",integer,q{number},Question,${{zq{number}}} > 0\n" for number in range(4_000))
+    found = lint.look(read(f"survey\n,type,name,label,relevant\n{rows}".encode(), "form.csv"))
+    assert [one.code for one in found].count("name.unknown_near") == 60
+    assert [one.code for one in found].count("name.unknown") == 3_940
