@@ -127,6 +127,18 @@ def test_rejecting_a_held_enrolment_takes_its_household_off_the_phones_and_undoi
     assert on_phones(shared, made.household)
 
 
+def test_rejecting_an_enrolment_takes_its_household_off_the_phones_whether_it_was_held_or_not(
+    shared: Town,
+) -> None:
+    made = shared.enrol(water="surface")
+    before = known(shared, made.household)
+    decided(shared, made.instance_id, "rejected")
+    assert not on_phones(shared, made.household)
+    decided(shared, made.instance_id, "approved")
+    assert on_phones(shared, made.household)
+    assert known(shared, made.household) == before
+
+
 def test_has_issues_changes_no_row(shared: Town) -> None:
     made = shared.enrol(water="surface", needs=["clinic"])
     before = known(shared, made.household)
