@@ -6,6 +6,7 @@ Nothing else in the product reads the environment. docs/settings.md lists what s
 from __future__ import annotations
 
 import os
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
@@ -110,7 +111,7 @@ class Settings:
         env = os.environ if environ is None else environ
         data = Path(overrides.get("data") or env.get("FIELDFARE_DATA") or "data")
         file = data / "fieldfare.toml"
-        from_file: dict[str, Any] = tomllib.loads(file.read_text("utf-8")) if file.is_file() else {}
+        from_file = _read(file, {f.name for f in fields(cls)} - {"data"}) if file.is_file() else {}
         values: dict[str, Any] = {}
         for f in fields(cls):
             raw = overrides.get(f.name)
@@ -124,36 +125,77 @@ class Settings:
         return settings
 
 
+def _read(file: Path, known: set[str]) -> dict[str, Any]:
+    """What a settings file says. Raises `SettingError` where it is no TOML or holds a name that is no setting."""
+    try:
+        said = tomllib.loads(file.read_text("utf-8"))
+    except (OSError, ValueError) as error:
+        raise SettingError(f"{file} cannot be read: {error}.") from error
+    if unknown := sorted(set(said) - known):
+        raise SettingError(f"{file}: {', '.join(unknown)}: no setting that can stand here.")
+    return said
+
+
+_YES_NO = {
+    **dict.fromkeys(("1", "true", "yes", "on"), True),
+    **dict.fromkeys(("0", "false", "no", "off"), False),
+}
+
+
 def _convert(name: str, default: Any, raw: Any) -> Any:
+    takes = "a text"
     try:
         if isinstance(default, bool):
-            if isinstance(raw, bool):
-                return raw
-            return {
-                "1": True,
-                "true": True,
-                "yes": True,
-                "on": True,
-                "0": False,
-                "false": False,
-                "no": False,
-                "off": False,
-            }[str(raw).strip().lower()]
+            takes = "1 or 0"
+            return _YES_NO[str(raw).strip().lower()]
         if isinstance(default, int):
-            return int(raw)
-        if isinstance(default, Path):
-            return Path(raw)
-        return str(raw)
+            takes = "a whole number"
+            return int(str(raw))
+        return Path(raw) if isinstance(default, Path) else str(raw)
     except (KeyError, ValueError) as error:
-        raise SettingError(
-            f"FIELDFARE_{name.upper()}: {raw!r} cannot be read as {type(default).__name__}."
-        ) from error
+        raise SettingError(f"FIELDFARE_{name.upper()}: {raw!r} is not {takes}.") from error
+
+
+_LANGUAGES = ("en", "zh", "ar")
+_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
+_DATABASES = re.compile(r"(sqlite|postgresql(\+psycopg)?)://.+")
+_PLACES = re.compile(r"file:(?!//(?!/)).*|s3://[^/]+.*")
+_ADDRESS = re.compile(r"https?://.+")
 
 
 def _validate(settings: Settings) -> None:
+    s = settings
+    rules: tuple[tuple[str, bool, str], ...] = (
+        ("language", s.language in _LANGUAGES, "is not one of en, zh or ar"),
+        ("port", 1 <= s.port <= 65535, "is not a number from 1 to 65535"),
+        ("workers", s.workers >= 0, "must be 0 or more"),
+        ("threads", s.threads >= 1, "must be 1 or more"),
+        ("trusted_proxies", s.trusted_proxies >= 0, "must be 0 or more"),
+        ("max_upload", s.max_upload >= 1, "must be 1 or more"),
+        ("log_level", s.log_level.upper() in _LEVELS, f"is not one of {', '.join(_LEVELS[:-1])} or CRITICAL"),
+        (
+            "media_url",
+            bool(_PLACES.fullmatch(s.media_url)),
+            "is not file:folder, file:///folder or s3://bucket/prefix",
+        ),
+        (
+            "database_url",
+            not s.database_url or bool(_DATABASES.fullmatch(s.database_url)),
+            "is not as in postgresql+psycopg://user:password@host/name",
+        ),
+        *(
+            (name, not value or bool(_ADDRESS.fullmatch(value)), "must begin with http:// or https://")
+            for name, value in (("public_url", s.public_url), ("s3_endpoint", s.s3_endpoint))
+        ),
+    )
+    for name, holds, words in rules:
+        if not holds:
+            # a database's address may hold a password
+            given = "what is given" if name == "database_url" else repr(getattr(s, name))
+            raise SettingError(f"FIELDFARE_{name.upper()}: {given} {words}.")
     try:
         ZoneInfo(settings.timezone)
-    except (ZoneInfoNotFoundError, ValueError) as error:
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:  # a folder of them is an OSError
         raise SettingError(
             f"FIELDFARE_TIMEZONE: no time zone is called {settings.timezone!r} (as in Asia/Shanghai)."
         ) from error
@@ -161,5 +203,3 @@ def _validate(settings: Settings) -> None:
         raise SettingError(
             "FIELDFARE_ADMIN_PASSWORD: give at least 10 characters beside FIELDFARE_ADMIN_EMAIL."
         )
-    if settings.public_url and not settings.public_url.startswith(("http://", "https://")):
-        raise SettingError("FIELDFARE_PUBLIC_URL: begin it with http:// or https://.")
