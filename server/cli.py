@@ -14,7 +14,7 @@ import click
 from server import bare_app, cli_data, cli_demo, create_app
 from server import serve as serving
 from server.accounts import users
-from server.cli_base import prepare, running
+from server.cli_base import must_exist, opened, prepare, running
 from server.db import db, transaction
 from server.jobs import ensure, work
 from server.keys import KeyTrouble, in_force, open_keyring, read_key_file, rotate, write_key_file
@@ -83,6 +83,7 @@ def own_address() -> str:
 @click.pass_obj
 def worker(settings: Settings) -> None:
     """Run jobs until told to stop (`serve` starts one)."""
+    must_exist(settings)
     stop = threading.Event()
     for signum in (signal.SIGINT, signal.SIGTERM):
         signal.signal(signum, lambda *_: stop.set())
@@ -125,7 +126,7 @@ def user_add(settings: Settings, email: str, name: str | None, admin: bool, pass
 @click.pass_obj
 def user_reset_link(settings: Settings, email: str) -> None:
     """Print a link under which a person sets a new password, once, within 24 hours."""
-    with running(settings) as (_, services), transaction(db.session()) as session:
+    with opened(settings) as (_, services), transaction(db.session()) as session:
         person = users.by_email(session, email)
         if person is None:
             raise click.ClickException(f"Nobody signs in as {email}.")
@@ -143,6 +144,7 @@ def key_sheet(settings: Settings) -> None:
     """Print the key that opens this database, as words and QR code, for a safe."""
     from server.keysheet import sheet
 
+    must_exist(settings)
     with bare_app(settings).app_context():
         name = in_force(db.session())
     click.echo(sheet(read_key_file(settings.key_path), name))
@@ -155,6 +157,7 @@ def key_restore(settings: Settings, name: str) -> None:
     """Make the key file again from a sheet: NAME is the key's name on it; the groups of letters are asked for."""
     from server.keysheet import key_of
 
+    must_exist(settings)
     if settings.key_path.exists():
         raise click.ClickException(f"{settings.key_path} is there already: move it away first.")
     groups = click.prompt("The groups of letters, in their order (spaces and case do not matter)")
@@ -171,8 +174,8 @@ def key_restore(settings: Settings, name: str) -> None:
 @click.pass_obj
 def key_rotate(settings: Settings) -> None:
     """Make a new master key and wrap the data keys with it; nothing is encrypted anew. Then print a new sheet."""
-    app = bare_app(settings)
-    with app.app_context():
+    must_exist(settings)
+    with bare_app(settings).app_context():
         name = rotate(db.session(), settings.key_path)
     click.echo(
         f"The key {name} is in force. Print a new sheet (`fieldfare key sheet`): the old one opens nothing made from now on."

@@ -10,7 +10,7 @@ import click
 from sqlalchemy.orm import Session
 
 from server import problems
-from server.cli_base import running
+from server.cli_base import must_exist, opened, running
 from server.db import db, reading, transaction
 from server.forms import lifecycle, projects
 from server.forms.examine import Examination, checking
@@ -60,6 +60,7 @@ def forms_publish(
 
     All of them or none. Exit status: 0 published, 1 something must be mended or looked at first, 2 no form could be read.
     """
+    must_exist(settings)
     uploads = [(path, lifecycle.Upload(path.read_bytes(), path.name, path.stem).examined()) for path in paths]
     for path, examined in uploads:
         for line in checking.report(path, examined.notices):
@@ -72,7 +73,7 @@ def forms_publish(
         _warnings_stop_it()
     done = []
     try:
-        with running(settings) as (_, services), transaction(db.session()) as session:
+        with opened(settings) as (_, services), transaction(db.session()) as session:
             for path, examined in uploads:
                 form = _published(session, services, project_id, examined, ignore_warnings)
                 done.append(f"{path}: published {form.xml_form_id}, version “{examined.version}”.")
@@ -125,7 +126,7 @@ def areas_import(settings: Settings, path: Path) -> None:
     """Take a CSV: code,name,parent,level,lat,lon and name:<language>. The same file again changes nothing."""
     from server.ingest.areas import take_areas
 
-    with running(settings) as (_, services), transaction(db.session()) as session:
+    with opened(settings) as (_, services), transaction(db.session()) as session:
         done = take_areas(session, services, path.read_bytes(), actor_id=None)
     click.echo(f"Areas: {done.created} new, {done.updated} changed, {done.unchanged} as they were.")
 
@@ -136,7 +137,7 @@ def rebuild(settings: Settings) -> None:
     """Make entities and monitoring tables again from the ledger: the same values, decided nowhere anew."""
     from server.ingest.rebuild import rebuild as replay
 
-    with running(settings) as (_, services), transaction(db.session()) as session:
+    with opened(settings) as (_, services), transaction(db.session()) as session:
         count = replay(session, services, tell=lambda n: click.echo(f"  {n} events …"))
     click.echo(f"Rebuilt from {count} events.")
 
@@ -148,7 +149,7 @@ def check(settings: Settings) -> None:
     from server.ingest.whole import damaged
 
     bad = 0
-    with running(settings) as (_, services), reading(db.session()) as session:
+    with opened(settings) as (_, services), reading(db.session()) as session:
         for line in damaged(session, services):
             click.echo(line)
             bad += 1
@@ -163,6 +164,7 @@ def backup_command(settings: Settings, path: Path) -> None:
     """Write database and photos into one file. The key is not in it."""
     from server.backup import backup
 
+    must_exist(settings)
     count = backup(settings, path.resolve())
     click.echo(f"{path}: the database and {count} photo files.")
     click.echo(
