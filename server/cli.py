@@ -19,7 +19,7 @@ from server.db import db, transaction
 from server.jobs import ensure, work
 from server.keys import KeyTrouble, in_force, open_keyring, read_key_file, rotate, write_key_file
 from server.problems import ProblemError
-from server.settings import SettingError, Settings
+from server.settings import EVERYWHERE, SettingError, Settings
 
 
 class Commands(click.Group):
@@ -52,7 +52,7 @@ def main(ctx: click.Context, data: Path | None) -> None:
 @click.pass_obj
 def serve(settings: Settings, host: str | None, port: int | None, lan: bool) -> None:
     """Start the server in the foreground; Ctrl-C stops it, finishing what is under way."""
-    settings = Settings.load(data=settings.data, host="0.0.0.0" if lan else host, port=port)  # noqa: S104  # --lan asks for it
+    settings = Settings.load(data=settings.data, host=EVERYWHERE if lan else host, port=port)
     if lan and not settings.public_url:
         settings = Settings.load(
             data=settings.data,
@@ -60,6 +60,7 @@ def serve(settings: Settings, host: str | None, port: int | None, lan: bool) -> 
             port=port,
             public_url=f"http://{own_address()}:{settings.port}",
         )
+    serving.can_listen(settings)
     with running(settings) as (_, services):
         from server.start import first_start
 

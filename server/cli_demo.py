@@ -16,8 +16,9 @@ from server.db import db, dump_json, transaction
 from server.demo.make import Made, Size, make
 from server.demo.people import STAFF
 from server.forms.models import Project
+from server.serve import can_listen
 from server.services import Services
-from server.settings import Settings
+from server.settings import EVERYWHERE, Settings
 
 MARK = "demo.json"
 """Written when all is there, so that a second start makes nothing anew."""
@@ -54,6 +55,8 @@ def demo(
 ) -> None:
     """Make an invented region with a year of visits, sent through the real ingest. A second time: use what is there."""
     settings = Settings.load(data=data, sample=False)
+    if run:
+        can_listen(Settings.load(data=data, host=EVERYWHERE if lan else None, port=port))
     mark = data / MARK
     with running(settings) as (_, services):
         session = db.session()

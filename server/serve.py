@@ -6,15 +6,17 @@ own, and the parent passes SIGTERM on, so that requests under way are finished.
 
 from __future__ import annotations
 
+import errno
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
 from pathlib import Path
 from types import FrameType
 
-from server.settings import Settings
+from server.settings import SettingError, Settings
 
 GRACE = 90
 """Seconds that requests under way have to finish."""
@@ -34,7 +36,7 @@ def gunicorn_command(settings: Settings) -> list[str]:
         "-m",
         "gunicorn",
         "wsgi:app",
-        f"--bind={settings.host}:{settings.port}",
+        f"--bind={settings.host_in_address}:{settings.port}",
         f"--workers={web_workers(settings)}",
         f"--threads={settings.threads}",
         "--worker-class=gthread",
@@ -48,6 +50,26 @@ def gunicorn_command(settings: Settings) -> list[str]:
         "--no-control-socket",  # it would lie in a home folder that a service may not have
         "--forwarded-allow-ips=127.0.0.1",
     ]
+
+
+def can_listen(settings: Settings) -> None:
+    """Raises `SettingError` where nobody can listen at host and port: asked before anything is made or promised."""
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    try:
+        socket.create_server((settings.host, settings.port), family=family).close()
+    except (OSError, UnicodeError) as error:
+        number = getattr(error, "errno", None)
+        if number == errno.EADDRINUSE:
+            words = "is in use, perhaps by a Fieldfare that runs already: stop that, or choose another"
+        elif number == errno.EACCES:
+            words = "is not for everybody: choose one above 1023"
+        else:
+            raise SettingError(
+                f"FIELDFARE_HOST: {settings.host} is no address of this machine to listen on ({error})."
+            ) from error
+        raise SettingError(
+            f"Port {settings.port} of {settings.host} {words} with FIELDFARE_PORT or --port."
+        ) from error
 
 
 def serve(settings: Settings) -> int:

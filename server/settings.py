@@ -88,8 +88,13 @@ class Settings:
     @property
     def base_url(self) -> str:
         """Address for links and QR codes, without a slash at the end."""
-        host = "127.0.0.1" if self.host == EVERYWHERE else self.host
+        host = "127.0.0.1" if self.host == EVERYWHERE else self.host_in_address
         return (self.public_url or f"http://{host}:{self.port}").rstrip("/")
+
+    @property
+    def host_in_address(self) -> str:
+        """The host as it stands before `:port`: an address of IPv6 in brackets."""
+        return f"[{self.host}]" if ":" in self.host else self.host
 
     def as_environment(self) -> dict[str, str]:
         """The same settings as environment variables: what a child process is started with."""
