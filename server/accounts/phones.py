@@ -15,7 +15,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import segno
-from sqlalchemy import ColumnElement, DateTime, and_, column, delete, exists, select, table, update
+from sqlalchemy import ColumnElement, DateTime, and_, column, delete, exists, or_, select, table, update
 from sqlalchemy.orm import Session
 
 from server import problems
@@ -318,6 +318,14 @@ def seen(session: Session, phone: Phone, form_version_id: int | None = None) -> 
         else:
             row.fetched_at = now
     session.flush()
+
+
+def heard(session: Session, actor_id: int) -> None:
+    """Note that a phone was heard of, once a minute at most: one statement, beside whatever it sent."""
+    now = utcnow()
+    last = Phone.last_seen_at
+    own = update(Phone).where(Phone.actor_id == actor_id, or_(last.is_(None), last <= now - SEEN_EVERY))
+    session.execute(own.values(last_seen_at=now), execution_options={"synchronize_session": False})
 
 
 def settings_qr(

@@ -19,6 +19,7 @@ class Sender:
     device_id: str | None = None
     user_agent: str | None = None
     draft_form_id: int | None = None  # sends to this form's draft, by its test token
+    heard: bool = False  # a phone not heard of for a minute: storing notes that it is there
 
 
 @dataclass(frozen=True, slots=True)

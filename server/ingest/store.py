@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 
 from media import Received
 from server import jobs, ledger, problems
-from server.accounts import audit
+from server.accounts import audit, phones
 from server.entities.versions import Moment
 from server.hot import PerDialect, table_insert, wire
 from server.households.determine import Determined, determine
@@ -156,6 +156,10 @@ def _store(session: Session, services: Services, p: Prepared, projecting: Callab
         details={"instanceId": p.instance_id, "form": p.to.form_id},
     )
     jobs.enqueue(session, [jobs.Later("photo", str(blob_id)) for blob_id, new in blobs.values() if new])
+    if p.sender.heard and p.sender.actor_id is not None:
+        phones.heard(
+            session, p.sender.actor_id
+        )  # last: its row is the one that a phone's other visits wait for
     return Stored(submission_id, seq, determined.code, determined.names)
 
 

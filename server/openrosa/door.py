@@ -53,7 +53,11 @@ def caller(project_id: int, token: str | None = None, xml_form_id: str | None = 
         return callers.by_person(session, services(), project_id)
     if request.path.startswith("/v1/test/"):
         return callers.by_test_token(session, services(), token, project_id, xml_form_id or "")
-    return callers.by_key(services(), token, project_id)
+    who = callers.by_key(services(), token, project_id)
+    if request.method != "POST":  # what comes with a visit is noted in the visit's own transaction
+        assert who.phone is not None
+        _seen(who.phone.access.actor_id, lately=who.phone.lately)
+    return who
 
 
 def _reading() -> Session:
@@ -109,6 +113,7 @@ def phone_manifest(project_id: int, token: str, xml_form_id: str) -> Response:
     """The files of a form with their hashes, for a phone: what it asks next."""
     base = callers.key_base(token, project_id)
     polled = polls.manifest(_reading(), services(), token, project_id, base, xml_form_id)
+    _seen(polled.actor_id, lately=polled.lately)
     return _conditional(polled.answer)
 
 
@@ -238,17 +243,33 @@ def submission(project_id: int, token: str | None = None, xml_form_id: str | Non
         device_id=_short(request.args.get("deviceID")),
         user_agent=_short(request.headers.get("User-Agent")),
         draft_form_id=who.draft_form_id,
+        heard=who.phone is not None and not who.phone.lately,
     )
     session.rollback()  # no connection is held while a body is read
-    with Inbox(house.store, house.keys, house.settings.max_upload) as inbox:
-        body = multipart.read(
-            request.stream, request.headers.get("Content-Type", ""), inbox, house.settings.max_upload
-        )
-        receipt = receive(session, house, Parcel(body.xml, inbox, body.files), sender)
+    try:
+        with Inbox(house.store, house.keys, house.settings.max_upload) as inbox:
+            body = multipart.read(
+                request.stream, request.headers.get("Content-Type", ""), inbox, house.settings.max_upload
+            )
+            receipt = receive(session, house, Parcel(body.xml, inbox, body.files), sender)
+    except problems.ProblemError as error:
+        if error.problem.status < 500:  # what is refused was sent; trouble of our own is not written down
+            _heard(sender)
+        raise
+    if not receipt.created:
+        _heard(sender)
     text = say(who.language, "Received. Receipt {number}.", number=receipt.number)
-    if receipt.code:
+    if receipt.code and (receipt.subject or "").startswith("facility:"):
+        text += " " + say(who.language, "Facility {code}.", code=receipt.code)
+    elif receipt.code:
         text += " " + say(who.language, "Household {code}.", code=receipt.code)
     return _answer(wire.message(text, "submit_success"), status=201)
+
+
+def _heard(sender: Sender) -> None:
+    """Note that a phone sent, where no visit of it was stored that would have noted it."""
+    if sender.heard and sender.actor_id is not None:
+        _seen(sender.actor_id, lately=False)
 
 
 def _short(text: str | None) -> str | None:
@@ -297,7 +318,10 @@ def _seen(actor_id: int, *, lately: bool, form_version_id: int | None = None) ->
         return
 
     def write(session: Session) -> None:
-        phones.seen(session, session.get_one(Phone, actor_id), form_version_id)
+        if form_version_id is None:
+            phones.heard(session, actor_id)
+        else:
+            phones.seen(session, session.get_one(Phone, actor_id), form_version_id)
 
     db.session.rollback()  # the poll's own read is over
     services().committer.run(write)

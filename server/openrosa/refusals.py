@@ -33,6 +33,9 @@ HAPPENED = {
 }
 """What happened, as an enumerator says it; where none stands here, the problem's own words."""
 
+HAPPENED_ONCE = {"TOO_MANY_TRIES": "Too many tries to sign in: wait one minute."}
+"""The same, of what counts something that is 1."""
+
 TO_DO = {
     "PHONE_UNKNOWN": NEW_CODE,
     "MULTIPART": LATER_TELL,
@@ -51,6 +54,7 @@ def refusal(language: str, error: ProblemError) -> str:
     """Three short sentences for the app's dialog."""
     row = error.problem
     own = HAPPENED.get(row.name)
-    happened = error if own is None else ProblemError(Problem(row.name, row.code, own), error.details)
+    mine = Problem(row.name, row.code, own or "", one=HAPPENED_ONCE.get(row.name, ""))
+    happened = error if own is None else ProblemError(mine, error.details)
     to_do = TO_DO.get(row.name, TELL)
     return " ".join((say_problem(language, happened), say(language, STAYS), say(language, to_do)))

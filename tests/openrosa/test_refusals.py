@@ -127,6 +127,14 @@ def test_a_file_that_is_too_large_is_named(make_town: MakeTown) -> None:
     assert told == f"The file a.jpg is larger than this server takes (1 MB). {STAYS} Tell your supervisor."
 
 
+def test_one_minute_is_said_as_one_and_two_in_each_language_s_own_way() -> None:
+    one, two = problems.TOO_MANY_TRIES(minutes=1), problems.TOO_MANY_TRIES(minutes=2)
+    assert refusal("en", one).startswith("Too many tries to sign in: wait one minute. ")
+    assert refusal("en", two).startswith("Too many tries to sign in: wait 2 minutes. ")
+    assert refusal("ar", one).startswith("محاولات دخول كثيرة: انتظر دقيقة واحدة. ")
+    assert refusal("zh", two).startswith("登录尝试次数过多：请等待 2 分钟。")
+
+
 def test_what_is_no_visit_at_all_is_said_to_have_come_broken(shared: Town) -> None:
     for body, kind in ((b"x", "text/plain"), (b"--b\r\nhalf", "multipart/form-data; boundary=b")):
         answer = shared.client.post(f"{shared.phone.base}/submission", data=body, content_type=kind)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from uuid import uuid4
 
 from server.words import say
 from tests.support.answers import message, refused
+from tests.support.house import House, xlsx
 from tests.support.photos import jpeg
 from tests.support.town import Town, new_id, note
 
@@ -41,6 +43,35 @@ def test_the_message_carries_the_household_s_code(shared: Town) -> None:
     assert re.fullmatch(r"A1-014-[0-9]{4}[0-9A-Z*]", row["code"])
     again = shared.phone.send(made.xml)
     assert message(again)[1].endswith(f"Household {row['code']}.")
+
+
+FACILITIES = xlsx(
+    """
+    type | name | label::English (en) | bind::hh:column
+    select_one_from_file areas.csv | area | Which area is it? | facility.area
+    text | name | What is the water point called? | facility.name
+    """,
+    settings="""
+    form_id | form_title | version | namespaces
+    facilities | Facilities | 1 | hh="urn:fieldfare:household"
+    """,
+    entities="""
+    list_name | label
+    facilities | concat(${area}, ' · ', substr(/data/meta/entity/@id, 32, 36))
+    """,
+)
+
+
+def test_the_message_names_a_facility_as_one_in_each_language(house: Town) -> None:
+    house.publish(house.project, FACILITIES)
+    for language, word in (("en", "Facility"), ("zh", "设施"), ("ar", "المرفق")):
+        phone = House.phone(house, house.project, "facilities", name=language, language=language)
+        xml = (
+            '<data id="facilities" version="1"><area>A1-014</area><name>Old pump</name>'
+            f'<meta><instanceID>{new_id()}</instanceID><entity dataset="facilities" id="{uuid4()}" create="1">'
+            "<label>A1-014</label></entity></meta></data>"
+        )
+        assert re.search(rf" {word} A1-014-F[0-9]{{4}}[0-9A-Z*]", message(phone.send(xml))[1])
 
 
 def test_a_resend_gets_the_same_receipt_and_the_same_code(shared: Town) -> None:

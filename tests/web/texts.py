@@ -36,6 +36,8 @@ def every_count() -> dict[tuple[str, str], str]:
         for pair in _pairs_of_template(path):
             found.setdefault(pair, path.name)
     found |= {(one.one, one.words): "problems.py" for one in PROBLEMS.values() if one.one}
+    for name, one in refusals.HAPPENED_ONCE.items():
+        found[one, refusals.HAPPENED[name]] = "refusals.py"
     return found
 
 
@@ -59,7 +61,10 @@ def _gathered() -> Iterator[tuple[str, str]]:
         if not problem.one:
             yield problem.words, "problems.py"
     yield from ((text, "refusals.py") for text in (refusals.STAYS, refusals.TELL))
-    yield from ((text, "refusals.py") for text in (*refusals.HAPPENED.values(), *refusals.TO_DO.values()))
+    for name, text in refusals.HAPPENED.items():
+        if name not in refusals.HAPPENED_ONCE:
+            yield text, "refusals.py"
+    yield from ((text, "refusals.py") for text in refusals.TO_DO.values())
     for words in NOTICES.values():
         yield from ((text, "notices.py") for text in (words.message, words.fix) if text)
     yield from ((text, "projects.py") for text in SAID_OF_PROJECTS)
