@@ -159,13 +159,14 @@ def check(settings: Settings) -> None:
 
 @click.command("backup")
 @click.argument("path", type=click.Path(dir_okay=False, path_type=Path))
+@click.option("--force", is_flag=True, help="Write over a file that is there.")
 @click.pass_obj
-def backup_command(settings: Settings, path: Path) -> None:
+def backup_command(settings: Settings, path: Path, force: bool) -> None:
     """Write database and photos into one file. The key is not in it."""
     from server.backup import backup
 
     must_exist(settings)
-    count = backup(settings, path.resolve())
+    count = backup(settings, path.resolve(), force=force)
     click.echo(f"{path}: the database and {count} photo files.")
     click.echo(
         f"Without the key file ({settings.key_path}) this backup is worth nothing: print `fieldfare key sheet` for the safe."

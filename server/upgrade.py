@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -51,6 +52,9 @@ def copy_first(settings: Settings) -> str | None:
         return None
     source = settings.database.removeprefix("sqlite:///")
     target = f"{source}.before-{utcnow():%Y%m%d-%H%M%S}"
+    os.close(
+        os.open(target, os.O_WRONLY | os.O_CREAT, 0o600)
+    )  # SQLite itself would let the whole machine read it
     with closing(sqlite3.connect(source)) as old, closing(sqlite3.connect(target)) as new:
         old.backup(new)
     return target
