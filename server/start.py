@@ -17,9 +17,13 @@ def first_start(session: Session, services: Services, *, lan: bool) -> Iterator[
     """Make what an empty installation lacks; the lines to show to who started it."""
     settings = services.settings
     set_up = users.ensure_first_admin(session, services)
-    if settings.sample and session.scalar(select(Project.id).limit(1)) is None:
-        yield "Making the sample project (invented data) ..."
-        sample.make(session, services)
+    if settings.sample:
+        if session.scalar(select(Project.id).limit(1)) is None:
+            yield "Making the sample project (invented data) ..."
+            sample.make(session, services)
+        elif sample.unfinished(session):
+            yield "Making the sample project (invented data) whole: an earlier start was broken off ..."
+            sample.go_on(session, services)
     session.commit()
     yield ""
     yield f"  Fieldfare is at  {settings.base_url}"
