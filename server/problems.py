@@ -173,7 +173,7 @@ FORM_NOT_OPEN = _row(
     "This form takes no visits at present.",
 )
 NOT_UNIQUE = _row(
-    "NOT_UNIQUE", "409.3", "{values} exists already: choose another {fields}.", "fields", "values"
+    "NOT_UNIQUE", "409.3", "There is one with this {fields} already: {values}.", "fields", "values"
 )
 VERSION_TAKEN = _row(
     "VERSION_TAKEN",

@@ -65,12 +65,18 @@ def counted(language: str, n: int, one: str, many: str) -> str:
 
 def say_problem(language: str, error: ProblemError) -> str:
     """A problem's sentence in a language."""
-    details = {
-        name: say(language, value.text, **value.args) if isinstance(value, Sentence) else value
-        for name, value in error.details.items()
-    }
+    details = {name: _detail(language, value) for name, value in error.details.items()}
     words = counted_problem(language, error)
     return words.format_map(_Forgiving(details))
+
+
+def _detail(language: str, value: Any) -> Any:
+    """A detail as a sentence takes it: a list's items side by side, a sentence in the language."""
+    if isinstance(value, Sentence):
+        return say(language, value.text, **value.args)
+    if isinstance(value, list | tuple):
+        return ", ".join(str(one).lower() if isinstance(one, bool) else str(one) for one in value)
+    return value
 
 
 def counted_problem(language: str, error: ProblemError) -> str:

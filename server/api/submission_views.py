@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import unquote
 
@@ -20,7 +20,7 @@ from server.api.plumbing import is_extended, language
 from server.areas.models import Area
 from server.db import db
 from server.forms.models import FormVersion
-from server.ingest.answers import Opened, open_answers
+from server.ingest.answers import Opened, open_answers, unasked
 from server.ingest.models import Attachment, FindingRow, Submission, SubmissionVersion
 from server.words import say
 from server.xforms import MESSAGES, value_at
@@ -117,7 +117,10 @@ def findings_shown(session: Session, submission: Submission) -> list[dict[str, A
     if not rows:
         return []
     opened = open_answers(session, services(), submission.version_id)
-    return [_finding(row, opened) for row in rows]
+    strange: Mapping[str, str] = {}
+    if any(row.rule == "unknown" for row in rows):
+        strange = unasked(session, services(), submission.version_id, opened.plan)
+    return [_finding(row, opened, strange) for row in rows]
 
 
 def opens_protected(access: Access, submission: Submission) -> bool:
@@ -152,12 +155,12 @@ def opens_protected(access: Access, submission: Submission) -> bool:
     return True
 
 
-def _finding(row: FindingRow, opened: Opened) -> dict[str, Any]:
+def _finding(row: FindingRow, opened: Opened, strange: Mapping[str, str]) -> dict[str, Any]:
     return {
         "path": row.path,
         "rule": row.rule,
         "severity": "blocking" if row.blocking else "warning",
-        "value": value_at(opened.record, row.path) or None,
+        "value": value_at(opened.record, row.path) or strange.get(row.path) or None,
         "message": _words(row.message, language()),
     }
 

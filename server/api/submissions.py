@@ -8,6 +8,7 @@ from urllib.parse import quote
 
 from flask import Response, request
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from media import Inbox
 from server import problems
@@ -47,12 +48,15 @@ from server.forms.models import Form, Project
 from server.ingest.answers import raw_xml
 from server.ingest.identify import instance_mac
 from server.ingest.models import InstanceKey, Submission
-from server.ingest.parcel import Parcel, Sender
+from server.ingest.parcel import Parcel, Receipt, Sender
 from server.ingest.plan import plan_of
 from server.ingest.receive import receive
 from server.ingest.redact import redact_xml
+from server.problems import ProblemError, Sentence
 from server.review import decisions, queue
 from server.review.models import Comment
+from server.services import Services
+from server.xforms import MESSAGES
 
 submissions = blueprint("Submissions", "What was sent, and what was decided about it")
 
@@ -341,10 +345,23 @@ def _sent(access: Access, form: Form, draft: bool, replaces: str | None) -> dict
         parcel = Parcel(
             xml, inbox, xml_form_id=form.xml_form_id, replaces=replaces, new_only=replaces is None
         )
-        receipt = receive(session, house, parcel, sender)
+        receipt = _received(session, house, parcel, sender)
     session.rollback()
     assert receipt.submission_id is not None  # a deleted one was refused before
     return shown([session.get_one(Submission, receipt.submission_id)])[0]
+
+
+def _received(session: Session, house: Services, parcel: Parcel, sender: Sender) -> Receipt:
+    """`receive`, where what is no XML has ODK Central's code for it (400.1) and `reason` says what is wrong."""
+    try:
+        return receive(session, house, parcel, sender)
+    except ProblemError as error:
+        if error.problem is not problems.XML_UNREADABLE:
+            raise
+        reason = error.details.get("reason")
+        if isinstance(reason, Sentence) and reason.text == MESSAGES["instance.no_form_id"]:
+            raise  # it could be read
+        raise problems.UNPARSEABLE(format="xml", rawLength=len(parcel.xml), reason=reason) from error
 
 
 def _xml(access: Access, submission: Submission, version_id: int, form_version_id: int) -> Response:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from sqlalchemy import select
@@ -11,9 +13,11 @@ from sqlalchemy.orm import Session
 from server import problems
 from server.ingest.models import SubmissionVersion
 from server.ingest.plan import Plan, plan_of
-from server.ingest.redact import redact_record
+from server.ingest.redact import redact_record, redact_xml
 from server.services import Services
-from server.xforms import Record, merge
+from server.xforms import Node, Record, merge, parse_instance
+from server.xforms.checks import LONGEST_NAME
+from server.xforms.plan import PlanNode
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +53,38 @@ def open_answers(session: Session, services: Services, version_id: int, *, prote
     return Opened(
         plan, merge(plan.model, row.answers, hidden if protected else redact_record(plan, hidden)), hidden
     )
+
+
+def unasked(
+    session: Session, services: Services, version_id: int, plan: Plan, *, protected: bool = False
+) -> dict[str, str]:
+    """What stands in nodes that the form does not have, by path as findings name it: read from the XML, since no record of
+    answers holds it; without `protected` from the XML as everybody gets it. Raises NOT_FOUND.
+    """
+    xml = raw_xml(session, services, version_id)
+    found: dict[str, str] = {}
+    _gather(parse_instance(xml if protected else redact_xml(plan, xml)).root, plan.model.plan.root, found)
+    return found
+
+
+def _gather(node: Node, at: PlanNode, found: dict[str, str], path: str = "") -> None:
+    path = path or f"/{at.name}"
+    count: Counter[str] = Counter()
+    for child in node.children:
+        count[child.name] += 1
+        known = at.children.get(child.name)
+        here = f"{path}/{child.name[:LONGEST_NAME]}"
+        if known is None:
+            found.setdefault(here, " ".join(_texts(child)))
+        else:
+            _gather(child, known, found, f"{here}[{count[child.name]}]" if known.is_repeat else here)
+
+
+def _texts(node: Node) -> Iterator[str]:
+    if node.text.strip():
+        yield node.text.strip()
+    for child in node.children:
+        yield from _texts(child)
 
 
 def raw_xml(session: Session, services: Services, version_id: int) -> bytes:

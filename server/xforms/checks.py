@@ -25,7 +25,9 @@ Leaf = tuple["PlanNode", str, str]
 
 _LIST = frozenset({Source.LIST})
 _FILES = frozenset({Source.ATTACHMENTS})
-_NAME = 100  # characters of a stranger's name that a path repeats
+LONGEST_NAME = 100
+"""Characters of a stranger's name that a path repeats."""
+
 _STEP_TOLERANCE = Decimal("1e-9")  # a phone's double: 0.30000000000000004 is a step of 0.1
 
 
@@ -70,7 +72,10 @@ def lay(form: FormModel, instance: Instance, context: Context) -> Answers:
     root = instance.root
     if root.name != form.root:
         _note(
-            answers, f"/{root.name[:_NAME]}", Rule.UNKNOWN, Message("unknown.root", {"expected": form.root})
+            answers,
+            f"/{root.name[:LONGEST_NAME]}",
+            Rule.UNKNOWN,
+            Message("unknown.root", {"expected": form.root}),
         )
     _lay(root, form.plan.root, f"/{form.root}", answers)
     return answers
@@ -85,7 +90,7 @@ def _lay(node: Node, plan: PlanNode, path: str, answers: Answers) -> None:
         at = known.get(name)
         if at is None:
             if name not in plan.allowed:
-                _note(answers, f"{path}/{name[:_NAME]}", Rule.UNKNOWN, Message("unknown.node"))
+                _note(answers, f"{path}/{name[:LONGEST_NAME]}", Rule.UNKNOWN, Message("unknown.node"))
             continue
         count = seen[name] = seen.get(name, 0) + 1
         if at.is_repeat:
@@ -97,7 +102,12 @@ def _lay(node: Node, plan: PlanNode, path: str, answers: Answers) -> None:
             if text and not text.isspace():
                 leaves.append((at, path, text))
             for extra in child.children:
-                _note(answers, f"{path}/{name}/{extra.name[:_NAME]}", Rule.UNKNOWN, Message("unknown.node"))
+                _note(
+                    answers,
+                    f"{path}/{name}/{extra.name[:LONGEST_NAME]}",
+                    Rule.UNKNOWN,
+                    Message("unknown.node"),
+                )
         else:
             _lay(child, at, f"{path}/{name}", answers)
     limit = answers.context.max_repeat_rows

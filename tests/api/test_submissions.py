@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from typing import Any
 from urllib.parse import quote
+from uuid import uuid4
 
 import pytest
 from PIL import Image
@@ -102,11 +103,23 @@ def test_a_submission_is_sent_over_rest_once(house: Town, admin: Person) -> None
     assert made.status_code == 200, made.get_data(as_text=True)
     assert made.get_json()["instanceId"] == own
     assert made.get_json()["deviceId"] == "desk"
-    refused(send(admin, of(house, "note"), note(instance_id=own)), "409.3")
+    again = refused(send(admin, of(house, "note"), note(instance_id=own)), "409.3")
+    assert again["details"]["fields"] == ["formId", "instanceId", "draft"]
+    assert again["message"].startswith("There is one with this formId, instanceId, draft already: ")
+    assert again["message"].endswith(f", {own}, false.")
     refused(send(admin, of(house, "note"), note("<village>other</village>", instance_id=own)), "409.1")
     refused(send(admin, of(house, "enrol"), note(instance_id=new_id())), "400.8")
-    refused(send(admin, of(house, "note"), "<not xml"), "400.61")
     assert len(admin.get(of(house, "note")).get_json()) == 1
+
+
+@pytest.mark.parametrize("xml", ["", " ", "<not xml", "<!DOCTYPE data><data id='note'/>", "village: Alder"])
+def test_what_is_no_xml_has_central_s_code_with_its_length(house: Town, admin: Person, xml: str) -> None:
+    own = sent(house)
+    for at, method in ((of(house, "note"), "POST"), (of(house, "note", own), "PUT")):
+        details = refused(send(admin, at, xml, method), "400.1")["details"]
+        assert (details["format"], details["rawLength"]) == ("xml", len(xml))
+        assert details["reason"].startswith("The submission ")
+    refused(send(admin, of(house, "note"), "<data/>"), "400.61")  # XML, of no form
 
 
 def test_an_edit_replaces_what_it_names_and_both_versions_stay(house: Town, admin: Person) -> None:
@@ -185,6 +198,37 @@ def test_findings_say_path_rule_severity_value_and_words(house: Town, admin: Per
     assert by_rule["attachment"]["severity"] == "warning"
     shown = admin.get(of(house, "note", own)).get_json()
     assert shown["findings"] == {"blocking": 2, "warning": 1}
+
+
+def test_a_finding_on_a_node_that_the_form_has_not_shows_what_stands_there(
+    house: Town, admin: Person
+) -> None:
+    long = "x" * 120
+    own = sent(
+        house,
+        body="<colour>blue</colour><box><deep>one</deep><deep>two</deep></box><empty/>"
+        f"<field><crop>rye</crop></field><field><seed>barley</seed></field><{long}>far</{long}>",
+    )
+    found = admin.get(of(house, "note", own) + "/findings").get_json()
+    assert {one["path"]: one["value"] for one in found if one["rule"] == "unknown"} == {
+        "/data/colour": "blue",
+        "/data/box": "one two",
+        "/data/empty": None,
+        "/data/field[2]/seed": "barley",
+        f"/data/{long[:100]}": "far",
+    }
+
+
+def test_what_stands_below_a_protected_answer_is_no_finding_s_value(house: Town, admin: Person) -> None:
+    contact = "<contact>after dusk<phone>0700 900 123</phone></contact>"
+    made = house.enrol()
+    xml = made.xml.replace("<orx:meta>", f"{contact}<orx:meta>", 1).replace(made.instance_id, new_id())
+    xml = xml.replace(made.household, str(uuid4()))
+    assert house.phone.send(xml).status_code == 201
+    (found,) = admin.get(
+        of(house, "enrol", xml.split("instanceID>")[1].split("<")[0]) + "/findings"
+    ).get_json()
+    assert (found["path"], found["value"]) == ("/data/contact/phone", None)
 
 
 def test_a_file_is_listed_missing_then_added_then_given_out_small_and_whole(

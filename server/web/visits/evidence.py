@@ -19,10 +19,12 @@ from server.forms.models import Form, FormVersion
 from server.households.places import distance_m
 from server.households.standing import Written, written
 from server.households.tables import Facility, Household, Visit
+from server.ingest.answers import unasked
 from server.ingest.models import FindingRow, Submission
 from server.ingest.plan import Plan
 from server.ingest.redact import is_protected
 from server.review.visit import UNIT, Picture, Section, look, plain
+from server.review.visit import Visit as Looked
 from server.web import codes
 from server.web.frame.door import services, session
 from server.web.frame.show import clock, metres
@@ -112,7 +114,7 @@ def evidence_of(one: Submission, *, protected: bool) -> Seen:
         household=household,
         facility=facility,
         sections=tuple(_filled(seen.sections)),
-        findings=tuple(_found(row, whole, seen.labels) for row in _weighty(seen.findings)),
+        findings=_findings(one, seen, whole, protected=protected),
         photos=tuple(
             _photo(p, here, one, plan, protected=protected)
             for p in seen.pictures
@@ -136,10 +138,17 @@ def _weighty(rows: Sequence[FindingRow]) -> list[FindingRow]:
     return sorted(rows, key=lambda row: (not row.blocking, row.id))
 
 
-def _found(row: FindingRow, record: dict[str, Any], labels: Mapping[str, str]) -> Found:
-    label = plain(labels.get(UNIT.sub("", row.path), "")) or row.path.rpartition("/")[2]
-    value = value_at(record, row.path) or ""
-    return Found(row, label, value, finding_words(row.message))
+def _findings(one: Submission, seen: Looked, record: dict[str, Any], *, protected: bool) -> tuple[Found, ...]:
+    strange: Mapping[str, str] = {}
+    if any(row.rule == "unknown" for row in seen.findings):
+        plan = seen.opened.plan
+        strange = unasked(session(), services(), one.version_id or 0, plan, protected=protected)
+    found = []
+    for row in _weighty(seen.findings):
+        label = plain(seen.labels.get(UNIT.sub("", row.path), "")) or row.path.rpartition("/")[2]
+        value = value_at(record, row.path) or strange.get(row.path, "")
+        found.append(Found(row, label, value, finding_words(row.message)))
+    return tuple(found)
 
 
 def finding_words(message: Mapping[str, Any]) -> str:
