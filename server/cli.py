@@ -6,6 +6,8 @@ import signal
 import socket
 import sys
 import threading
+from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -155,20 +157,39 @@ def key_sheet(settings: Settings) -> None:
 @click.argument("name")
 @click.pass_obj
 def key_restore(settings: Settings, name: str) -> None:
-    """Make the key file again from a sheet: NAME is the key's name on it; the groups of letters are asked for."""
+    """Make the key file again from a sheet: NAME is the key's name on it; its words or letters are asked for."""
     from server.keysheet import key_of
 
     must_exist(settings)
-    if settings.key_path.exists():
-        raise click.ClickException(f"{settings.key_path} is there already: move it away first.")
-    groups = click.prompt("The groups of letters, in their order (spaces and case do not matter)")
+    path = settings.key_path
+    if path.exists():
+        raise click.ClickException(f"{path} is there already: move it away first.")
+    click.echo("Type the sheet's words, or its letters, in their order. (Two empty lines end it before.)")
     try:
-        write_key_file(settings.key_path, {name: key_of(groups)})
+        write_key_file(path, {name: key_of(_typed(key_of))})
     except ValueError as error:
-        raise click.ClickException(f"This is not what a sheet says: {error}.") from error
-    with bare_app(settings).app_context():
-        open_keyring(db.session(), settings.key_path)
-    click.echo(f"{settings.key_path} opens the database again.")
+        raise click.ClickException(f"This is not what a sheet says: {error}. Nothing was changed.") from error
+    try:
+        with bare_app(settings).app_context():
+            open_keyring(db.session(), path)
+    except KeyTrouble:  # another installation's sheet
+        path.unlink()
+        raise
+    click.echo(f"{path} opens the database again.")
+
+
+def _typed(whole: Callable[[str], object]) -> str:
+    """What is typed or pasted until `whole` takes it, two empty lines in a row end it, or it is too long to become one."""
+    text, empty = "", 0
+    for line in sys.stdin:
+        text += line
+        empty = 0 if line.strip() else empty + 1
+        if empty == 2 or sum(map(str.isalpha, text)) >= 100:  # 20 words of five letters
+            break
+        with suppress(ValueError):
+            whole(text)
+            break
+    return text
 
 
 @key.command("rotate")

@@ -37,33 +37,6 @@ def test_what_was_backed_up_comes_back_and_the_key_was_not_in_it(tmp_path: Path)
     assert "/password/" in link.output
 
 
-def test_a_lost_key_file_comes_back_from_the_sheet(tmp_path: Path) -> None:
-    data = tmp_path / "data"
-    assert run(data, "migrate").exit_code == 0
-    made = run(data, "user", "add", "ada@example.org", "--password", "a long invented password")
-    assert made.exit_code == 0, made.output
-    printed = run(data, "key", "sheet").output
-    name = printed.split()[2]
-    groups = [
-        word
-        for line in printed.splitlines()[2:6]
-        for word in line.split()
-        if word.isupper() or word.isalnum()
-    ]
-    (data / "fieldfare.key").unlink()
-    refused = run(data, "check")
-    assert refused.exit_code == 1
-    assert "fieldfare key restore" in refused.output
-    wrong = CliRunner().invoke(main, ["--data", str(data), "key", "restore", name], input="ABCD EFGH\n")
-    assert wrong.exit_code == 1
-    assert not (data / "fieldfare.key").exists()
-    again = CliRunner().invoke(
-        main, ["--data", str(data), "key", "restore", name], input=" ".join(groups).lower() + "\n"
-    )
-    assert again.exit_code == 0, again.output
-    assert run(data, "check").exit_code == 0
-
-
 def test_a_restore_never_overwrites_a_database(tmp_path: Path) -> None:
     data, packed = tmp_path / "data", tmp_path / "backup.tar"
     assert run(data, "migrate").exit_code == 0
