@@ -74,6 +74,7 @@ def forms_publish(
     done = []
     try:
         with opened(settings) as (_, services), transaction(db.session()) as session:
+            _must_have(session, project_id)
             for path, examined in uploads:
                 form = _published(session, services, project_id, examined, ignore_warnings)
                 done.append(f"{path}: published {form.xml_form_id}, version “{examined.version}”.")
@@ -90,6 +91,20 @@ def forms_publish(
 def _warnings_stop_it() -> NoReturn:
     click.echo("Nothing was published: warnings stop it. Mend them, or add --ignore-warnings.", err=True)
     sys.exit(checking.TO_MEND)
+
+
+def _must_have(session: Session, project_id: int) -> None:
+    there = projects.projects(session)
+    if project_id not in {one.id for one in there}:
+        listed = ", ".join(f"{one.id} ({one.name})" for one in there)
+        raise click.ClickException(
+            f"This installation has no project {project_id}. "
+            + (
+                f"Choose one of these with --project: {listed}."
+                if listed
+                else "There is none yet: sign in and make one with “New project” on the first page."
+            )
+        )
 
 
 def _published(
