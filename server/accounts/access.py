@@ -53,6 +53,11 @@ class Access:
         if not self.may(verb, project_id, form_id):
             raise problems.FORBIDDEN()
 
+    def sees_rows(self, project_id: int, form_id: int) -> bool:
+        """Whether the entity lists of a form show this actor their rows: who reads entities, and who fills the form in
+        (docs/decisions/who-sees-lists.md)."""
+        return self.may(Verb.ENTITY_LIST, project_id) or self.may(Verb.SUBMISSION_CREATE, project_id, form_id)
+
     def may_assign(self, role: Role, project_id: int | None = None, form_id: int | None = None) -> bool:
         """Whether the actor holds all that the role would give: nobody gives away more than they have."""
         return role.verbs <= self.verbs_on(project_id, form_id)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, or_, select
@@ -36,13 +36,15 @@ def entries(
     start: datetime | None = None,
     end: datetime | None = None,
     project_id: int | None = None,
+    projects: Collection[int] | None = None,
     actee: str | None = None,
     areas: Sequence[int] = (),
     before: int | None = None,
     limit: int | None = None,
     offset: int = 0,
 ) -> Sequence[Audit]:
-    """Acts, newest first. `action`: an action, one of KINDS, or `nonverbose`; `before`: an id, to page by key."""
+    """Acts, newest first. `action`: an action, one of KINDS, or `nonverbose`; `projects`: those of these alone;
+    `before`: an id, to page by key."""
     query = select(Audit).where(visible(Audit.area_id, areas)).order_by(Audit.id.desc())
     if action is not None:
         query = query.where(_of_kind(action))
@@ -52,6 +54,8 @@ def entries(
         query = query.where(Audit.at < end)
     if project_id is not None:
         query = query.where(Audit.project_id == project_id)
+    if projects is not None:
+        query = query.where(Audit.project_id.in_(projects))
     if actee is not None:
         query = query.where(Audit.actee == actee)
     if before is not None:

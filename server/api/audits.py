@@ -1,4 +1,4 @@
-"""The audit log over REST, as ODK Central gives it; `?projectId=` (ours) is open to who may read a project's."""
+"""The audit log over REST, as ODK Central gives it: the whole one, or that of the projects where the caller may read it."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Any
 from marshmallow import fields, validate
 from sqlalchemy import select
 
+from server import problems
 from server.accounts import audit_log
 from server.accounts.access import Access
 from server.accounts.models import Actor, Audit
@@ -34,11 +35,16 @@ class AuditQuery(Plain):
 @audits.asks(AuditQuery)
 @audits.answers(AuditSchema, ExtendedAuditSchema, many=True)
 def list_audits(access: Access, query: dict[str, Any]) -> list[dict[str, Any]]:
-    """Acts, newest first: of an action or a kind (`?action=`), of a time (`?start=`, `?end=`), a page at a time."""
-    access.require(Verb.AUDIT_READ, query.get("project_id"))
-    paged = page()
+    """Acts, newest first: of an action or a kind (`?action=`), of a time (`?start=`, `?end=`), of a project (`?projectId=`, ours),
+    a page at a time; of the projects and areas in which the caller may read the log."""
+    mine = access.projects(Verb.AUDIT_READ)
+    if mine is not None and (not mine or query.get("project_id", min(mine)) not in mine):
+        raise problems.FORBIDDEN()
+    paged, areas = page(), access.areas
     return shown(
-        audit_log.entries(db.session(), **query, areas=access.areas, limit=paged.limit, offset=paged.offset)
+        audit_log.entries(
+            db.session(), **query, projects=mine, areas=areas, limit=paged.limit, offset=paged.offset
+        )
     )
 
 

@@ -83,7 +83,7 @@ def _views(what: str, base: str, pick: Pick) -> None:
     @reading.requires()
     def read_file(access: Access, project: Project, form: Form, name: str, **named: Any) -> Response:
         """One file: as uploaded, or the entity list as this caller may see it."""
-        return _file(access, pick(access, form, named), name)
+        return _file(access, form, pick(access, form, named), name)
 
     at("/attachments/<raw:name>", "file", read_file)
 
@@ -139,7 +139,7 @@ def read_version(access: Access, project: Project, form: Form, version: str) -> 
     return version_shown(form, earlier(access, form, {"version": version}))
 
 
-def _file(access: Access, version: FormVersion, name: str) -> Response:
+def _file(access: Access, form: Form, version: FormVersion, name: str) -> Response:
     session = db.session()
     row = attachments.get(session, version, name)
     if row.source == "file" and row.file is not None:
@@ -151,6 +151,8 @@ def _file(access: Access, version: FormVersion, name: str) -> Response:
         copy = lists.areas_csv(session, services(), access.areas)
     else:
         assert row.dataset_id is not None  # what is filled from a list names it
+        if not access.sees_rows(form.project_id, form.id):
+            raise problems.FORBIDDEN()
         generation = request.args.get("g", type=int)
         copy = lists.csv_for(session, services(), row.dataset_id, access.areas, generation=generation)
     return file_answer(copy.content, "text/csv; charset=utf-8", name=name, tag=copy.md5)

@@ -20,6 +20,9 @@ from server.forms import lifecycle, projects
 from server.services import Services
 from server.words import nearest
 
+NOWHERE = 0
+"""The id of no area: a list of it has no rows."""
+
 
 @dataclass(frozen=True, slots=True)
 class Caller:
@@ -32,6 +35,12 @@ class Caller:
     phone: calling.Call | None = None
     draft_form_id: int | None = None
     areas: tuple[int, ...] = ()
+    sees_rows: bool = True  # whether entity lists are more than their head
+
+    @property
+    def rows(self) -> tuple[int, ...]:
+        """The areas whose entities lists show."""
+        return self.areas if self.sees_rows else (NOWHERE,)
 
     @property
     def actor_id(self) -> int | None:
@@ -88,7 +97,9 @@ def by_test_token(
         raise problems.NOT_FOUND()
     areas = () if maker is None else maker.areas  # made on the server itself: by no person with areas
     base = f"{root()}/v1/test/{token}/projects/{project_id}/forms/{form.xml_form_id}/draft"
-    return Caller(None, project_id, base, services.settings.language, draft_form_id=form.id, areas=areas)
+    language = services.settings.language
+    sees_rows = maker is None or maker.sees_rows(project_id, form.id)
+    return Caller(None, project_id, base, language, draft_form_id=form.id, areas=areas, sees_rows=sees_rows)
 
 
 def by_person(session: Session, services: Services, project_id: int) -> Caller:

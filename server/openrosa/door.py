@@ -124,7 +124,7 @@ def manifest(project_id: int, xml_form_id: str, token: str | None = None) -> Res
     who = caller(project_id, token, xml_form_id)
     form = _served(who, xml_form_id)
     session = db.session()
-    view = polls.View(who.base, who.language, who.areas, _exact(who), who.draft_form_id is not None)
+    view = polls.View(who.base, who.language, who.areas, who.rows, _exact(who), who.draft_form_id is not None)
     files = served.files_of(session, form.form_version_id)
     return _conditional(polls.answer(polls.files(session, services(), view, xml_form_id, files)))
 
@@ -140,9 +140,7 @@ def _list(who: Caller, file: served.ServedFile, generation: int | None = None) -
         return lists.areas_csv(session, house, who.areas, who.language)
     assert file.dataset_id is not None
     exact = _exact(who)
-    return lists.csv_for(
-        session, house, file.dataset_id, who.areas, exact_points=exact, generation=generation
-    )
+    return lists.csv_for(session, house, file.dataset_id, who.rows, exact_points=exact, generation=generation)
 
 
 @openrosa.get(f"{KEY}/datasets/<raw:name>/integrity")

@@ -58,11 +58,13 @@ class Polled:
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """Whose manifest: the address its paths hang on, language, areas, whether points are exact, whether it is a draft's."""
+    """Whose manifest: the address its paths hang on, language, areas, those whose entities lists show, whether points are
+    exact, whether it is a draft's."""
 
     base: str
     language: str
     areas: Sequence[int]
+    rows: Sequence[int]
     exact_points: bool
     draft: bool
 
@@ -176,7 +178,7 @@ def manifest(
         access = call_of(found).access
         access.require(Verb.OPEN_FORM_READ, project_id, form.form_id)
         language = nearest(access.language, services.settings.language)
-        view = View(base, language, access.areas, bool(exact), draft=False)
+        view = View(base, language, access.areas, access.areas, bool(exact), draft=False)
         rows = sorted(rows_of(its_files))  # by name, of which no two are alike
         its = [ServedFile(*row[:-1]) for row in rows]
         generations = {dataset_id: generation for *_, dataset_id, generation in rows}
@@ -235,7 +237,7 @@ def files(
             session,
             services,
             file.dataset_id,
-            view.areas,
+            view.rows,
             exact_points=view.exact_points,
             newest=(generations or {}).get(file.dataset_id),
         )

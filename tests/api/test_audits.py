@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from server.accounts import audit
+from server.areas.models import Area
 from tests.api.conftest import Join, Person, refused
 
 
@@ -41,11 +46,29 @@ def test_the_log_is_for_who_may_read_it_and_a_projects_for_its_manager(
     admin: Person, project: int, join: Join
 ) -> None:
     manager = join("bob", "manager", project)
-    refused(manager.get("/audits"), "403.1")
-    assert [one["action"] for one in manager.get(f"/audits?projectId={project}").get_json()] == [
-        "project.create"
-    ]
-    refused(join("chelsea", "viewer", project).get(f"/audits?projectId={project}"), "403.1")
+    elsewhere = admin.post("/projects", {"name": "Bexhill"}).get_json()["id"]
+    for path in ("/audits", f"/audits?projectId={project}", "/audits?action=project"):
+        (act,) = manager.get(path, extended=True).get_json()
+        assert (act["action"], act["actee"]["id"]) == ("project.create", project)
+    refused(manager.get(f"/audits?projectId={elsewhere}"), "403.1")
+    both = {one["acteeId"] for one in admin.get("/audits?action=project").get_json()}
+    assert both == {f"project:{project}", f"project:{elsewhere}"}
+    for who in (join("chelsea", "viewer", project), join("dana")):
+        refused(who.get("/audits"), "403.1")
+        refused(who.get(f"/audits?projectId={project}"), "403.1")
+
+
+def test_a_manager_with_areas_reads_what_was_done_there(
+    admin: Person, project: int, join: Join, session: Session
+) -> None:
+    rows = b"code,name,parent\nN,North,\nS,South,\n"
+    assert admin.post("/monitoring/areas", data=rows, content_type="text/csv").status_code == 200
+    north, south = session.scalars(select(Area.id).order_by(Area.code))
+    for area_id in (north, south, None):
+        audit.record(session, "submission.create", actor_id=None, project_id=project, area_id=area_id)
+    session.commit()
+    manager = join("bob", "manager", project, areas=(north,))
+    assert [one["action"] for one in manager.get("/audits").get_json()] == ["submission.create"]
 
 
 def test_no_password_token_or_address_reaches_the_log(admin: Person, project: int) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable
 
 import pytest
@@ -19,11 +20,13 @@ from tests.support.town import Town, check
 POINT = "51.507412 -2.251234 12 4"
 
 
-def maker(house: Town, *areas: str) -> int:
-    """A form designer with areas."""
+def maker(house: Town, *areas: str, also: str = "viewer") -> int:
+    """A form designer with areas, who has another role beside."""
     with house.session() as session:
         made = users.create(session, email="maker@example.org", password="a long invented password", by=1)
         assignments.give(session, made.actor, BY_SYSTEM["designer"], house.project, by=1)
+        if also:
+            assignments.give(session, made.actor, BY_SYSTEM[also], house.project, by=1)
         ids = list(session.scalars(select(Area.id).where(Area.code.in_(areas))))
         phones.set_areas(session, made.actor_id, ids, by=1)
         return int(made.actor_id)
@@ -94,6 +97,27 @@ def test_a_drafts_list_holds_what_its_maker_sees_and_no_exact_point(house: Town)
     with house.session() as session:
         exact = session.scalars(select(Audit.actor_id).where(Audit.action == "dataset.download.exact")).all()
     assert exact == [house.phone.actor_id]
+
+
+@pytest.mark.parametrize(
+    ("also", "sees"), [("", False), ("formfill", True), ("viewer", True), ("supervisor", True)]
+)
+def test_who_only_makes_forms_sees_no_rows_of_lists(house: Town, also: str, sees: bool) -> None:
+    home = house.enrol(dwelling=POINT).household
+    at = draft(house, maker(house, also=also))
+    listed = house.client.get(f"{at}/attachments/households.csv")
+    assert listed.text.startswith("name,label,__version")
+    assert (home in listed.text) == sees
+    assert f"md5:{hashlib.md5(listed.data).hexdigest()}" in house.client.get(f"{at}/manifest").text
+    token = house.client.post(
+        "/v1/sessions", json={"email": "maker@example.org", "password": "a long invented password"}
+    ).json["token"]
+    for version in ("", "/draft"):
+        answer = house.client.get(
+            f"/v1/projects/{house.project}/forms/check{version}/attachments/households.csv",
+            headers={"Authorization": f"Bearer {token}"},
+        )
+        assert (answer.status_code, home in answer.text) == ((200, True) if sees else (403, False))
 
 
 def test_a_draft_whose_maker_was_removed_is_open_to_nobody(house: Town) -> None:
