@@ -120,7 +120,8 @@ def determine(session: Session, services: Services, incoming: Incoming) -> Deter
     """
     times = times_of(incoming.plan, incoming.record, incoming.received_at, zone_of(incoming.timezone))
     asked_area = _asked_area(session, incoming)
-    only_area = incoming.sender_areas[0] if len(incoming.sender_areas) == 1 else None
+    areas = incoming.sender_areas if incoming.submission_id is None else incoming.own_areas
+    only_area = areas[0] if len(areas) == 1 else None
     area_id = asked_area if asked_area is not None else only_area
     found = _subject(session, incoming)
     entities = _entities(session, services.keys, incoming, found)

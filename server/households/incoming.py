@@ -19,7 +19,8 @@ class Incoming:
     `plan` is None where the form maps nothing (it may still write entities). `record` holds all answers, protected ones
     too. `instance_id` is that of the submission's first version: a correction keeps its place among visits.
     `submission_id` is None for a first arrival: there is nothing of it to supersede. `protected` are paths without
-    positions. `phone` is the sender's actor id where it is a phone. `timezone` is the project's.
+    positions. `phone` is the actor who sent the first version. `own_areas` is, of a correction, the area that the
+    submission has. `timezone` is the project's.
     """
 
     project_id: int
@@ -33,6 +34,7 @@ class Incoming:
     received_at: datetime
     sender_id: int | None = None
     sender_areas: tuple[int, ...] = ()
+    own_areas: tuple[int, ...] = ()
     phone: int | None = None
     user_agent: str | None = None
     submission_id: int | None = None

@@ -48,6 +48,15 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True)
+class Edited:
+    """The submission that a version corrects: its phone and its area stay its own, whoever corrects it."""
+
+    submission_id: int
+    submitter_id: int | None
+    area_id: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class Work:
     """What there is to project, and whether it writes anything at all."""
 
@@ -68,9 +77,9 @@ def prepare(
     now: datetime,
     *,
     first_id: str,
-    submission_id: int | None,
+    edits: Edited | None,
 ) -> Work:
-    """Gather what projecting needs. An encrypted instance has nothing to project."""
+    """Gather what projecting needs; `edits` None: a first arrival. An encrypted instance has nothing to project."""
     return Work(
         Incoming(
             project_id=to.project_id,
@@ -84,9 +93,10 @@ def prepare(
             received_at=now,
             sender_id=sender.actor_id,
             sender_areas=sender.areas,
-            phone=sender.actor_id,
+            phone=edits.submitter_id if edits else sender.actor_id,
             user_agent=sender.user_agent,
-            submission_id=submission_id,
+            submission_id=edits.submission_id if edits else None,
+            own_areas=() if edits is None or edits.area_id is None else (edits.area_id,),
             entities=()
             if instance.encrypted
             else agreeing(plan.mapping, saved_entities(plan.model, instance, answers)),
@@ -164,7 +174,7 @@ def stored_work(
         sender,
         version.created_at,
         first_id=submission.instance_id,
-        submission_id=submission.id,
+        edits=Edited(submission.id, submission.submitter_id, submission.area_id),
     )
     return work, Determined.from_dict(event.payload["determined"])
 

@@ -19,6 +19,7 @@ from server.accounts import audit
 from server.db import dump_json, utcnow
 from server.ingest import identify, project
 from server.ingest.check import Verdict, check
+from server.ingest.hidden import whole_edit
 from server.ingest.identify import Known, Target
 from server.ingest.models import Attachment, Blob, Submission
 from server.ingest.parcel import Parcel, Receipt, Sender
@@ -90,7 +91,7 @@ def _first(
     arrived = files.arrived()
     session.rollback()  # the connection goes back before the disk is waited for
     files.keep()
-    prepared = _prepared(services, parcel, sender, to, instance, xml_mac, read, arrived)
+    prepared = _prepared(services, sender, to, xml_mac, read, arrived)
     stored = store(services, prepared)
     number = receipt_number(services, to.form_id, instance.instance_id)
     return Receipt(
@@ -110,6 +111,8 @@ class _Read:
     """What was made of an instance while the database was read: nothing of it needs the session any more."""
 
     plan: Plan
+    xml: bytes  # as it is stored: of an edit of redacted XML, with what was hidden
+    instance: Instance
     mentioned: dict[str, str]  # file name -> path of the question
     answers: Record
     work: project.Work
@@ -122,8 +125,12 @@ def _read(
     session: Session, services: Services, parcel: Parcel, sender: Sender, to: Target, instance: Instance
 ) -> _Read:
     """Everything that is asked of the database beforehand: the form, what is edited, the checks."""
-    assert instance.instance_id is not None
     replaced = _replaced(session, services, parcel, to, instance)
+    xml = parcel.xml
+    if replaced is not None:
+        xml = whole_edit(session, services, parcel, sender, replaced.version_id)
+        instance = instance if xml is parcel.xml else parse(xml)
+    assert instance.instance_id is not None  # parse() saw to it
     plan = plan_of(session, to.form_version_id)
     mentioned = {name: path for path, name in media_names(plan.model, instance)}
     there = frozenset(f.name for f in parcel.files) | _carried(session, replaced)
@@ -137,25 +144,23 @@ def _read(
         sender,
         now,
         first_id=replaced.instance_id if replaced else instance.instance_id,
-        submission_id=replaced.submission_id if replaced else None,
+        edits=replaced.edited if replaced else None,
     )
     verdict = check(session, services, plan, instance, work.incoming, there)
-    return _Read(plan, mentioned, answers, work, verdict, replaced, now)
+    return _Read(plan, xml, instance, mentioned, answers, work, verdict, replaced, now)
 
 
 def _prepared(
     services: Services,
-    parcel: Parcel,
     sender: Sender,
     to: Target,
-    instance: Instance,
     xml_mac: bytes,
     read: _Read,
     arrived: tuple[Arrived, ...],
 ) -> Prepared:
     """Everything that is to be written, encrypted where it is kept so."""
+    keys, plan, instance = services.keys, read.plan, read.instance
     assert instance.instance_id is not None
-    keys, plan = services.keys, read.plan
     open_part, hidden = split(plan.model, read.answers, plan.protected)
     sealed = keys.seal(dump_json(hidden).encode(), "submission_version.protected") if hidden else None
     return Prepared(
@@ -164,7 +169,7 @@ def _prepared(
         instance_id=instance.instance_id,
         instance_name=None if plan.names_protected else instance.instance_name,
         xml_mac=xml_mac,
-        xml_sealed=keys.seal(parcel.xml, "submission_version.xml"),
+        xml_sealed=keys.seal(read.xml, "submission_version.xml"),
         answers=open_part,
         protected_sealed=sealed,
         findings=read.verdict.rows,
@@ -197,7 +202,8 @@ def _replaced(
     if parcel.replaces is not None and submission.instance_id != parcel.replaces:
         raise problems.INSTANCE_CONFLICT()
     assert submission.version_id is not None  # it is the base's
-    return Replaced(submission.id, submission.version_id, submission.instance_id, instance.deprecated_id)
+    edited = project.Edited(submission.id, submission.submitter_id, submission.area_id)
+    return Replaced(edited, submission.version_id, submission.instance_id, instance.deprecated_id)
 
 
 def _carried(session: Session, replaced: Replaced | None) -> frozenset[str]:

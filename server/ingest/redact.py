@@ -54,13 +54,14 @@ def _redact(plan: Plan, record: Record, at: str) -> Record:
         elif isinstance(value, list):
             out[name] = [_redact(plan, row, path) for row in value]
         else:
-            shown = _shown(plan, path, value)
-            if shown:
-                out[name] = shown
+            seen = shown(plan, path, value)
+            if seen:
+                out[name] = seen
     return out
 
 
-def _shown(plan: Plan, path: str, text: str) -> str:
+def shown(plan: Plan, path: str, text: str) -> str:
+    """What everybody sees of a protected answer: a point rounded, else nothing."""
     field = plan.model.field(path)
     return rounded_points(text) if field is not None and field.type in POINTS else ""
 
@@ -74,11 +75,11 @@ def redact_xml(plan: Plan, xml: bytes) -> bytes:
     for element in root.iter():
         if not isinstance(element.tag, str):
             continue
-        path = _path(element)
+        path = _path(plan, element)
         if path in plan.protected and element.text:
             for child in list(element):
                 element.remove(child)
-            element.text = _shown(plan, path, element.text)
+            element.text = shown(plan, path, element.text)
             changed = True
     return etree.tostring(root, encoding="utf-8", xml_declaration=True) if changed else xml
 
@@ -120,7 +121,7 @@ def _is_open(plan: Plan, path: str) -> bool:
     return field is not None and field.is_leaf and path not in plan.protected
 
 
-def _path(element: etree._Element) -> str:
-    names = [etree.QName(element).localname]
-    names += [etree.QName(parent).localname for parent in element.iterancestors()]
-    return "/" + "/".join(reversed(names))
+def _path(plan: Plan, element: etree._Element) -> str:
+    """Its path in the form, whatever the instance calls its root."""
+    names = [etree.QName(one).localname for one in (element, *element.iterancestors())]
+    return "/".join(["", plan.model.root, *reversed(names[:-1])])

@@ -78,10 +78,15 @@ class Arrived:
 class Replaced:
     """What an edit stands on, as its sender's request found it: values, which no later reading changes."""
 
-    submission_id: int
+    edited: project.Edited
     version_id: int
     instance_id: str  # of the submission's first version
     deprecated_id: str
+
+    @property
+    def submission_id(self) -> int:
+        """The submission that it corrects."""
+        return self.edited.submission_id
 
 
 @dataclass(frozen=True, slots=True)

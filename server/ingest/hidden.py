@@ -1,0 +1,128 @@
+"""What an edit of redacted XML keeps: each protected node that still says what redaction shows of it gets its value back.
+
+decisions.md, 'Protected answers'. The XML that comes out is what is stored (docs/decisions/edits-of-redacted-xml.md).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from difflib import SequenceMatcher
+
+from lxml import etree
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from server import problems
+from server.accounts.models import Actor
+from server.ingest.answers import raw_xml
+from server.ingest.models import SubmissionVersion
+from server.ingest.parcel import Parcel, Sender
+from server.ingest.plan import Plan, plan_of
+from server.ingest.redact import shown
+from server.services import Services
+
+Pair = tuple[etree._Element, etree._Element]
+
+
+def whole_edit(
+    session: Session, services: Services, parcel: Parcel, sender: Sender, version_id: int
+) -> bytes:
+    """The XML of an edit of that version, with what its sender was not shown. A phone's is whole as it came: it was shown
+    everything, and what it leaves empty is taken back (a contact, say). Raises UNEXPECTED_VALUE as `with_hidden`."""
+    if parcel.replaces is None and (sender.device_id or _is_no_user(session, sender)):
+        return parcel.xml
+    query = select(SubmissionVersion.form_version_id).where(SubmissionVersion.id == version_id)
+    plan = plan_of(session, session.scalars(query).one())
+    return (
+        with_hidden(plan, raw_xml(session, services, version_id), parcel.xml)
+        if plan.protected
+        else parcel.xml
+    )
+
+
+def _is_no_user(session: Session, sender: Sender) -> bool:
+    return session.scalar(select(Actor.type).where(Actor.id == sender.actor_id)) != "user"
+
+
+def with_hidden(plan: Plan, before: bytes, edit: bytes) -> bytes:
+    """`edit` with the protected answers of `before` where it carries exactly what redaction shows of them.
+
+    `plan` is that of the version `before`. Anything else that stands in a protected node is a new answer, and a node that
+    was left out is an answer taken away. Rows of a repeat are matched by what everybody sees of them, in their order;
+    as many changed rows in a place as there were, by position. Raises UNEXPECTED_VALUE where rows that hide something
+    were both changed and left out in one place: nobody could say which is which.
+    """
+    parser = etree.XMLParser(resolve_entities=False, no_network=True)
+    old, new = etree.fromstring(before, parser), etree.fromstring(edit, parser)
+    if not _keep(plan, old, new, f"/{plan.model.root}"):
+        return edit
+    return etree.tostring(new, encoding="utf-8", xml_declaration=True)
+
+
+def _keep(plan: Plan, old: etree._Element, new: etree._Element, path: str) -> bool:
+    """Give one node, or those below it, what was hidden; whether something changed."""
+    if path in plan.protected:
+        whole = old.text or ""
+        seen = shown(plan, path, whole)
+        if len(new) or whole.strip() == seen or (new.text or "").strip() != seen:
+            return False
+        new.text = whole
+        return True
+    changed = False
+    for name in dict.fromkeys(_name(one) for one in _elements(old)):
+        at = f"{path}/{name}"
+        if not any(one == at or one.startswith(f"{at}/") for one in plan.protected):
+            continue
+        pairs = _matched(plan, at, _named(old, name), _named(new, name))
+        for one, other in pairs:
+            changed = _keep(plan, one, other, at) or changed
+    return changed
+
+
+def _matched(
+    plan: Plan, path: str, old: Sequence[etree._Element], new: Sequence[etree._Element]
+) -> Iterator[Pair]:
+    """Rows of before beside those of now; a node that is no repeat beside itself."""
+    if len(old) == len(new) == 1:
+        yield old[0], new[0]
+        return
+    was = [_seen(plan, one, path, rounded=True) for one in old]
+    now = [_seen(plan, one, path, rounded=False) for one in new]
+    for what, i, j, k, n in SequenceMatcher(None, was, now, autojunk=False).get_opcodes():
+        if what in ("insert", "delete"):
+            continue
+        if j - i == n - k:
+            yield from zip(old[i:j], new[k:n], strict=True)
+        elif any(_hides(plan, one, path) for one in old[i:j]):
+            raise problems.UNEXPECTED_VALUE(
+                field=path,
+                value=f"{n - k} rows for {j - i}",
+                reason="rows with protected answers were changed and left out in one place: send that as two edits",
+            )
+
+
+def _seen(plan: Plan, element: etree._Element, path: str, *, rounded: bool) -> str:
+    """A row as everybody sees it, in one text; `rounded`: its protected answers are to be redacted first."""
+    text = (element.text or "").strip()
+    if rounded and path in plan.protected:
+        text = shown(plan, path, text)
+    below = (_seen(plan, one, f"{path}/{_name(one)}", rounded=rounded) for one in _elements(element))
+    return f"<{_name(element)}>{'' if len(element) else text}{''.join(below)}</>"
+
+
+def _hides(plan: Plan, element: etree._Element, path: str) -> bool:
+    if path in plan.protected:
+        return bool((element.text or "").strip())
+    return any(_hides(plan, one, f"{path}/{_name(one)}") for one in _elements(element))
+
+
+def _elements(parent: etree._Element) -> Iterator[etree._Element]:
+    return (one for one in parent if isinstance(one.tag, str))
+
+
+def _named(parent: etree._Element, name: str) -> list[etree._Element]:
+    return [one for one in _elements(parent) if _name(one) == name]
+
+
+def _name(element: etree._Element) -> str:
+    return etree.QName(element).localname
