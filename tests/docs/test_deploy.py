@@ -8,6 +8,7 @@ import shutil
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
+from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ import pytest
 import yaml
 
 from server import create_app
+from server.cli import main
 from server.db import db
 from server.ingest.models import Submission
 from server.ingest.whole import damaged
@@ -64,6 +66,24 @@ def test_the_units_start_what_is_in_the_clone_and_keep_the_key_away_from_the_dat
         assert Path(found["FIELDFARE_KEY_FILE"]).parent != Path(found["FIELDFARE_DATA"])
     folders = unit("fieldfare.service")["Service"]["StateDirectory"].split()
     assert {f"/var/lib/{folder}" for folder in folders} == {"/var/lib/fieldfare", "/var/lib/fieldfare-keys"}
+
+
+def test_every_setting_and_command_that_deploy_names_is_there() -> None:
+    known = {f"FIELDFARE_{field.name.upper()}" for field in fields(Settings)}
+    commands = set(main.commands)
+    for path in sorted(DEPLOY.iterdir()):
+        text = path.read_text("utf-8")
+        assert set(re.findall(r"FIELDFARE_[A-Z_0-9]+", text)) <= known, path.name
+        started = re.findall(r"bin/fieldfare ([a-z]+)", text) + re.findall(
+            r'^CMD \["([a-z]+)"', text, re.MULTILINE
+        )
+        assert set(started) <= commands, path.name
+
+
+def test_the_nightly_backup_writes_over_that_of_a_week_ago() -> None:
+    start = unit("fieldfare-backup.service")["Service"]["ExecStart"]
+    assert "fieldfare backup --force " in start
+    assert "date +%%A" in start
 
 
 def test_the_compose_file_keeps_data_key_and_database_in_volumes_of_their_own(
