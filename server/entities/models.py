@@ -115,6 +115,12 @@ class EntityVersion(Base):
     superseded_at: Mapped[datetime | None] = column(
         "Counts no more since: its submission was rejected, put away or held back again"
     )
+    rank: Mapped[bytes | None] = column(
+        "Its place among versions: observed_at, ended, started, instanceID as bytes; null: derived"
+    )
+    overruled: Mapped[bytes | None] = column(
+        "What its source gave and something newer overrules: encrypted JSON", LargeBinary
+    )
 
 
 class EntityBacklog(Base):

@@ -11,6 +11,12 @@ from sqlalchemy import Row
 from server.db import dump_json
 from server.keys import Keyring
 
+LABEL = "label"
+"""What a version's `received` calls its label, which phones never take for a property's name."""
+
+OVERRULED = "entity_version.overruled"
+"""Context of what a version gave and something newer overrules."""
+
 SEALED = "entity.protected"
 """Context of a version's encrypted properties, the same in `entity`."""
 
@@ -33,6 +39,19 @@ def hidden(keys: Keyring, row: Row[Any]) -> dict[str, str]:
         return {}
     found: dict[str, str] = json.loads(keys.open(row.protected, SEALED))
     return found
+
+
+def overruled(keys: Keyring, values: Mapping[str, str]) -> bytes | None:
+    """The column `overruled` of a version: what its source gave and the entity does not say, be it protected or not."""
+    return keys.seal(dump_json(values).encode(), OVERRULED) if values else None
+
+
+def given(keys: Keyring, row: Row[Any]) -> dict[str, str]:
+    """What the source of a row of `entity_version` gave: its properties, and its label where it has one."""
+    values = {**opened(keys, row), LABEL: row.label}
+    if row.overruled is not None:
+        values |= json.loads(keys.open(row.overruled, OVERRULED))
+    return {name: values[name] for name in row.received if name in values}
 
 
 def sealed_names(keys: Keyring, row: Row[Any]) -> set[str]:

@@ -1,7 +1,7 @@
-"""Which versions of entities count, and what an entity is by them: a decision takes what it judged out, or puts it back.
+"""Which versions of entities count, and what an entity is by them: each in its own place, whatever came first.
 
-Versions are stamped, never removed: phones take a changed property only with a higher version, so what changes is
-written as one more, by the server itself (`derived`). Knows no household and no form.
+Versions are stamped, never removed: phones take a changed property only with a higher version, so what a decision
+changes is written as one more, by the server itself (`derived`). Knows no household and no form.
 """
 
 from __future__ import annotations
@@ -11,19 +11,40 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import ColumnElement, Row, Table, select, union, update
+from sqlalchemy import (
+    ColumnElement,
+    CursorResult,
+    Row,
+    Table,
+    Update,
+    bindparam,
+    literal_column,
+    select,
+    union,
+    update,
+)
 from sqlalchemy.orm import Session
 
 from server.entities.datasets import properties_of
 from server.entities.models import Dataset, Entity, EntityVersion
-from server.entities.sealing import opened, sealed_names, stored
+from server.entities.sealing import LABEL, given, opened, overruled, sealed_names, stored
 from server.entities.versions import CHANGE, LOCKED, Cause, EntityWrite, Moment, add_version, worse
-from server.hot import wire
+from server.hot import Hot, wire
 from server.keys import Keyring
 
 _ENTITY = cast(Table, Entity.__table__)
 _VERSION = cast(Table, EntityVersion.__table__)
-_LABEL = "label"
+_LATER = Hot(
+    select(literal_column("1"))
+    .select_from(_ENTITY.join(_VERSION, _VERSION.c.entity_id == _ENTITY.c.id))
+    .where(
+        _ENTITY.c.dataset_id == bindparam("the_dataset"),
+        _ENTITY.c.uuid == bindparam("the_uuid"),
+        _VERSION.c.rank > bindparam("rank"),
+        _VERSION.c.superseded_at.is_(None),
+    )
+    .limit(literal_column("1"))
+)
 
 Named = tuple[int, str]
 """An entity: its list's id, its UUID."""
@@ -31,20 +52,31 @@ Named = tuple[int, str]
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """What the server itself knows of an entity: `values` by property, and the events that it knows them from, as
-    (`seq`, submission). A submission that saved a property itself, or that created the entity, told it to phones."""
+    """What the server itself knows of an entity: `values` by property, and what it knows them from, as (rank,
+    submission). A submission that saved a property itself, or that created the entity, told it to phones."""
 
     values: Mapping[str, str] = field(default_factory=dict)
-    events: Sequence[tuple[int, int]] = ()
+    events: Sequence[tuple[bytes, int]] = ()
 
 
-def stand(session: Session, submission_id: int, at: datetime, *, creates: bool, updates: bool) -> list[Named]:
-    """Say which of a submission's versions count: those that created an entity, those that updated one.
+def is_overtaken(session: Session, named: Named, rank: bytes) -> bool:
+    """Whether a version of an entity that counts stands after this place."""
+    dataset_id, uuid = named
+    row = {"the_dataset": dataset_id, "the_uuid": uuid, "rank": rank}
+    return _LATER.first(wire(session), row) is not None
+
+
+def stand(
+    session: Session, submission_id: int, at: datetime, *, creates: bool, updates: bool | None
+) -> list[Named]:
+    """Say which of a submission's versions count: those that created an entity, those that updated one (None: as before).
 
     Returns the entities that it ever wrote, in UUID order: `agree` is to follow.
     """
     mine = _VERSION.c.submission_id == submission_id
     for first, counts in ((_VERSION.c.version == 1, creates), (_VERSION.c.version > 1, updates)):
+        if counts is None:
+            continue
         stamped = _VERSION.c.superseded_at
         change = stamped.is_not(None) if counts else stamped.is_(None)
         session.execute(
@@ -82,9 +114,10 @@ def agree(
     told: Told | None = None,
     listed: bool = True,
 ) -> bool:
-    """Make an entity what its versions that count say, in their order; True where a phone's list changed.
+    """Make an entity what its versions that count say, each in its place; True where a phone's list changed.
 
-    It is on the lists while its create counts, and `listed`. What differs is one more version.
+    It is on the lists while its create counts, and `listed`. What differs is one more version, or goes into the one that
+    the same event has just written: phones see both at once.
     """
     dataset_id, uuid = named
     entity = wire(session).execute(LOCKED, {"the_dataset": dataset_id, "the_uuid": uuid}).first()
@@ -110,7 +143,7 @@ def _follow(
 ) -> bool:
     declared = properties_of(session, entity.dataset_id)
     target = _folded(keys, rows, {n: v for n, v in told.values.items() if n in declared}, told.events)
-    now = {**opened(keys, entity), _LABEL: entity.label}
+    now = {**opened(keys, entity), LABEL: entity.label}
     changed = sorted(n for n in now.keys() | target.keys() if now.get(n, "") != target.get(n, ""))
     conflict: str | None = None
     for row in rows:
@@ -120,34 +153,40 @@ def _follow(
             settled = update(_ENTITY).where(_ENTITY.c.id == entity.id)
             session.execute(settled.values(conflict=conflict))
         return False
-    label = target.pop(_LABEL)
     hidden = {name for name in declared if declared[name]}.union(
         sealed_names(keys, entity), *(sealed_names(keys, row) for row in rows)
     )
-    _derived(session, entity, label, stored(keys, target, hidden), changed, conflict, moment)
+    new = rows[-1]
+    over = {name: value for name, value in given(keys, new).items() if target.get(name, "") != value}
+    label = target.pop(LABEL)
+    values = stored(keys, target, hidden)
+    _change(session, entity, label, values, changed, conflict, moment, overruled(keys, over))
     return True
 
 
 def _folded(
-    keys: Keyring, rows: Sequence[Row[Any]], known: Mapping[str, str], events: Sequence[tuple[int, int]]
+    keys: Keyring, rows: Sequence[Row[Any]], known: Mapping[str, str], events: Sequence[tuple[bytes, int]]
 ) -> dict[str, str]:
-    """Properties and label as versions gave them, one after the other, and what the server knows where it knew it later."""
-    target: dict[str, str] = {}
-    given: dict[str, int] = {}
+    """Properties and label as submissions gave them, each in its place, by its newest version alone; and what the server
+    knows where it knows it from later."""
+    first = rows[0]
+    newest = {row.submission_id: row.submission_version_id for row in rows}
+    standing = [row for row in rows if row.submission_version_id == newest[row.submission_id]]
+    whole = {**opened(keys, first), LABEL: first.label}
+    target = {name: value for name, value in whole.items() if name not in first.received or name == LABEL}
+    places: dict[str, bytes] = {}
     saved: dict[int | None, set[str]] = {}
-    for row in rows:
-        values = {**opened(keys, row), _LABEL: row.label}
-        first = row.version == 1  # all of it: the server added the code
-        target.update({name: value for name, value in values.items() if first or name in row.received})
-        given.update(dict.fromkeys(row.received, row.seq or row.submission_version_id or 0))
+    for row in sorted(standing, key=lambda row: (row.rank or b"", row.version)):
+        target.update(given(keys, row))
+        places.update(dict.fromkeys(row.received, row.rank or b""))
         saved.setdefault(row.submission_id, set()).update(row.received)
     for name, value in known.items():
         silent = (
-            seq
-            for seq, submission_id in events
-            if submission_id != rows[0].submission_id and name not in saved.get(submission_id, ())
+            rank
+            for rank, submission_id in events
+            if submission_id != first.submission_id and name not in saved.get(submission_id, ())
         )
-        if max(silent, default=0) > given.get(name, 0):
+        if max(silent, default=b"") > places.get(name, b""):
             target[name] = value
     return target
 
@@ -171,11 +210,11 @@ def derive(
         return False
     hidden = {name for name in declared if declared[name]}.union(sealed_names(keys, entity))
     values = stored(keys, {**before, **changed}, hidden)
-    _derived(session, entity, entity.label, values, changed, entity.conflict, moment)
+    _change(session, entity, entity.label, values, changed, entity.conflict, moment)
     return True
 
 
-def _derived(
+def _change(
     session: Session,
     entity: Row[Any],
     label: str,
@@ -183,7 +222,17 @@ def _derived(
     changed: Iterable[str],
     conflict: str | None,
     moment: Moment,
+    over: bytes | None = None,
 ) -> None:
+    """A version by the server itself; where the same event has just written one, what it says instead, `over` what its
+    source gave and that does not show. Version 1 stays as the phone made it."""
+    same = (_VERSION.c.entity_id == entity.id, _VERSION.c.version == entity.version)
+    if entity.version > 1:
+        written = update(_VERSION).where(*same, _VERSION.c.seq == moment.seq, _VERSION.c.origin != "derived")
+        if _rows(session, written.values(**values, label=label, overruled=over)):
+            row = {**entity._asdict(), **values, "label": label, "conflict": conflict}
+            CHANGE.run(wire(session), {**row, "updated_at": moment.at, "the_id": entity.id})
+            return
     number = moment.number(entity.dataset_id, entity.uuid, entity.version)
     made = EntityWrite(
         "", entity.dataset_id, entity.uuid, "update", version=number, base_version=entity.version
@@ -192,6 +241,11 @@ def _derived(
     CHANGE.run(wire(session), {**row, "updated_at": moment.at, "the_id": entity.id})
     cause = Cause(None, None, None, None, moment)
     add_version(session, entity.id, made, label, values, changed, "derived", cause)
+
+
+def _rows(session: Session, statement: Update) -> int:
+    """How many rows a statement changed."""
+    return cast("CursorResult[Any]", session.execute(statement)).rowcount
 
 
 def _named(session: Session, *which: ColumnElement[bool]) -> list[Named]:

@@ -16,7 +16,7 @@ from sqlalchemy import Row, Table, and_, bindparam, insert, select, update
 from sqlalchemy.orm import Session
 
 from server.entities.models import Dataset, DatasetProperty, Entity, EntityVersion
-from server.entities.sealing import opened, sealed_names, stored
+from server.entities.sealing import given, opened, sealed_names, stored
 from server.hot import Hot, wire
 from server.keys import Keyring
 from server.xforms import SavedEntity
@@ -102,13 +102,15 @@ class Moment:
 
 @dataclass(frozen=True, slots=True)
 class Cause:
-    """Who and what causes a version: a submission's version, its sender, the event."""
+    """Who and what causes a version: a submission's version, its sender, the event; `rank`: its place among versions, by
+    when what it says was seen, not by when it came."""
 
     submission_id: int | None
     submission_version_id: int | None
     creator_id: int | None
     user_agent: str | None
     moment: Moment
+    rank: bytes | None = None
 
 
 def clean_uuid(text: str | None) -> str | None:
@@ -208,8 +210,7 @@ def _conflict(
 def _correction(
     made: EntityWrite, entity: Row[Any], saved: SavedEntity, before: Mapping[str, str]
 ) -> EntityWrite:
-    changed = {name for name, value in _given(saved).items() if before.get(name) != value}
-    if not changed:
+    if _given(saved) == before:
         return replace(made, reason="unchanged")
     return replace(made, action="update", version=entity.version + 1, base_version=entity.version)
 
@@ -328,6 +329,7 @@ def add_version(
         "user_agent": cause.user_agent,
         "created_at": cause.moment.at,
         "seq": cause.moment.seq,
+        "rank": cause.rank,
     }
     _ADD_VERSION.run(wire(session), row)
 
@@ -354,8 +356,7 @@ def _given_before(
     row = session.execute(query.order_by(_VERSION.c.version.desc()).limit(1)).first()
     if row is None:
         return None
-    values = {**opened(keys, row), "label": row.label}
-    return {name: values[name] for name in row.received if name in values}
+    return given(keys, row)
 
 
 def _made(session: Session, entity_id: int, submission_version_id: int | None) -> bool:

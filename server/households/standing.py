@@ -80,14 +80,14 @@ def settle(
     touched: Set[Touched],
     moment: Moment,
     *,
-    creates: bool,
-    updates: bool,
+    creates: bool = True,
+    updates: bool | None = True,
     subject: str | None = None,
 ) -> list[int]:
     """The phones' lists follow: which of a submission's entity versions count, then what the entities are by that.
 
-    `subject`: a household that it wrote about, beside those `touched`. Returns the lists that changed: the caller raises
-    their generation, last.
+    `updates` None: as before. `subject`: a household that it wrote about, beside those `touched`. Returns the lists that
+    changed: the caller raises their generation, last.
     """
     named = stand(session, submission_id, moment.at, creates=creates, updates=updates)
     households = {uuid for kind, uuid, _ in touched if kind == "household"}

@@ -103,11 +103,11 @@ def _known(row: _Household) -> dict[str, str]:
     return {name: _text(value) for name, value in values.items() if value is not None}
 
 
-def _seen(session: Session, uuid: str) -> list[tuple[int, int]]:
-    """The visits that stand about a household: event and submission."""
-    query = select(OBSERVATION.c.seq, OBSERVATION.c.submission_id)
+def _seen(session: Session, uuid: str) -> list[tuple[bytes, int]]:
+    """The visits that stand about a household: place and submission."""
+    query = select(OBSERVATION.c.rank, OBSERVATION.c.submission_id)
     query = query.where(OBSERVATION.c.subject == uuid, OBSERVATION.c.superseded_at.is_(None))
-    return [(row.seq, row.submission_id) for row in session.execute(query)]
+    return [(row.rank, row.submission_id) for row in session.execute(query)]
 
 
 def _text(value: Any) -> str:

@@ -16,7 +16,9 @@ from sqlalchemy import insert, select, update
 from sqlalchemy.engine import Connection
 from sqlalchemy.orm import Session
 
+from server import ledger
 from server.entities import datasets, versions
+from server.entities.standing import is_overtaken
 from server.entities.versions import Moment
 from server.hot import Hot, wire
 from server.households import current
@@ -36,6 +38,7 @@ from server.households.standing import (
 )
 from server.households.tables import ROWS_A_SUBMISSION, TABLES
 from server.households.telling import tell_phones
+from server.households.times import rank_of
 from server.services import Services
 
 __all__ = [
@@ -79,27 +82,29 @@ def apply(
     again = incoming.submission_id is not None
     if again:
         determined = _after_merges(connection, determined)
-    touched = stamp_submission(connection, submission_id, at) if again else set()
+    touched = stamp_submission(connection, submission_id, at) if again and not held else set()
     filled = Filled((), None, False) if held else fill(incoming, determined)
     known_before = False
     if determined.create and not (again and _is_there(connection, determined)):
         known_before = _create(connection, incoming, determined, submission_id, at, confirmed=not held)
     elif again and not held:
         _confirm(connection, determined, submission_id, at)
-    rows = _insert_facts(
-        connection, services, incoming, determined, filled, seq, submission_id, version_id, at
-    )
-    if rows or touched:
-        _keep_current(connection, incoming, determined, filled, rows, touched)
-    spoken = _entities(session, services, incoming, determined, submission_id, version_id, moment, held=held)
-    if again:
-        subject = determined.subject if determined.kind == "household" else None
-        settled = settle(
-            session, services, submission_id, touched, moment, creates=True, updates=not held, subject=subject
+    rows: list[Fact] = []
+    late = known_before
+    if determined.subject is not None and not held:
+        rows = _insert_facts(
+            connection, services, incoming, determined, filled, seq, submission_id, version_id, at
         )
+        newest = _keep_current(connection, incoming, determined, filled, rows, touched)
+        late = late or not newest
+    spoken = _entities(session, services, incoming, determined, submission_id, version_id, moment, held=held)
+    subject = determined.subject if determined.kind == "household" else None
+    if again or late or spoken.overtaken:
+        follow = None if held else True
+        settled = settle(session, services, submission_id, touched, moment, updates=follow, subject=subject)
         spoken.lists.update(settled)
-    elif determined.kind == "household" and not held and incoming.plan is not None:
-        _tell(session, services, determined, spoken, moment, known_before=known_before)
+    elif subject is not None and not held and incoming.plan is not None and not spoken.created:
+        spoken.lists.update(tell_phones(session, services, subject, moment, but=spoken.said))
     for dataset_id in sorted(spoken.lists):
         datasets.touch(session, dataset_id)
     done = tuple(Written(table, row["id"], tuple(columns)) for table, row, columns in rows)
@@ -123,8 +128,6 @@ def _insert_facts(
     at: datetime,
 ) -> list[Fact]:
     """The rows of history and the observation that binds them, one statement a table."""
-    if determined.subject is None or not filled.rows:
-        return []
     origin = {
         "project_id": incoming.project_id,
         "area_id": determined.area_id,
@@ -181,22 +184,23 @@ def _keep_current(
     filled: Filled,
     facts: list[Fact],
     touched: set[Touched],
-) -> None:
-    """The current rows follow: laid over where this is the newest, else made anew."""
+) -> bool:
+    """The current rows follow: laid over where this is the newest, else made anew. Whether it is the newest."""
     kind, subject, form = determined.kind, determined.subject, incoming.plan
     for other_kind, other, table in touched:
         if (other_kind, other) != (kind, subject):
             current.remake(connection, other_kind, other, [table])
     if kind is None or subject is None or form is None:
-        return
+        return True
     again = {table for other_kind, other, table in touched if (other_kind, other) == (kind, subject)}
     repeats = form.repeats if filled.took_place else frozenset()
     for table, row, _ in facts:
         if table == "household":
             erase_withdrawn(connection, subject, row)
-    if again or not current.is_newest(connection, subject, determined.rank(incoming.instance_id)):
+    newest = current.is_newest(connection, subject, determined.rank(incoming.instance_id))
+    if again or not newest:
         current.remake(connection, kind, subject, again.union((table for table, _, _ in facts), repeats))
-        return
+        return newest
     for table, row, _ in facts:
         monitored = TABLES[table]
         if not monitored.repeated:
@@ -204,6 +208,7 @@ def _keep_current(
     for table in repeats:
         ids = [row["id"] for of, row, _ in facts if of == table]
         current.carry_rows(connection, TABLES[table], subject, ids)
+    return True
 
 
 def _laid(table: str, row: Mapping[str, Any], filled: Filled) -> tuple[str, ...]:
@@ -290,12 +295,13 @@ def _confirm(connection: Connection, determined: Determined, submission_id: int,
 
 @dataclass(frozen=True, slots=True)
 class _Spoken:
-    """What a submission's own entities told phones: the lists that changed, the properties said of its household, and
-    whether it created that one."""
+    """What a submission's own entities told phones: the lists that changed, the properties said of its household,
+    whether it created that one, and whether something newer was known of any."""
 
     lists: set[int]
     said: frozenset[str]
     created: bool
+    overtaken: bool
 
 
 def _entities(
@@ -311,10 +317,11 @@ def _entities(
 ) -> _Spoken:
     """The submission's own entities."""
     blocks = {saved.path: saved for saved in incoming.entities}
-    cause = versions.Cause(submission_id, version_id, incoming.sender_id, incoming.user_agent, moment)
+    rank = _place(session, services, incoming, determined, submission_id, moment) if blocks else None
+    cause = versions.Cause(submission_id, version_id, incoming.sender_id, incoming.user_agent, moment, rank)
     changed: set[int] = set()
     said: frozenset[str] = frozenset()
-    created = False
+    created = overtaken = False
     for decided in determined.entities:
         own = decided.uuid == determined.subject
         extra = {"code": determined.code} if own and decided.action == "create" and determined.code else None
@@ -334,24 +341,24 @@ def _entities(
         changed.update([decided.dataset_id] if wrote else ())
         if own and decided.action != "none":
             said, created = frozenset(blocks[decided.path].properties), decided.action == "create"
-    return _Spoken(changed, said, created)
+        if wrote and rank is not None and decided.action == "update" and not overtaken:
+            overtaken = is_overtaken(session, (decided.dataset_id, decided.uuid), rank)
+    return _Spoken(changed, said, created, overtaken)
 
 
-def _tell(
+def _place(
     session: Session,
     services: Services,
+    incoming: Incoming,
     determined: Determined,
-    spoken: _Spoken,
+    submission_id: int,
     moment: Moment,
-    *,
-    known_before: bool,
-) -> None:
-    """The server's version, where the submission's own does not say it. What a phone has just made is as it made it, but
-    for what had been said of it before."""
-    assert determined.subject is not None
-    if not spoken.created or known_before:
-        told = tell_phones(session, services, determined.subject, moment, but=spoken.said)
-        spoken.lists.update(told)
+) -> bytes:
+    """Where a submission's entity versions stand: with its facts; without a mapping, when it first arrived."""
+    if incoming.plan is not None:
+        return determined.rank(incoming.instance_id)
+    first = ledger.one(session, services.keys, submission_id) if submission_id != moment.seq else None
+    return rank_of(moment.at if first is None else first.at, None, None, "")
 
 
 _OBSERVE = Hot(insert(OBSERVATION), [column.name for column in OBSERVATION.columns])

@@ -105,7 +105,7 @@ def test_a_held_visit_is_applied_at_its_approval_with_what_was_determined_at_rec
     assert source(world, household) == "kiosk"
     assert len(world.rows("water", household, history=True)) == 2
     entity = world.session.query(Entity).one()
-    assert (entity.version, entity.data["status"]) == (3, "left_panel")
+    assert (entity.version, entity.data["status"]) == (3, "active")
 
 
 def test_rejecting_a_held_create_takes_it_off_the_lists_and_undo_puts_it_back(world: World) -> None:

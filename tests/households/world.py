@@ -127,6 +127,7 @@ class World:
     readers: Engine
     plans: dict[int, FormPlan] = field(default_factory=dict)
     versions: Any = field(default_factory=lambda: itertools.count(1))
+    receipts: Any = field(default_factory=lambda: itertools.count(1))
 
     @classmethod
     def open(cls, url: str, folder: Path) -> World:
@@ -260,9 +261,11 @@ class World:
         session, services = self.session, self.services
         determined = writer.determine(session, services, incoming)
         payload = determined.as_dict()
-        seq = ledger.append(session, services.keys, ledger.Kind.SUBMISSION, "submission", None, payload)
+        at = incoming.received_at + timedelta(seconds=next(self.receipts))
+        about = f"submission:{incoming.submission_id}" if incoming.submission_id else "submission"
+        kind, keys = ledger.Kind.SUBMISSION, services.keys
+        seq = ledger.append(session, keys, kind, about, None, {**payload, "held": held}, at=at)
         submission_id = incoming.submission_id or seq
-        at = incoming.received_at + timedelta(seconds=seq)
         applied = writer.apply(
             session,
             services,
