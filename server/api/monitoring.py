@@ -179,19 +179,12 @@ def _count(session: Session, name: str, asked: Asked) -> int:
 
 
 def _rows(session: Session, name: str, asked: Asked, found: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Rows as JSON has them: `id` and `project` first; a current row is known by its household or facility (and place)."""
+    """Rows as JSON has them: `id` and `project` first; a current row has the id of the row of history that it shows."""
     project_of = _projects(session, name, asked, found)
-    subject = TABLES[name].subject
     shown = []
     for row in found:
-        own = str(row[subject]) + (f":{row['position']}" if "position" in row else "")
-        one = {
-            "id": row.get("id", own),
-            "project": project_of(row),
-            "path": None,
-            **{key: _json(value) for key, value in row.items()},
-        }
-        one.pop("submission_id", None)
+        one = {"id": row["id"], "project": project_of(row)}
+        one |= {key: _json(value) for key, value in row.items() if key != "submission_id"}
         shown.append(one)
     return shown
 

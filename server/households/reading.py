@@ -21,6 +21,7 @@ from server.areas.models import Area
 from server.areas.scope import visible
 from server.households.determine import FACILITY, HOUSEHOLD
 from server.households.tables import TABLES, Monitored
+from server.households.times import rank_of
 from server.keys import Keyring
 from server.services import Services
 
@@ -96,6 +97,10 @@ class _Shape:
         tuple[int, str, str], ...
     ] = ()  # where a sealed value stands, its column, its catalogue name
     spreads: tuple[int, ...] = ()  # where an open point stands, its four values after it
+    origins: tuple[
+        tuple[int, str], ...
+    ] = ()  # of current rows: what their row of history says, and where it stands
+    known_by: tuple[int, ...] = ()  # where the values stand by which that row is found
 
 
 def headings(table: str, *, history: bool = False) -> tuple[Heading, ...]:
@@ -123,7 +128,8 @@ def page(
     query = query.order_by(*(key.desc() if newest_first else key for key in shape.keys)).limit(limit + 1)
     found = session.execute(query.add_columns(*shape.keys)).all()
     number = len(shape.keys)
-    rows = [_named(shape, _finished(shape, services.keys, tuple(row)[:-number])) for row in found[:limit]]
+    whole = _with_origins(session, _monitored(table), shape, [tuple(row)[:-number] for row in found[:limit]])
+    rows = [_named(shape, _finished(shape, services.keys, row)) for row in whole]
     more = len(found) > limit
     return Page(rows, _cursor(tuple(found[limit - 1])[-number:]) if more else None)
 
@@ -135,12 +141,9 @@ def stream(
     shape = _shape(_monitored(table), asked.history, exact)
     query = _where(session, shape, asked).order_by(*shape.keys).execution_options(yield_per=_BATCH)
     result = session.execute(query)
-    if not (shape.opens or shape.spreads):
-        for rows in result.partitions(_BATCH):
-            yield from map(tuple, rows)
-        return
     for rows in result.partitions(_BATCH):
-        yield from (_finished(shape, services.keys, tuple(row)) for row in rows)
+        whole = _with_origins(session, _monitored(table), shape, [tuple(row) for row in rows])
+        yield from (_finished(shape, services.keys, row) for row in whole)
 
 
 def household(
@@ -199,8 +202,11 @@ def _shape(monitored: Monitored, history: bool, exact: bool) -> _Shape:
         columns.append(column)
         heads.append(heading)
 
-    if history:
-        put(table.c.id, Heading("id", table.c.id.info["comment"], "key"))
+    put(table.c.id if history else null(), Heading("id", monitored.history.c.id.info["comment"], "key"))
+    if own:
+        put(subject, Heading("uuid", table.c.uuid.info["comment"], "key"))
+        if "merged_into" in table.c:
+            put(table.c.merged_into, Heading("merged_into", table.c.merged_into.info["comment"], "key"))
     put(code, Heading(monitored.subject, f"Code of the {monitored.subject}", "key"))
     put(_AREA.c.code, Heading("area", "Code of its area", "key"))
     for column in table.columns:
@@ -217,6 +223,12 @@ def _shape(monitored: Monitored, history: bool, exact: bool) -> _Shape:
         else:
             kind = info.get("type") or ("time" if column.name.endswith("_at") else "origin")
             put(column, Heading(column.name, info["comment"], kind, info.get("unit")))
+    if own:
+        for name in ("observed_at", "submission"):
+            info = monitored.history.c[name].info
+            put(null(), Heading(name, info["comment"], "time" if name == "observed_at" else "origin"))
+    if not history:
+        put(null(), Heading("path", monitored.history.c.path.info["comment"], "origin"))
     keys = (table.c.id,) if history else (table.c.code,) if own else tuple(table.primary_key.columns)
     joined: Any = table if own else table.outerjoin(whose, whose.c.uuid == subject)
     joined = joined.outerjoin(_AREA, _AREA.c.id == table.c.area_id)
@@ -236,7 +248,53 @@ def _shape(monitored: Monitored, history: bool, exact: bool) -> _Shape:
         time,
         tuple(opens),
         tuple(spreads),
+        *_origins([head.name for head in heads], monitored, own=own, history=history),
     )
+
+
+def _origins(
+    names: list[str], monitored: Monitored, *, own: bool, history: bool
+) -> tuple[tuple[tuple[int, str], ...], tuple[int, ...]]:
+    """Which values of a current row its row of history gives, and by which it is found: the household itself, else the
+    submission (and the place among the rows of a repeat)."""
+    if history:
+        return (), ()
+    given = ("id", "path", "observed_at", "submission") if own else ("id", "path")
+    by = ["uuid"] if own else ["submission_id", *(["position"] if monitored.repeated else [])]
+    return tuple((names.index(name), name) for name in given), tuple(names.index(name) for name in by)
+
+
+def _with_origins(
+    session: Session, monitored: Monitored, shape: _Shape, rows: list[tuple[Any, ...]]
+) -> list[tuple[Any, ...]]:
+    """Current rows with the id and path of the row of history that each shows: the newest that stands. One query."""
+    if not shape.origins or not rows:
+        return rows
+    table, (first, *place) = monitored.history, shape.known_by
+    own = monitored.is_subject
+    key = table.c[monitored.key] if own else table.c.submission_id
+    query = select(
+        key, *(table.c[n] for n in ("id", "path", "observed_at", "ended", "started", "submission"))
+    )
+    query = query.where(key.in_({row[first] for row in rows}), table.c.superseded_at.is_(None))
+    found: dict[Any, list[Any]] = {}
+    for one in session.execute(query.order_by(table.c.id)):
+        found.setdefault(one[0], []).append(one)
+    whole = []
+    for row in rows:
+        those = found.get(row[first], ())
+        if own:
+            of = max(
+                those, key=lambda o: rank_of(o.observed_at, o.ended, o.started, o.submission), default=None
+            )
+        else:
+            at = row[place[0]] - 1 if place else 0
+            of = those[at] if at < len(those) else None
+        values = list(row)
+        for where, name in shape.origins:
+            values[where] = None if of is None else getattr(of, name)
+        whole.append(tuple(values))
+    return whole
 
 
 _BESIDE = frozenset(

@@ -22,7 +22,17 @@ from server.web.frame.words import language, listed, tell
 LISTS = Path(__file__).resolve().parents[2] / "forms" / "lists"
 
 BESIDE = frozenset(
-    {"confirmed", "updated_at", "observed_offset", "submission", "submission_id", "form_version_id"}
+    {
+        "confirmed",
+        "updated_at",
+        "observed_offset",
+        "submission",
+        "submission_id",
+        "form_version_id",
+        "id",
+        "uuid",
+        "merged_into",
+    }
 )
 """Columns that say where a row comes from: shown as links and times, not as answers."""
 

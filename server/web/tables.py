@@ -121,7 +121,8 @@ def _of_visit(project_id: int, table: str, visit: str) -> list[reading.Row]:
 
 def _shown(table: str, history: bool) -> list[reading.Heading]:
     beside = codes.BESIDE - {"confirmed"} if table in ("household", "facility") else codes.BESIDE
-    beside |= frozenset({"id"} if history else {"id", "recorded_at"})
+    if not history:
+        beside |= {"path", "recorded_at"}
     return [h for h in reading.headings(table, history=history) if h.name not in beside]
 
 

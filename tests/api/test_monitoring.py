@@ -7,6 +7,7 @@ import io
 
 import pytest
 
+from server.households import merge
 from tests.api.conftest import Person, refused
 from tests.api.test_submissions import POINT, join
 from tests.support.town import Town
@@ -37,6 +38,50 @@ def test_a_current_row_carries_where_and_when_it_comes_from(house: Town, admin: 
     assert row["household"].startswith("A1-014-")
     assert row["observed_at"] == "2026-03-01T02:00:00.000Z"
     assert {"id", "path"} <= set(row)
+
+
+def test_a_current_household_says_which_entity_it_is_and_where_it_was_said(
+    house: Town, admin: Person
+) -> None:
+    made, other = house.enrol(dwelling=POINT), house.enrol(area="B2")
+    house.visit(made.household, water="surface")
+    at = "/monitoring/tables/household"
+    current = {one["uuid"]: one for one in admin.get(at).get_json()["rows"]}
+    past = {one["submission"]: one for one in admin.get(f"{at}?history=1").get_json()["rows"]}
+    for of in (made, other):
+        row = current[of.household]
+        assert (row["submission"], row["merged_into"]) == (of.instance_id, None)
+        for name in ("id", "project", "area", "household", "path", "observed_at"):
+            assert row[name] == past[of.instance_id][name]
+    written = admin.get(f"{at}.csv").get_data(as_text=True)
+    by_uuid = {one["uuid"]: one for one in csv.DictReader(io.StringIO(written))}
+    row = by_uuid[made.household]
+    assert (row["id"], row["submission"]) == (str(current[made.household]["id"]), made.instance_id)
+    assert row["observed_at"] == "2026-03-01T02:00:00.000Z"
+
+
+def test_a_merged_household_names_the_one_that_it_became(house: Town, admin: Person) -> None:
+    kept, gone = house.enrol(water="borehole"), house.enrol(water="surface")
+    with house.session() as session:
+        merge.merge(session, house.services, kept.household, gone.household, actor_id=1)
+    rows = {one["uuid"]: one for one in admin.get("/monitoring/tables/household").get_json()["rows"]}
+    assert rows[gone.household]["merged_into"] == kept.household
+    assert rows[kept.household]["merged_into"] is None
+
+
+@pytest.mark.parametrize("table", ["household", "water", "need"])
+def test_ids_and_paths_are_the_same_in_current_rows_and_in_history(
+    house: Town, admin: Person, table: str
+) -> None:
+    made = house.enrol(water="borehole", needs=("clinic", "school"))
+    house.enrol(water="surface", needs=("school",), area="B2")
+    house.visit(made.household, water="surface")
+    past = admin.get(f"/monitoring/tables/{table}?history=1").get_json()["rows"]
+    places = {one["id"]: (one["submission"], one["path"]) for one in past}
+    current = admin.get(f"/monitoring/tables/{table}").get_json()["rows"]
+    assert current
+    for one in current:
+        assert places[one["id"]] == (one["submission"], one["path"])
 
 
 def test_history_has_every_row_that_stands_with_its_path_and_pages_by_cursor(

@@ -88,7 +88,7 @@ def _of_tables() -> Iterator[tuple[str, str]]:
         for point in (column for column in table.history.columns if column.info.get("type") == "g"):
             yield codes.humane(point.name), "column"
         for history in (False, True):
-            hidden = codes.BESIDE - {"confirmed"} | ({"id"} if history else {"id", "recorded_at"})
+            hidden = codes.BESIDE - {"confirmed"} | (set() if history else {"path", "recorded_at"})
             for heading in reading.headings(name, history=history):
                 if heading.name not in hidden:
                     yield codes.NAMES.get(heading.name) or codes.humane(heading.name), "column"
