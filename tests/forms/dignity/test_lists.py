@@ -12,6 +12,9 @@ ORDINARY = cases("ordinary", with_rule=False)
 REFUSED_PARAPHRASES = cases("paraphrases-refused", with_rule=True)
 TOLD_PARAPHRASES = cases("paraphrases-told", with_rule=True)
 ORDINARY_PARAPHRASES = cases("paraphrases-ordinary", with_rule=False)
+REFUSED_SURVEY = cases("survey-refused", with_rule=True)
+TOLD_SURVEY = cases("survey-told", with_rule=True)
+ORDINARY_SURVEY = cases("survey-ordinary", with_rule=False)
 
 
 def test_each_list_has_its_size_and_all_three_languages() -> None:
@@ -22,6 +25,12 @@ def test_each_list_has_its_size_and_all_three_languages() -> None:
         assert {case.language for case in list_} == {"en", "zh", "ar"}
 
 
+@pytest.mark.parametrize("language", ["en", "zh", "ar"])
+def test_the_survey_questions_are_as_many_in_every_language(language: str) -> None:
+    assert sum(case.language == language for case in REFUSED_SURVEY) >= 160
+    assert sum(case.language == language for case in ORDINARY_SURVEY) >= 200
+
+
 def test_every_rule_of_words_is_asked_in_every_language() -> None:
     spoken = {"identity_document", "ethnicity", "mother_tongue", "religion", "belief", "political", "travel_abroad",
               "relatives_abroad", "communications", "work_whereabouts", "third_parties", "biometrics", "faces",
@@ -30,7 +39,7 @@ def test_every_rule_of_words_is_asked_in_every_language() -> None:
         assert {case.rule for case in [*REFUSED, *TOLD] if case.language == language} == spoken
 
 
-@pytest.mark.parametrize("case", REFUSED + REFUSED_PARAPHRASES, ids=str)
+@pytest.mark.parametrize("case", REFUSED + REFUSED_PARAPHRASES + REFUSED_SURVEY, ids=str)
 def test_it_is_refused_in_every_form_by_its_own_rule(case: Case) -> None:
     for household in (False, True):
         judgement = judged_case(case, household=household)
@@ -38,7 +47,7 @@ def test_it_is_refused_in_every_form_by_its_own_rule(case: Case) -> None:
         assert case.rule in rules(judgement)
 
 
-@pytest.mark.parametrize("case", TOLD + TOLD_PARAPHRASES, ids=str)
+@pytest.mark.parametrize("case", TOLD + TOLD_PARAPHRASES + TOLD_SURVEY, ids=str)
 def test_it_is_told_with_the_offer_to_protect_and_refused_where_a_household_is_written(case: Case) -> None:
     elsewhere = judged_case(case)
     assert answers(elsewhere) == {"told"}
@@ -47,7 +56,7 @@ def test_it_is_told_with_the_offer_to_protect_and_refused_where_a_household_is_w
     assert answers(judged_case(case, household=True)) == {"refused_here"}
 
 
-@pytest.mark.parametrize("case", ORDINARY + ORDINARY_PARAPHRASES, ids=str)
+@pytest.mark.parametrize("case", ORDINARY + ORDINARY_PARAPHRASES + ORDINARY_SURVEY, ids=str)
 def test_an_ordinary_question_passes_in_every_form(case: Case) -> None:
     assert list(judged_case(case)) == []
     assert list(judged_case(case, household=True)) == []
