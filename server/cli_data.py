@@ -125,7 +125,9 @@ def _published(
         )
     else:
         lifecycle.set_draft(session, services, form, examined, None, ignore_warnings=ignore_warnings)
-    lifecycle.publish(session, services, form, actor_id=None, announce=announce)
+    lifecycle.publish(
+        session, services, form, actor_id=None, announce=announce, ignore_warnings=ignore_warnings
+    )
     return form
 
 

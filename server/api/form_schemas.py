@@ -8,7 +8,7 @@ from server.api.schemas import ActorSchema, Instant, Plain
 
 
 class FormSchema(Plain):
-    """A form, or one version of it. `id` (ours) names a form in the bin."""
+    """A form, or one version of it. Ours: `id` names a form in the bin, `notices` is what there is to say of an upload."""
 
     project_id = fields.Integer()
     xml_form_id = fields.String()
@@ -25,6 +25,7 @@ class FormSchema(Plain):
     updated_at = Instant(allow_none=True)
     deleted_at = Instant(allow_none=True)
     draft_token = fields.String(allow_none=True)
+    notices = fields.List(fields.Dict())
     id = fields.Integer()
 
 
@@ -51,7 +52,6 @@ class ExtendedFormSchema(FormSchema):
     public_links = fields.Integer()
     publish_notes = fields.String(allow_none=True)
     published_by = fields.Nested(ActorSchema, allow_none=True)
-    notices = fields.List(fields.Dict())
 
 
 class FormAttachmentSchema(Plain):

@@ -58,8 +58,8 @@ def list_forms(access: Access, project: Project) -> list[dict[str, Any]]:
 def create_form(access: Access, project: Project) -> dict[str, Any]:
     """Upload a form (.xlsx, .xls, .csv or XForm XML as the body): a draft, or with `?publish=true` its first version.
 
-    `X-XlsForm-FormId-Fallback`: the id of a spreadsheet without one. `?ignoreWarnings=true` takes what deserves a look;
-    nothing overrides what may not be asked.
+    `X-XlsForm-FormId-Fallback`: the id of a spreadsheet without one. `?ignoreWarnings=true` takes what the converter warns
+    of, as in ODK Central; nothing overrides what may not be asked. `notices` (ours) tells all that there is to say.
     """
     examined = uploaded()
     if examined is None:
@@ -75,7 +75,7 @@ def create_form(access: Access, project: Project) -> dict[str, Any]:
             publish=flag("publish"),
             ignore_warnings=flag("ignoreWarnings"),
         )
-        return shown(access, [form])[0]
+        return {**shown(access, [form])[0], "notices": [one.as_json() for one in examined.notices]}
 
 
 @forms.get(ONE)

@@ -19,6 +19,7 @@ from server.accounts.tokens import new_token, token_mac
 from server.db import utcnow
 from server.forms import attachments, catalogue
 from server.forms.examine import Examination, diff
+from server.forms.examine.files import EXPECTED
 from server.forms.models import Form, FormVersion, FormVersionColumn
 from server.forms.notices import Level, bounded
 from server.services import Services
@@ -63,7 +64,12 @@ def new(
         protected=list(compiled.protected),
         household_form=compiled.household_form,
         entity_related=bool(examined.model.entities()),
-        notices=[one.as_json() for one in examined.notices if one.level in (Level.WARNING, Level.NOTE)],
+        notices=[
+            one.as_json()
+            for one in examined.notices
+            if one.level in (Level.WARNING, Level.NOTE)
+            and one.code != EXPECTED  # which files are there changes
+        ],
         created_at=utcnow(),
         created_by=actor_id,
     )

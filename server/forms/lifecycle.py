@@ -20,7 +20,7 @@ from server.forms import attachments, catalogue, drafts
 from server.forms.drafts import DRAFT_TOKEN, record
 from server.forms.examine import XML_TYPE, Examination, examine, rules
 from server.forms.models import Form, FormVersion, Project
-from server.forms.notices import Level
+from server.forms.notices import Level, Notice
 from server.forms.version import with_version
 from server.services import Services
 from server.xforms.model import FormModel
@@ -226,14 +226,19 @@ def publish(
     announce: Announce,
     version: str | None = None,
     notes: str | None = None,
+    ignore_warnings: bool = True,
 ) -> Published:
     """Publish the draft; `version` gives it another version first. The phones that want new forms get a first one.
 
-    Missing attachments hinder nothing here, as in Central: pages ask for them before. Raises `NOT_FOUND` (no draft),
-    `VERSION_TAKEN` (409.6), `FORM_REFUSED` (dignity, the choice lists beside the form read with it).
+    Missing attachments hinder nothing over REST, as in Central; pages ask for them before, and the command line gives
+    `ignore_warnings` (docs/forms.md, Trying it). Raises `NOT_FOUND` (no draft), `XLSFORM_WARNINGS` (files are
+    missing and warnings not ignored), `VERSION_TAKEN` (409.6), `FORM_REFUSED` (dignity, the choice lists beside the form
+    read with it).
     """
     _lock(session, form)
     draft = draft_of(form)
+    if not ignore_warnings:
+        _ask_for_files(session, draft)
     _judge_with_lists(session, draft)
     previous = form.current_version
     name = draft.version if version is None else version
@@ -257,6 +262,19 @@ def publish(
         phones.form_published(session, form.project_id, form.id, by=actor_id)
     session.flush()
     return published
+
+
+def _ask_for_files(session: Session, draft: FormVersion) -> None:
+    told = [
+        Notice(Level.WARNING, "attachment.missing", args={"name": name})
+        for name in attachments.missing(session, draft)
+    ]
+    if told:
+        raise problems.XLSFORM_WARNINGS(
+            count=len(told),
+            warnings={"xlsFormWarnings": [one.line() for one in told]},
+            notices=[one.as_json() for one in told],
+        )
 
 
 def _judge_with_lists(session: Session, draft: FormVersion) -> None:

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from server.forms.notices import Level, Notice
+from server.forms.notices import Level, Notice, nearest
 from server.forms.references import assigned, shown
 from server.forms.workbook.places import Places
 from server.households import columns as catalogue
@@ -26,6 +26,20 @@ LISTS = {"households": "household", "facilities": "facility"}
 """Entity lists whose entities are subjects of the monitoring tables."""
 
 _KEYS = {"household.id": "household", "facility.id": "facility", "area.code": "area"}
+_BY_SERVER = frozenset({
+    "household_id", "facility_id", "project_id", "area_id", "observed_at", "observed_offset", "recorded_at", "superseded_at",
+    "submission", "submission_id", "form_version_id", "seq", "started", "ended", "path", "merged_from",
+})  # fmt: skip
+_BY_SERVER_IN: Mapping[str, frozenset[str]] = {
+    "household": frozenset(
+        {"uuid", "code", "confirmed", "created_by", "merged_into", "dwelling_lat", "dwelling_lon"}
+    ),
+    "visit": frozenset({"form", "version", "distance", "phone", "point_lat", "point_lon"}),
+    "need": frozenset({"request", "met_on"}),
+    "facility": frozenset({"uuid", "code", "confirmed", "created_by", "point_lat", "point_lon"}),
+}
+"""Columns that exist and take no answers: the server writes them. The first stand in every table."""
+
 _FACILITY_TABLES = frozenset({"facility", "inspection", "facility_issue"})
 _POINTS = frozenset({"geopoint", "geotrace", "geoshape"})
 _YES = frozenset({"yes", "true", "true()", "1"})
@@ -259,9 +273,10 @@ def _unknown(work: _Compiler, one: Field, name: str) -> None:
         else:
             work.error(one, header, "map.table_unknown", table=table, known=", ".join(catalogue.tables()))
         return
-    near = (catalogue.suggest(name) or "").rpartition(".")
-    if near[0] == table:
-        work.error(one, header, "map.column_unknown_near", table=table, column=column, near=near[2])
+    if column in _BY_SERVER or column in _BY_SERVER_IN.get(table, ()):
+        work.error(one, header, "map.column_closed", column=name)
+    elif near := nearest(column, (known.name for known in of_table)):
+        work.error(one, header, "map.column_unknown_near", table=table, column=column, near=near)
     else:
         known_names = ", ".join(known.name for known in of_table)
         work.error(one, header, "map.column_unknown", table=table, column=column, known=known_names)

@@ -217,6 +217,31 @@ def test_files_of_a_draft_are_expected_put_read_and_taken_off(admin: Person, pat
     refused(admin.patch(f"{draft}/attachments/pumps.csv", {}), "400.2")
 
 
+def test_a_form_is_published_without_its_file_as_in_central_and_says_which_one(
+    admin: Person, path: str
+) -> None:
+    made = admin.post(f"{path}?publish=true", data=workbook(rows=FROM_FILE), content_type=XLSX)
+    assert made.status_code == 200
+    assert made.get_json()["publishedAt"]
+    (notice,) = made.get_json()["notices"]
+    assert (notice["code"], notice["row"], notice["column"]) == ("attachment.expected", 4, "A")
+    (file,) = admin.get(f"{path}/water/attachments").get_json()
+    assert (file["name"], file["exists"]) == ("pumps.csv", False)
+
+
+def test_what_dignity_only_tells_fails_no_upload_and_stands_in_the_answer(admin: Person, path: str) -> None:
+    rows = (("text", "who", "What is your name?"),)
+    made = admin.post(path, data=workbook(rows=rows), content_type=XLSX)
+    assert made.status_code == 200
+    assert [one["level"] for one in made.get_json()["notices"]] == ["warning"]
+
+
+def test_what_the_converter_warns_of_needs_ignore_warnings_as_in_central(admin: Person, path: str) -> None:
+    data = workbook(rows=(("image", "roof", "The roof"),))
+    refused(admin.post(path, data=data, content_type=XLSX), "400.16")
+    assert admin.post(f"{path}?ignoreWarnings=true", data=data, content_type=XLSX).status_code == 200
+
+
 def test_a_web_page_put_as_media_never_runs_in_our_origin(admin: Person, path: str) -> None:
     upload(admin, path, workbook(rows=(("select_one_from_file page.geojson", "pump", "Which?"),)))
     at = f"{path}/water/draft/attachments/page.geojson"

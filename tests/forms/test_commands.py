@@ -16,6 +16,13 @@ from tests.forms.desk import form
 
 GOOD = form("type | name | label\ntext | remark | Anything else?")
 WARNED = form("type | name | label\nimage | roof | The roof", form_id="roofs")
+FILED = form("type | name | label\nselect_one_from_file zz.csv | which | Which one?", form_id="filed")
+MAKER = form(
+    "type | name | label\ntext | remark | Which?",
+    form_id="maker",
+    entities="list_name | label\nzz | ${remark}",
+)
+TOLD = form("type | name | label\ntext | who | What is your name?", form_id="told")
 FAULTY = form("type | name | label\ntxt | remark | Anything else?")
 REFUSED = form("type | name | label\ntext | faith | What is your religion?")
 
@@ -99,6 +106,38 @@ def test_publish_that_leaves_a_question_out_says_so_and_names_the_option(house: 
     assert "was asked before and is not in this version" in stopped.output
     assert "--ignore-warnings" in stopped.output
     assert run(house, "publish", "--ignore-warnings", str(house / "form.xlsx")).exit_code == 0
+
+
+def test_check_says_which_file_the_form_expects(house: Path) -> None:
+    result = run(house, "check", written(house, "filed.xlsx", FILED))
+    assert result.exit_code == 0
+    assert "survey!A2 warning: The form expects the file zz.csv beside it." in result.output
+    assert "0 to mend, 1 to look at" in result.output
+
+
+def test_publish_without_a_file_that_the_form_expects_needs_the_option(house: Path) -> None:
+    path = written(house, "filed.xlsx", FILED)
+    stopped = run(house, "publish", path)
+    assert stopped.exit_code == 1
+    assert "The form expects the file zz.csv, which is not here yet." in stopped.output
+    assert "add --ignore-warnings" in stopped.output
+    assert published(house) == []
+    assert run(house, "publish", "--ignore-warnings", path).exit_code == 0
+    assert published(house) == ["filed"]
+
+
+def test_publish_of_a_form_whose_list_the_project_has_asks_for_nothing(house: Path) -> None:
+    assert run(house, "publish", written(house, "maker.xlsx", MAKER)).exit_code == 0
+    result = run(house, "publish", written(house, "filed.xlsx", FILED))
+    assert result.exit_code == 0, result.output
+    assert published(house) == ["filed", "maker"]
+
+
+def test_publish_goes_on_where_something_is_only_told(house: Path) -> None:
+    result = run(house, "publish", written(house, "told.xlsx", TOLD))
+    assert result.exit_code == 0, result.output
+    assert "survey!C2 warning" in result.output
+    assert published(house) == ["told"]
 
 
 @pytest.mark.parametrize(("data", "status"), [(FAULTY, 1), (REFUSED, 1), (b"%PDF-1.7 words", 2)])

@@ -293,11 +293,101 @@ end repeat | | |"""
     assert looked_at(form(survey)).usable
 
 
-def test_38_an_unknown_function_is_told_with_the_nearest_one() -> None:
+def test_38_an_unknown_function_is_refused_at_its_cell_with_the_nearest_one() -> None:
     survey = "type | name | label | calculation\ncalculate | a | | concatt('x', 'y(')\ncalculate | b | | (1 + 2) div (3)"
     examined = looked_at(form(survey))
-    assert said(examined.warnings) == [("survey!D2", "logic.function_unknown_near")]
+    assert said(examined.errors) == [("survey!D2", "logic.function_unknown_near")]
     assert one(examined, "logic.function_unknown_near").args["near"] == "concat"
+    assert problem_of(form(survey)).problem is problems.XLSFORM_INVALID
+
+
+EVERYWHERE = """type | name | label | relevant | constraint | required | choice_filter | repeat_count | default
+select_one w | a | A | zork(1) | | | | |
+integer | b | B | | zork(.) | | | |
+integer | c | C | | | zork() | | |
+select_one w | d | D | | | | zork(name) | |
+begin repeat | r | R | | | | | zork(3) |
+text | e | E | | | | | | zork(now())
+end repeat | | | | | | | |
+"""
+
+
+def test_38_an_unknown_function_is_found_wherever_an_expression_stands() -> None:
+    data = form(
+        EVERYWHERE,
+        choices="list_name | name | label\nw | x | X",
+        settings="form_id | version | instance_name\nvisit | 1 | zork(${b})",
+        entities="list_name | label | create_if\ntrees | zork(${b}) | zork(${c})",
+    )
+    assert sorted(said(looked_at(data).errors)) == sorted(
+        (cell, "logic.function_unknown")
+        for cell in (
+            "survey!D2", "survey!E3", "survey!F4", "survey!G5", "survey!H6", "survey!I7",
+            "settings!C2", "entities!B2", "entities!C2",
+        )
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        "jr:choice-name(${w}, '${w}')", "pulldata('wells', 'depth', 'name', ${w})", "once(uuid())", "current()/../n",
+        "indexed-repeat(${n}, ${r}, 1)", "count-selected(${w})", "digest('x', 'SHA-256')", "-int(2.5)", "position(..)",
+        "distance(${p})", "coalesce(${w}, 'foo(bar)')", "substr('abc', 1)", "format-date(today(), '%Y')",
+        "instance('l')/root/item[name = ${w}]/label", "selected-at(${w}, 0) and not(true())", "weighted-checklist(1, 2, ${n}, 3)",
+    ],
+)  # fmt: skip
+def test_38_what_phones_know_passes(call: str) -> None:
+    survey = f"""type | name | label | calculation
+select_one l | w | W |
+geopoint | p | P |
+integer | n | N |
+calculate | c | | {call}
+begin repeat | r | R |
+text | t | T |
+end repeat"""
+    if "indexed-repeat" in call:
+        survey = survey.replace("integer | n | N |\n", "").replace("text | t | T |", "integer | n | N |")
+    examined = looked_at(form(survey, choices="list_name | name | label\nl | x | X"))
+    assert examined.errors == ()
+
+
+@pytest.mark.parametrize(
+    ("constraint", "code", "names"),
+    [
+        ("foo(.) &gt; 1", "logic.function_unknown_near", "foo()"),
+        ("(. &gt; 1", "expression.bracket", "“(”"),
+        (". &gt; 'x", "expression.quote", "(')"),
+        (". &gt; /data/depht", "logic.node_unknown_near", "/data/depth"),
+        (". &gt; ../nothing_like_it", "logic.node_unknown", "/data/nothing_like_it"),
+        (". &gt; /data/depth[foo2zork(.)]", "logic.function_unknown", "foo2zork()"),
+    ],
+)
+def test_38_an_xform_whose_logic_stops_a_phone_is_refused_by_path(
+    constraint: str, code: str, names: str
+) -> None:
+    made = looked_at(
+        form("type | name | label | constraint\ninteger | depth | Depth | \ninteger | a | A | . > 1")
+    ).xml
+    assert made is not None
+    examined = examine(made.replace(b". &gt; 1", constraint.encode()), "form.xml")
+    (notice,) = examined.errors
+    assert (notice.code, notice.path) == (code, "/data/a")
+    assert names in notice.message
+    assert notice.fix
+
+
+def test_38_an_xform_that_reads_lists_and_the_row_before_passes() -> None:
+    made = looked_at(
+        form("type | name | label | constraint\ninteger | depth | Depth | \ninteger | a | A | . > 1")
+    ).xml
+    assert made is not None
+    expression = (
+        "instance('l')/data/item[../depth = /data/depth and x = current()/../depth]/label = ../depth"
+        " or instance('__last-saved')/data/gone != /data/meta/instanceID"
+    )
+    examined = examine(made.replace(b". &gt; 1", expression.encode()), "form.xml")
+    assert examined.errors == ()
 
 
 # --- words ----------------------------------------------------------------------------------------------------------
@@ -344,13 +434,10 @@ def test_42_a_question_that_no_form_may_ask_is_refused_whatever_is_ignored() -> 
 def test_42_a_persons_name_is_refused_in_a_household_form_and_told_elsewhere() -> None:
     question = "text | who | What is your name?"
     elsewhere = looked_at(form(f"type | name | label\n{question}"))
-    (told,) = elsewhere.warnings
+    (told,) = elsewhere.notices
+    assert told.level is Level.WARNING
     assert told.args["protect_row"] == 2
-    assert (
-        problem_of(form(f"type | name | label\n{question}"), ignore_warnings=False).problem
-        is problems.XLSFORM_WARNINGS
-    )
-    elsewhere.check(ignore_warnings=True)
+    elsewhere.check(ignore_warnings=False)
     survey = f"type | name | label | calculation\nselect_one_from_file households.csv | household | Which? |\n{question} |"
     here = form(survey, entities="list_name | entity_id | label\nhouseholds | ${household} | 'x'")
     assert problem_of(here).problem is problems.FORM_REFUSED
@@ -381,6 +468,22 @@ def test_warnings_hold_a_form_back_until_they_are_ignored() -> None:
     assert error.problem is problems.XLSFORM_WARNINGS
     assert [notice["code"] for notice in error.details["notices"]] == ["image.max_pixels"]
     looked_at(data).check(ignore_warnings=True)
+
+
+def test_what_is_only_told_stops_no_upload() -> None:
+    data = form(
+        "type | name | label\nselect_one_from_file wells.csv | well | Which?\ntext | who | What is your name?"
+    )
+    examined = looked_at(data)
+    expected = one(examined, "attachment.expected")
+    assert (expected.level, said([expected])) == (Level.WARNING, [("survey!A2", "attachment.expected")])
+    assert examined.warnings == ()
+    examined.check(ignore_warnings=False)
+
+
+def test_files_that_come_by_themselves_are_not_asked_for() -> None:
+    survey = "type | name | label\nselect_one_from_file areas.csv | a | A\nselect_one_from_file households.csv | h | H"
+    assert looked_at(form(survey)).notices == ()
 
 
 def test_a_thousand_places_of_one_kind_are_told_in_fifty_and_a_count() -> None:

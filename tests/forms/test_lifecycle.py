@@ -128,6 +128,9 @@ def test_37_a_field_that_disappears_is_told_once_and_then_allowed(desk: Desk) ->
     assert [(one["code"], one["path"]) for one in caught.value.details["notices"]] == [
         ("field.gone", "/rooms")
     ]
+    (warned,) = caught.value.details["warnings"]["workflowWarnings"]
+    assert (warned["type"], warned["details"]) == ("structureChanged", ["rooms"])
+    assert caught.value.details["warnings"]["xlsFormWarnings"] == []
     draft = desk.draft(made, shorter, ignore_warnings=True)
     assert [one["code"] for one in draft.notices] == ["field.gone"]
 

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import pytest
 
+from server.db import Base
+from server.forms import mapping
 from server.forms.examine import Examination
 from server.forms.notices import Level
+from server.households import columns
+from server.households.tables import TABLES
 from tests.forms.desk import HOUSEHOLDS, form, looked_at, one, said
 
 WATER = "list_name | name | label\nwater | surface | River\nwater | borehole | Borehole"
@@ -305,3 +309,50 @@ def test_everything_wrong_is_told_at_once() -> None:
         ("survey!E8", "map.form"),
         ("survey!E9", "map.type"),
     ]
+
+
+@pytest.mark.parametrize(
+    "column",
+    ["household.merged_into", "household.code", "household.confirmed", "visit.distance", "need.request", "water.recorded_at"],
+)  # fmt: skip
+def test_41_a_column_that_the_server_writes_is_said_to_be_so(column: str) -> None:
+    survey = f"""type | name | label | bind::hh:column
+select_one_from_file households.csv | household | Which? | household.id
+text | other | Other? | {column}"""
+    (notice,) = looked_at(form(survey)).errors
+    assert (said([notice]), notice.args["column"]) == ([("survey!D3", "map.column_closed")], column)
+    assert "the server writes it" in notice.message
+
+
+def test_41_every_column_of_the_tables_takes_answers_or_is_known_to_be_the_servers() -> None:
+    physical = {
+        f"{table.name}.{column.name}" for table in TABLES.values() for column in table.history.columns
+    }
+    for name in ("household", "facility"):
+        physical |= {f"{name}.{column.name}" for column in Base.metadata.tables[name].columns}
+    everywhere = {f"{table}.{column}" for table in TABLES for column in mapping._BY_SERVER}
+    closed = {f"{table}.{column}" for table, names in mapping._BY_SERVER_IN.items() for column in names}
+    assert closed <= physical
+    assert set(columns.catalogue()) & (closed | everywhere) == {"visit.observed_at"}
+    left = {name.partition(".")[2] for name in physical - set(columns.catalogue()) - closed - everywhere}
+    assert left == {"id", "updated_at"}
+
+
+def test_41_a_name_is_offered_only_where_it_is_near() -> None:
+    survey = """type | name | label | bind::hh:column
+select_one_from_file households.csv | household | Which? | household.id
+text | other | Other? | household.colour
+text | more | More? | household.statsu"""
+    examined = looked_at(form(survey))
+    assert said(examined.errors) == [
+        ("survey!D3", "map.column_unknown"), ("survey!D4", "map.column_unknown_near"),
+    ]  # fmt: skip
+    assert "status, enrolled_on" in examined.errors[0].fix
+
+
+def test_a_form_about_an_area_is_called_so_in_good_words() -> None:
+    survey = """type | name | label | bind::hh:column
+select_one_from_file areas.csv | area | Which? | area.code
+integer | trip | How long? | water.round_trip"""
+    (notice,) = looked_at(form(survey)).errors
+    assert "this form is about one area" in notice.message

@@ -23,7 +23,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from server.forms.notices import TABLE, Level, Notice, nearest
+from server.forms.notices import TABLE, Level, Notice, listed, nearest
 from server.forms.workbook import Place, Sheet, Workbook
 from server.forms.workbook.places import REFERENCE, header_place, row_place
 
@@ -226,7 +226,7 @@ _UNCODED: tuple[tuple[str, str, str], ...] = (
     (r"Question with no type\..*", "type.missing", ""),
     (r"Row without name, text, or label .*", "row.skipped", ""),
     (r"Question or group with no name\.", "name.missing", "name"),
-    (r"The survey element named '(?P<name>.*)' has no label or hint\.", "label.missing", ""),
+    (r"The survey element named '(?P<name>.*)' has no label or hint\.", "label.missing", "label"),
     (r"Choice filter not supported with or_other\.", "choices.other_filter", "choice_filter"),
     (
         r"Choice names with spaces cannot be added to multiple choice selects\. See \[(?P<name>.*)\] in \[.*\]",
@@ -280,6 +280,9 @@ def _notices(book: Workbook, level: Level, told: Mapping[str, Any]) -> Iterable[
     if code == "language.column_missing":
         yield Notice(level, code, Place(sheet.name) if sheet else None, _only(code, context))
         return
+    if code == "label.missing" and row is None:  # it names the question and not its row
+        sheet, column = book.survey, "label"
+        row = _only_row(sheet, context["name"])
     place = _place(sheet, _row_number(sheet, row), column, context.get("q"))
     if not code:
         code, context = (
@@ -289,6 +292,12 @@ def _notices(book: Workbook, level: Level, told: Mapping[str, Any]) -> Iterable[
     yield _worded(
         book, level, code, place, {**context, "header": (place and place.header) or column or "The cell"}
     )
+
+
+def _only_row(sheet: Sheet | None, name: str) -> int | None:
+    """The number of the only row of that name."""
+    rows = [one.number for one in (sheet.rows if sheet else ()) if one.text("name", "tag", "value") == name]
+    return rows[0] if len(rows) == 1 else None
 
 
 def _row_number(sheet: Sheet | None, row: int | None) -> int | None:
@@ -311,6 +320,11 @@ def _worded(
         args["near"] = nearest(args.get("name", ""), question_names(book))
     elif code == "choices.list_unknown":
         args["near"] = nearest(args["list"], list_names(book))
+        args["known"] = listed(list_names(book))
+    elif code == "survey.no_sheet":
+        args["known"] = listed(sheet.name for sheet in book.sheets.values())
+    elif code == "header.missing" and place is not None:
+        args["known"] = listed(next(one.header for one in book.sheets.values() if one.name == place.sheet))
     if args.get("near") and f"{code}_near" in TABLE:
         code = f"{code}_near"
     return Notice(level, code, place, _only(code, args))

@@ -11,8 +11,9 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from server import problems
-from server.forms.examine import hhcolumns, logic, rules
+from server.forms.examine import files, hhcolumns, logic, rules
 from server.forms.examine.faults import converted
+from server.forms.examine.files import EXPECTED
 from server.forms.mapping import Compiled, compile_mapping
 from server.forms.notices import XFORM, Level, Notice, bounded, hinders
 from server.forms.workbook import Place, Workbook, WorkbookError, read
@@ -29,6 +30,7 @@ SHEET_TYPES = {
     "csv": "text/csv",
     "md": "text/markdown",
 }
+_TOLD = ("dignity.", EXPECTED)
 MAX_XML = 20 * 1024 * 1024
 """Bytes of an XForm: 100,000 choices make 5 MB."""
 
@@ -85,8 +87,13 @@ class Examination:
 
     @property
     def warnings(self) -> tuple[Notice, ...]:
-        """What deserves a look."""
-        return tuple(one for one in self.notices if one.level is Level.WARNING)
+        """What somebody must look at before the form goes on: what the converter warns of, and what earlier versions had.
+
+        Dignity's offers and files that are still to come are told and stop nothing here, as in ODK Central.
+        """
+        return tuple(
+            one for one in self.notices if one.level is Level.WARNING and not one.code.startswith(_TOLD)
+        )
 
     def check(self, *, ignore_warnings: bool) -> None:
         """Raise the problem that keeps the form from being stored, with everything found in its details.
@@ -153,6 +160,7 @@ def _examine_form(
     notices += compiled.notices
     notices += rules.look(model, compiled, places)
     notices += logic.look(model, places)
+    notices += files.look(model, places)
     return Examination(sheet, kind, bounded(notices), xml, model, compiled, book=book)
 
 
@@ -210,10 +218,21 @@ def _problem(one: Examination, ignore_warnings: bool) -> ProblemError | None:
     if one.warnings and not ignore_warnings:
         return problems.XLSFORM_WARNINGS(
             count=len(one.warnings),
-            warnings={"xlsFormWarnings": [n.line() for n in one.warnings]},
+            warnings=_warned(one.warnings),
             notices=told,
         )
     return None
+
+
+def _warned(warnings: Sequence[Notice]) -> dict[str, Any]:
+    """Central's two kinds: what the converter said, and questions that earlier versions had."""
+    gone = [one for one in warnings if one.code == "field.gone"]
+    said: dict[str, Any] = {"xlsFormWarnings": [one.line() for one in warnings if one not in gone]}
+    if gone:
+        names = [(one.path or "").rpartition("/")[2] for one in gone]
+        reason = " ".join(one.message for one in gone)
+        said["workflowWarnings"] = [{"type": "structureChanged", "details": names, "reason": reason}]
+    return said
 
 
 def _error(one: Examination, errors: Sequence[Notice], told: Sequence[Any]) -> ProblemError:

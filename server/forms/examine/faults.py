@@ -99,7 +99,7 @@ def _same(one: Notice, known: Notice) -> bool:
     here, there = one.place, known.place
     if _family(one.code) == _family(known.code):
         if here is None or here.row is None or there is None or there.row is None:
-            shared = one.args.keys() & known.args.keys() - {"near", "header"}
+            shared = one.args.keys() & known.args.keys() - {"near", "header", "known"}
             return all(one.args[key] == known.args[key] for key in shared)
         if here.sheet == there.sheet and here.row == there.row:
             return None in (here.column, there.column) or here.column == there.column

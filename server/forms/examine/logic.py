@@ -1,4 +1,4 @@
-"""What in a form's expressions stops it on a phone: calculations in a circle, functions that nobody has.
+"""What in a form's expressions stops it on a phone: circles, unknown functions and nodes, brackets that do not pair.
 
 Reads the text of expressions only; the engine that evaluates them is `xforms`.
 """
@@ -7,16 +7,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from typing import NamedTuple
 
-from server.forms.notices import Level, Notice, nearest
+from server.forms.lint.references import unpaired
+from server.forms.notices import Level, Nearest, Notice
 from server.forms.references import references
+from server.forms.workbook import Place
 from server.forms.workbook.places import Places
 from server.xforms.model import FormModel
 
 _NAMES = """
     last position count id local-name namespace-uri name string concat starts-with contains substring-before
     substring-after substring string-length normalize-space translate boolean not true false lang number sum floor ceiling
-    round if coalesce once selected selected-at count-selected jr:choice-name indexed-repeat count-non-empty min max join
+    round if coalesce once selected selected-at count-selected jr:choice-name indexed-repeat count-non-empty min max join depend
     regex ends-with substr string-value uuid random randomize int pow abs exp exp10 log log10 sqrt sin cos tan asin acos
     atan atan2 pi weighted-checklist checklist boolean-from-string today now date decimal-date-time decimal-time format-date
     format-date-time date-time distance area geofence digest base64-decode extract-signed intersects version pulldata
@@ -27,7 +30,10 @@ FUNCTIONS = frozenset(_NAMES.split())
 
 _OPERATORS = frozenset({"and", "or", "div", "mod"})
 _STRING = re.compile(r"'[^']*'|\"[^\"]*\"")
-_CALL = re.compile(r"(?<![\w:.-])([A-Za-z_][\w.-]*(?::[A-Za-z_][\w.-]*)?)\s*\(")
+_CALL = re.compile(r"(?<![\w:.])(?<![\w.]-)([^\W\d][\w.-]*(?::[^\W\d][\w.-]*)?)\s*\(")
+_LIST = re.compile(r"\binstance\s*\([^()]*\)(?:\s*/\s*[\w.:*-]+)*")
+_PREDICATE = re.compile(r"\[[^\[\]]*\]")
+_NODE_TESTS = frozenset({"text", "node", "comment", "processing-instruction"})
 _HEADERS = {
     "calculate": "calculation",
     "relevant": "relevant",
@@ -35,12 +41,98 @@ _HEADERS = {
     "required": "required",
     "readonly": "read_only",
 }
+_ENTITY_HEADERS = {"label": "label", "@id": "entity_id", "@create": "create_if", "@update": "update_if"}
+
+
+class _Expression(NamedTuple):
+    """An expression of the form: the node it is evaluated at, the heading it stands under, its text."""
+
+    path: str
+    header: str
+    text: str
 
 
 def look(model: FormModel, places: Places | None) -> Iterator[Notice]:
-    """Circles are errors; an unknown function is a warning, because phones learn new ones."""
+    """What a phone stops at: circles, functions that nobody has, nodes that are not there, brackets and quotes without partner.
+
+    Cells of a spreadsheet are looked through for brackets by lint, which sees them as they were written.
+    """
     yield from _circles(model, places)
-    yield from _functions(model, places)
+    functions, nodes = Nearest(FUNCTIONS), Nearest(model.by_path)
+    for one in dict.fromkeys(_expressions(model)):
+        place = _place(one, model, places)
+        plain = _STRING.sub("''", one.text)
+        if places is None:
+            for mark in unpaired(one.text):
+                code = "expression.quote" if mark in "'\"" else "expression.bracket"
+                yield Notice(Level.ERROR, code, None, {"header": one.header, "mark": mark}, one.path)
+        for name in dict.fromkeys(match[1] for match in _CALL.finditer(plain)):
+            if name not in FUNCTIONS and name not in _OPERATORS:
+                yield _unknown(
+                    "logic.function_unknown", {"function": name}, functions.of(name), place, one.path
+                )
+        for path in _absent(plain, one.path, model):
+            args = {"header": one.header, "node": path}
+            yield _unknown("logic.node_unknown", args, nodes.of(path), place, one.path)
+
+
+def _unknown(code: str, args: dict[str, str], near: str, place: Place | None, path: str) -> Notice:
+    if near:
+        return Notice(Level.ERROR, f"{code}_near", place, {**args, "near": near}, path)
+    return Notice(Level.ERROR, code, place, args, path)
+
+
+def _expressions(model: FormModel) -> Iterator[_Expression]:
+    """Every expression of the form: of binds, choice filters, counts of repeats, and values set by actions."""
+    for bind in model.binds.values():
+        for attribute, header in _HEADERS.items():
+            if text := getattr(bind, attribute):
+                yield _Expression(bind.path, header, text)
+    for field in model.fields():
+        if field.itemset is not None:
+            yield _Expression(field.path, "choice_filter", field.itemset.nodeset)
+        if field.repeat is not None and field.repeat.count:
+            yield _Expression(field.path, "repeat_count", field.repeat.count)
+    for action in model.actions:
+        if action.value:
+            yield _Expression(action.ref, "default", action.value)
+
+
+def _place(one: _Expression, model: FormModel, places: Places | None) -> Place | None:
+    """Its cell; what stands in another sheet, or under the repeat that a count belongs to, is found there."""
+    if places is None:
+        return None
+    if one.path.endswith("/meta/instanceName"):
+        return places.setting("instance_name")
+    block = next((entity for entity in model.entities() if one.path.startswith(f"{entity.path}/")), None)
+    if block is not None:
+        header = _ENTITY_HEADERS.get(one.path.removeprefix(f"{block.path}/"), "list_name")
+        return places.entity(block.dataset, header)
+    path = one.path
+    if places.row(path) is None and path.endswith(
+        "_count"
+    ):  # the node that pyxform makes for a calculated count
+        return places.at(path.removesuffix("_count"), "repeat_count")
+    return places.at(path, one.header, "calculation")
+
+
+def _absent(plain: str, context: str, model: FormModel) -> Iterator[str]:
+    """Paths into the form's own answers that lead to no node. `plain` has no texts in quotes.
+
+    Steps of lists (`instance(...)/root/item`) and what a predicate reads relatively are the list's.
+    """
+    own = _LIST.sub("0", plain)
+    outside = own
+    while (less := _PREDICATE.sub("", outside)) != outside:
+        outside = less
+    absolute = (path for path in references(own, context) if path.startswith(f"/{model.root}/"))
+    for path in dict.fromkeys([*references(outside, context), *absolute]):
+        steps = [step.rpartition(":")[2] for step in path.split("/")]
+        if steps[-1] in _NODE_TESTS:
+            steps.pop()
+        plain_path = "/".join(steps)
+        if plain_path.startswith(f"/{model.root}/") and model.field(plain_path) is None:
+            yield plain_path
 
 
 def _circles(model: FormModel, places: Places | None) -> Iterator[Notice]:
@@ -86,18 +178,3 @@ def _circle(start: str, graph: Mapping[str, list[str]], done: set[str]) -> list[
         elif following not in done and following not in on_trail:
             enter(following)
     return found
-
-
-def _functions(model: FormModel, places: Places | None) -> Iterator[Notice]:
-    for bind in model.binds.values():
-        for attribute, header in _HEADERS.items():
-            expression = getattr(bind, attribute)
-            for match in _CALL.finditer(_STRING.sub("''", expression)) if expression else ():
-                name = match[1]
-                if name in FUNCTIONS or name in _OPERATORS:
-                    continue
-                near = nearest(name, FUNCTIONS)
-                args = {"function": name, "near": near} if near else {"function": name}
-                code = "logic.function_unknown_near" if near else "logic.function_unknown"
-                place = places.at(bind.path, header) if places else None
-                yield Notice(Level.WARNING, code, place, args, bind.path)

@@ -6,11 +6,11 @@ A list that stands in a file beside the form is attachments.py's.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from server.forms.lint.headings import Columns
 from server.forms.lint.survey import Line, Survey
-from server.forms.notices import Level, Nearest, Notice
+from server.forms.notices import Level, Nearest, Notice, listed
 from server.forms.workbook import Row, Sheet, Workbook
 
 _FILES = (".xml", ".csv", ".geojson")
@@ -41,11 +41,11 @@ def look(book: Workbook, survey: Survey) -> Iterator[Notice]:
             continue
         if line.type.command == "select_one_external":
             if name not in external:
-                yield _unknown(survey, line, near_external, "external_choices")
+                yield _unknown(survey, line, near_external, "external_choices", external)
         elif not lists:
             missing_sheet = True
         elif name not in lists:
-            yield _unknown(survey, line, near, "choices")
+            yield _unknown(survey, line, near, "choices", lists)
         elif line.type.many:
             many.add(name)
         if line.type.other and survey.columns.text(line.row, "choice_filter"):
@@ -77,14 +77,14 @@ def _external(book: Workbook) -> dict[str, None]:
     return dict.fromkeys(name for row in sheet.rows if (name := columns.text(row, "list_name")))
 
 
-def _unknown(survey: Survey, line: Line, known: Nearest, sheet: str) -> Notice:
+def _unknown(survey: Survey, line: Line, nearest: Nearest, sheet: str, known: Iterable[str]) -> Notice:
     place = survey.sheet.place(line.row, survey.columns.header(line.row, "type"))
     name = line.type.list_name
-    near = known.of(name)
+    near = nearest.of(name)
     code = "choices.list_unknown" if sheet == "choices" else "choices.external_unknown"
     if near:
         return Notice(Level.ERROR, f"{code}_near", place, {"list": name, "near": near})
-    return Notice(Level.ERROR, code, place, {"list": name})
+    return Notice(Level.ERROR, code, place, {"list": name, "known": listed(known)})
 
 
 def _no_choices(sheet: Sheet | None) -> Notice:

@@ -8,7 +8,7 @@ from dataclasses import replace
 from server.forms.lint import choices, references, translations
 from server.forms.lint.headings import Columns
 from server.forms.lint.survey import read_survey
-from server.forms.notices import Level, Notice, nearest
+from server.forms.notices import Level, Notice, listed, nearest
 from server.forms.workbook import Row, Sheet, Workbook
 
 
@@ -18,7 +18,8 @@ def look(book: Workbook) -> list[Notice]:
         near = nearest("survey", book.sheets)
         if near:
             return [Notice(Level.ERROR, "survey.no_sheet_near", None, {"near": book.sheets[near].name})]
-        return [Notice(Level.ERROR, "survey.no_sheet")]
+        known = listed(sheet.name for sheet in book.sheets.values())
+        return [Notice(Level.ERROR, "survey.no_sheet", None, {"known": known})]
     notices = list(_headings(book))
     book = headed(book)
     if book.survey is None or "type" not in Columns(book.survey, "survey"):
@@ -71,4 +72,4 @@ def _columns(sheet: Sheet, kind: str, needed: tuple[str, ...]) -> Iterator[Notic
             if near:
                 yield Notice(Level.ERROR, "header.missing_near", place, {**args, "near": near})
             else:
-                yield Notice(Level.ERROR, "header.missing", place, args)
+                yield Notice(Level.ERROR, "header.missing", place, {**args, "known": listed(sheet.header)})

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from server.forms.lint.headings import MEDIA, Columns
 from server.forms.lint.types import USUAL, Type, read_type
 from server.forms.notices import Level, Notice, nearest
-from server.forms.workbook import Row, Sheet
+from server.forms.workbook import Place, Row, Sheet
 
 _NAME = re.compile(r"[^\W\d][\w.\-·]*(?::[^\W\d][\w.\-·]*)?")
 _YES = frozenset({"yes", "Yes", "YES", "true", "True", "TRUE", "true()"})
@@ -41,9 +41,11 @@ class Survey:
     """Names that stand twice in one group: references to them are right as soon as one is renamed."""
 
     def tell(self, code: str, row: Row, meaning: str, **args: str | int) -> None:
-        """An error at the row's cell under a heading, or at the row where the sheet has no such column."""
+        """An error at the row's cell under a heading; where the sheet has no such column at the row, with the heading to add."""
         header = self.columns.header(row, meaning)
-        place = self.sheet.place(row, header or None)
+        place = (
+            self.sheet.place(row, header) if header else Place(self.sheet.name, row.number, header=meaning)
+        )
         self.notices.append(Notice(Level.ERROR, code, place, args))
 
 

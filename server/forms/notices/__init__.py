@@ -3,7 +3,7 @@
 Rooms give codes and arguments; doors choose the language. Knows nothing of who tells what, or when.
 """
 
-from server.forms.notices.nearest import Nearest, nearest
+from server.forms.notices.nearest import Nearest, listed, nearest
 from server.forms.notices.notice import XFORM, Level, Notice, bounded, fill, from_json, hinders
 from server.forms.notices.words import TABLE, Words
 
@@ -18,5 +18,6 @@ __all__ = [
     "fill",
     "from_json",
     "hinders",
+    "listed",
     "nearest",
 ]

@@ -13,6 +13,16 @@ def nearest(name: str, known: Iterable[str]) -> str:
     return by_lower[near[0]] if near else ""
 
 
+LISTED = 12
+"""Names that a notice lists at most."""
+
+
+def listed(known: Iterable[str]) -> str:
+    """What there is instead, for a sentence: `a, b, c`, with a mark where there is more; `-` where there is nothing."""
+    names = [one for one in dict.fromkeys(known) if one.strip()]
+    return ", ".join(names[:LISTED]) + (" …" if len(names) > LISTED else "") or "-"
+
+
 class Nearest:
     """`nearest` for one sheet's many wrong names: the first `MOST` are looked for, each name once; a broken sheet has thousands."""
 

@@ -65,8 +65,11 @@ TABLE: dict[str, Words] = {
         "This cell holds a character that cannot be shown.", "Write the cell's text anew, without pasting."
     ),
     # pyxform's own, reworded where they are common
-    "pyxform.other": Words("{text}", "Mend it as the message says, then upload the file again."),
-    "pyxform.cell": Words("{text}", "Mend this cell, then upload the file again."),
+    "pyxform.other": Words(
+        "{text}",
+        "Look in the spreadsheet for what the sentence names, write it in another way, and upload the file again.",
+    ),
+    "pyxform.cell": Words("{text}", "Write this cell in another way, then upload the file again."),
     "pyxform.crashed": Words(
         "The converter stopped on this spreadsheet ({kind}).",
         "Take the newest changes out until it passes, and tell the administrator which one stopped it.",
@@ -88,14 +91,15 @@ TABLE: dict[str, Words] = {
         "Write ${{{near}}}, if that is the question meant.",
     ),
     "survey.no_sheet": Words(
-        "The spreadsheet has no sheet called survey.", "Name the sheet with the questions “survey”."
+        "The spreadsheet has no sheet called survey. Its sheets are: {known}.",
+        "Name the sheet with the questions “survey”.",
     ),
     "survey.no_sheet_near": Words(
         "The spreadsheet has no sheet called survey; is it the sheet “{near}”?",
         "Name the sheet with the questions “survey”.",
     ),
     "header.missing": Words(
-        "The sheet {sheet} has no column “{column}”.",
+        "The sheet {sheet} has no column “{column}”. Its columns are: {known}.",
         "Write {column} as the heading of that column, in row 1.",
     ),
     "header.missing_near": Words(
@@ -167,7 +171,7 @@ TABLE: dict[str, Words] = {
         "Write the choices there, in the columns list_name, name and label.",
     ),
     "choices.external_unknown": Words(
-        "The sheet external_choices has no list “{list}”.",
+        "The sheet external_choices has no list “{list}”. Its lists are: {known}.",
         "Add the list, or write the name of one that exists.",
     ),
     "choices.external_unknown_near": Words(
@@ -186,7 +190,8 @@ TABLE: dict[str, Words] = {
         "No question uses the choice list “{list}”.", "Delete its rows, or name it in the type of a question."
     ),
     "choices.list_unknown": Words(
-        "The sheet choices has no list “{list}”.", "Add the list, or write the name of one that exists."
+        "The sheet choices has no list “{list}”. Its lists are: {known}.",
+        "Add the list, or write the name of one that exists.",
     ),
     "choices.list_unknown_near": Words(
         "The sheet choices has no list “{list}”; did you mean {near}?",
@@ -292,11 +297,20 @@ TABLE: dict[str, Words] = {
         "“{name}” is calculated from itself: {chain}.", "Take one of these calculations out of the circle."
     ),
     "logic.function_unknown": Words(
-        "No phone knows the function {function}().", "Use a function of the XLSForm reference."
+        "No phone knows the function {function}(): it would stop there.",
+        "Use a function of the XLSForm reference.",
     ),
     "logic.function_unknown_near": Words(
-        "No phone knows the function {function}(); did you mean {near}()?",
+        "No phone knows the function {function}(): it would stop there. Did you mean {near}()?",
         "Write {near}(), if that is the function meant.",
+    ),
+    "logic.node_unknown": Words(
+        "{header} reads {node}, and the form has no such node.",
+        "Write the path of a node that the form has, from its root.",
+    ),
+    "logic.node_unknown_near": Words(
+        "{header} reads {node}, and the form has no such node; did you mean {near}?",
+        "Write {near}, if that is the node meant.",
     ),
     # mapping to the monitoring tables
     "hh.no_namespace": Words(
@@ -324,7 +338,7 @@ TABLE: dict[str, Words] = {
         "Write {table}.{near}, if that is the column meant.",
     ),
     "map.column_closed": Words(
-        "{column} is filled by the server and takes no answers.",
+        "{column} takes no answers: the server writes it.",
         "Take the mapping out, or choose another column.",
     ),
     "map.column_retired": Words(
@@ -382,8 +396,8 @@ TABLE: dict[str, Words] = {
     ),
     "map.key_place": Words("The key cannot be asked inside a repeat.", "Ask it once, outside."),
     "map.wrong_key": Words(
-        "{column} belongs to a {needs}, and this form is about a {kind}.",
-        "Map it in a form about a {needs}, or change the form's key.",
+        "{column} belongs to one {needs}, and this form is about one {kind}.",
+        "Map it in a form about one {needs}, or change the form's key.",
     ),
     "map.protect_value": Words("bind::hh:protect is “{value}”.", "Write yes, or leave the cell empty."),
     "map.entity_many": Words(
@@ -419,6 +433,10 @@ TABLE: dict[str, Words] = {
         "Look for a quote that is never closed, or save the list again.",
     ),
     "csv.duplicate": Words("{name} has the column “{column}” twice.", "Rename one of them."),
+    "attachment.expected": Words(
+        "The form expects the file {name} beside it.",
+        "Upload it to the draft, or publish the form that makes the list of its name: phones cannot open the form without it.",
+    ),
     "attachment.missing": Words(
         "The form expects the file {name}, which is not here yet.",
         "Upload it to the draft before phones fetch the form.",

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import io
 from pathlib import Path
 
 import pytest
+from openpyxl import load_workbook
 from pyxform import aliases
 from pyxform.question_type_dictionary import QUESTION_TYPE_DICT
 
 from server.forms import lint
+from server.forms.convert import convert
 from server.forms.examine import examine
 from server.forms.lint import types
 from server.forms.lint.references import unpaired
@@ -426,3 +429,31 @@ def test_a_sheet_of_thousands_of_wrong_names_is_read_in_moments() -> None:
     found = lint.look(read(f"survey\n,type,name,label,relevant\n{rows}".encode(), "form.csv"))
     assert [one.code for one in found].count("name.unknown_near") == 60
     assert [one.code for one in found].count("name.unknown") == 3_940
+
+
+def test_what_there_is_instead_is_listed_where_nothing_is_near() -> None:
+    (column, *_) = errors("question | name | label\ntext | a | A")
+    assert "Its columns are: question, name, label." in column.message
+    (unknown,) = errors("type | name | label\nselect_one soil | a | A", choices=WATER)
+    assert "Its lists are: water." in unknown.message
+    book = load_workbook(io.BytesIO(form("type | name | label\ntext | a | A")))
+    book["survey"].title = "Fragen"
+    renamed = io.BytesIO()
+    book.save(renamed)
+    (sheet, *_) = examine(renamed.getvalue(), "form.xlsx").errors
+    assert "Its sheets are: Fragen, settings." in sheet.message
+
+
+def test_an_unlabelled_question_is_named_at_its_cell_whoever_finds_it() -> None:
+    data = form("type | name | label\ntext | a | A\ninteger | b | ")
+    for found in (convert(read(data, "form.xlsx")).notices, examine(data, "form.xlsx").notices):
+        (notice,) = [one for one in found if one.code == "label.missing"]
+        assert notice.place is not None
+        assert (notice.place.sheet, notice.place.row, notice.place.column) == ("survey", 3, "C")
+        assert "column label" in notice.fix
+
+
+def test_an_unlabelled_question_of_a_sheet_without_labels_names_the_column_to_add() -> None:
+    (notice,) = errors("type | name\ninteger | a")
+    assert said([notice]) == [("survey!2", "label.missing")]
+    assert notice.as_json()["header"] == "label"
