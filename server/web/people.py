@@ -26,7 +26,7 @@ from server.web.frame.door import (
     whole,
 )
 from server.web.frame.words import tell_problem
-from server.web.visits.filters import area_lines
+from server.web.visits.areafield import area_options, area_picks, areas_given
 
 people = Blueprint("people", __name__)
 
@@ -63,10 +63,11 @@ def invite() -> Response:
     given = {
         key: request.form.get(key, "").strip() for key in ("email", "name", "language", "role", "project")
     }
-    chosen = _areas()
+    chosen: list[int] = []
     errors = {}
     if request.method == "POST":
         try:
+            chosen = areas_given()
             with acting() as writing:
                 user = users.create(
                     writing,
@@ -85,7 +86,7 @@ def invite() -> Response:
             return render("people/link.html", user=user, link=link, invited=True)
         except ProblemError as error:
             field = str(error.details.get("field") or error.details.get("fields") or "email")
-            errors = {field if field in ("email", "project") else "email": tell_problem(error)}
+            errors = {field if field in ("email", "project", "areas") else "email": tell_problem(error)}
     return render(
         "people/new.html",
         422 if errors else 200,
@@ -93,9 +94,17 @@ def invite() -> Response:
         errors=errors,
         projects=every,
         roles=PROJECT_ROLES,
-        areas=area_lines(),
+        areas=area_picks(chosen),
         chosen=chosen,
+        typed=request.form.get("more_areas", ""),
     )
+
+
+@people.get("/people/find-areas")
+def find_areas() -> Response:
+    """The areas that fit what is being typed, as options."""
+    access().require("user.read")
+    return area_options()
 
 
 @people.get("/people/<num:actor_id>")
@@ -121,7 +130,7 @@ def change(actor_id: int) -> Response:
                     by=reader().id,
                 )
             else:
-                phones.set_areas(writing, actor_id, _areas(), by=reader().id)
+                phones.set_areas(writing, actor_id, areas_given(), by=reader().id)
     except ProblemError as error:
         return page(actor_id, error.problem.status, trouble=tell_problem(error))
     said("done", "Saved.")
@@ -198,6 +207,7 @@ def page(actor_id: int, status: int = 200, *, trouble: Any = None) -> Response:
     grants = list(session().scalars(select(Grant).where(Grant.actor_id == actor_id)))
     every = projects.projects(session())
     known = access()
+    chosen = [area.id for area in phones.areas_of(session(), [actor_id]).get(actor_id, [])]
     return render(
         "people/one.html",
         status,
@@ -207,8 +217,8 @@ def page(actor_id: int, status: int = 200, *, trouble: Any = None) -> Response:
         projects=every,
         names={project.id: project.name for project in every},
         roles=PROJECT_ROLES,
-        areas=area_lines(),
-        chosen=[area.id for area in phones.areas_of(session(), [actor_id]).get(actor_id, [])],
+        areas=area_picks(chosen),
+        chosen=chosen,
         trouble=trouble,
         may_change=known.may("user.update"),
         may_remove=known.may("user.delete") and actor_id != known.actor_id,
@@ -275,7 +285,3 @@ def _again(again: Any, error: ProblemError) -> Response:
 
 def _project_id(text: str) -> int | None:
     return whole(text)
-
-
-def _areas() -> list[int]:
-    return [number for one in request.form.getlist("areas") if (number := whole(one)) is not None]

@@ -30,7 +30,8 @@ from server.web.frame.door import (
     whole,
 )
 from server.web.frame.words import direction, language, tell_problem
-from server.web.visits.filters import area_lines, title_of
+from server.web.visits.areafield import area_picks, areas_given
+from server.web.visits.filters import title_of, told_apart
 from server.words import say
 
 phones = Blueprint("phones", __name__, url_prefix="/p/<num:project_id>/phones")
@@ -87,7 +88,7 @@ def new(project_id: int) -> Response:
     forms = [form for form in forms_of(session(), project_id) if form.current_version is not None]
     given: dict[str, Any] = {
         "name": request.form.get("name", f"{say(language(), 'Phone')} {_next(project_id)}"),
-        "areas": _areas(),
+        "areas": [],
         "language": request.form.get("language", language()),
         "forms": _chosen(forms) if request.method == "POST" else {form.id for form in forms},
         "new_forms": request.method == "GET" or "new_forms" in request.form,
@@ -95,6 +96,7 @@ def new(project_id: int) -> Response:
     errors = {}
     if request.method == "POST":
         try:
+            given["areas"] = areas_given()
             _within(given["areas"])
             with acting() as writing:
                 phone, _ = room.create(
@@ -118,8 +120,9 @@ def new(project_id: int) -> Response:
         project=project,
         given=given,
         errors=errors,
-        forms=[(form, title_of(form)) for form in forms],
-        areas=area_lines(),
+        forms=told_apart(forms),
+        areas=area_picks(given["areas"]),
+        typed=request.form.get("more_areas", ""),
     )
 
 
@@ -161,7 +164,7 @@ def overview(project_id: int, actor_id: int) -> Response:
         may_revoke=access().may("session.end", project_id) or access().may("field_key.delete", project_id),
         every=[form for form in forms_of(session(), project_id) if form.current_version is not None],
         title_of=title_of,
-        areas=area_lines(),
+        areas=area_picks([area.id for area in carrier.areas]),
     )
 
 
@@ -171,7 +174,7 @@ def change(project_id: int, actor_id: int) -> Response:
     project_of(project_id, "field_key.update")
     phone = _found(project_id, actor_id)
     forms = [form for form in forms_of(session(), project_id) if form.current_version is not None]
-    chosen, wanted = _chosen(forms), _areas()
+    chosen, wanted = _chosen(forms), areas_given()
     _within(wanted)
     with acting() as writing:
         room.change(
@@ -259,10 +262,6 @@ def _forms_of(phone: Phone) -> list[Form]:
 def _chosen(forms: Any) -> set[int]:
     ticked = set(request.form.getlist("forms"))
     return {form.id for form in forms if str(form.id) in ticked}
-
-
-def _areas() -> list[int]:
-    return [number for one in request.form.getlist("areas") if (number := whole(one)) is not None]
 
 
 def _within(areas: list[int]) -> None:

@@ -19,7 +19,7 @@ from server.review import queue
 from server.web import codes, tallies
 from server.web.frame.door import access, project_of, render, services, session, whole
 from server.web.frame.show import zone
-from server.web.visits.filters import area_lines
+from server.web.visits.areafield import area_field, area_named
 
 tables = Blueprint("tables", __name__, url_prefix="/p/<num:project_id>/tables")
 
@@ -42,7 +42,7 @@ def overview(project_id: int, table: str) -> Response:
     """A page of rows: current ones, or with `history=1` all that stand; `visit` shows what one visit wrote."""
     project = project_of(project_id, "monitoring.read")
     monitored = _table(table)
-    given = {key: request.args.get(key, "").strip() for key in ("area", "history", "since", "visit")}
+    given = {key: request.args.get(key, "").strip() for key in ("area", "place", "history", "since", "visit")}
     kept = {key: value for key, value in given.items() if value}
     history = bool(given["history"] or given["visit"])
     asked = _asked(project_id, given, history)
@@ -66,7 +66,7 @@ def overview(project_id: int, table: str) -> Response:
         given=given,
         kept=kept,
         history=history,
-        areas=area_lines(),
+        areas=area_field(),
         codes=codes,
     )
 
@@ -76,7 +76,7 @@ def download(project_id: int, table: str) -> Response:
     """The same rows as CSV: codes as they are stored, protected values left out or rounded. Streams."""
     project_of(project_id, "monitoring.read")
     _table(table)
-    given = {key: request.args.get(key, "").strip() for key in ("area", "history", "since")}
+    given = {key: request.args.get(key, "").strip() for key in ("area", "place", "history", "since")}
     history = bool(given["history"])
     names = [heading.name for heading in reading.headings(table, history=history)]
     body = stream(names, _cells(table, _asked(project_id, given, history)), bom=True)
@@ -103,7 +103,7 @@ def _asked(project_id: int, given: dict[str, str], history: bool) -> reading.Ask
     return reading.Asked(
         project_id=project_id,
         areas=access().areas,
-        area_id=whole(given["area"]),
+        area_id=area_named(given["place"]) if given["place"] else whole(given["area"]),
         history=history,
         since=since,
     )

@@ -11,6 +11,7 @@ from sqlalchemy import insert, select
 
 from server.accounts.models import Audit
 from server.households.tables import TABLES, Household
+from server.ingest.models import Submission
 from tests.support.house import House, Phone, instance, xlsx
 from tests.web.desk import Desk, phone_in, somebody, with_areas
 
@@ -94,6 +95,29 @@ def test_a_household_shows_what_is_known_with_its_source_and_hides_the_exact_pla
     with house.session() as session:
         act = session.query(Audit).filter(Audit.action == "protected.read").one()
         assert act.details["code"] == panel[0]
+
+
+def test_a_household_that_is_not_confirmed_says_why(house: House, admin: Desk, panel: list[str]) -> None:
+    with house.session() as session:
+        made = session.scalars(select(Household.created_by).where(Household.code == panel[0])).one()
+    at, page = f"/p/1/visits/{made}", f"/p/1/households/{panel[0]}"
+    admin.post(f"{at}/decide", state="rejected", seen="", comment="No dwelling stands there")
+    assert "Its enrolment was rejected" in admin.get(page).text
+    admin.post(f"{at}/bin")
+    assert "Its enrolment lies in the bin" in admin.get(page).text
+    with house.session() as session:
+        assert session.query(Household).filter(Household.code == panel[0]).one().confirmed is False
+
+
+def test_a_finding_about_an_entry_of_a_list_is_named_in_words(
+    house: House, admin: Desk, panel: list[str]
+) -> None:
+    enrol(phone_in(house, 1, "Second", ("A1",)), 1, "A1-014", "public_tap", 5)
+    with house.session() as session:
+        newest = session.scalars(select(Submission.id).order_by(Submission.id.desc())).first()
+    page = admin.get(f"/p/1/visits/{newest}").text
+    assert "Entry in a list" in page
+    assert ">entity<" not in page
 
 
 def test_the_households_own_copy_is_whole_only_with_a_reason(
@@ -188,3 +212,10 @@ def test_what_one_visit_wrote(house: House, admin: Desk, panel: list[str]) -> No
     page = admin.get(f"/p/1/tables/water?visit={address[1]}").text
     assert panel[1] in page
     assert panel[0] not in page
+
+
+def test_a_table_is_cut_to_the_area_that_is_typed(admin: Desk, panel: list[str]) -> None:
+    for path in ("/p/1/tables/water", "/p/1/tables/water.csv"):
+        north = admin.get(f"{path}?place=North").text
+        assert [code in north for code in panel] == [True, True, False]
+        assert [code in admin.get(f"{path}?place=Nowhere").text for code in panel] == [False] * 3

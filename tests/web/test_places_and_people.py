@@ -137,7 +137,7 @@ def test_an_invitation_gives_a_link_once_and_a_role(world: World) -> None:
     assert "Supervisor (<bdi>Aldermere</bdi>)" in listed
     twice = world.admin.post("/people/new", email="sup@example.org", role="", project="")
     assert twice.status_code == 422
-    assert "exists already" in twice.text
+    assert "There is one with this E-mail address already: sup@example.org" in twice.text
 
 
 def test_nobody_gives_more_than_they_have(world: World) -> None:

@@ -290,3 +290,41 @@ def test_a_photo_in_heic_is_explained_and_its_original_given_for_a_reason(world:
     with house.session() as session:
         (noted,) = session.scalars(select(Audit.details).where(Audit.action == "protected.read"))
     assert (noted["reason"], noted["file"]) == ("A question of the village", "a.heic")
+
+
+PLACES = """
+| type      | name  | label       |
+| geopoint  | spot  | The spot    |
+| geotrace  | way   | The way     |
+| geoshape  | plot  | The plot    |
+| time      | hour  | The hour    |
+"""
+WAY = "51.501 -2.251 12 4.75; 51.502 -2.252 12 4.75; 51.503 -2.253 12 4.75; 51.501 -2.251 12 4.75"
+
+
+def settings(form_id: str) -> str:
+    return f"| form_id | form_title | version |\n| {form_id} | The places | 1 |"
+
+
+def test_forms_of_one_name_are_told_apart_in_the_filter(world: World) -> None:
+    world.house.publish(1, xlsx(PLACES, settings=settings("one")))
+    assert re.search(r">The places</option>", world.admin.get("/p/1/visits").text)
+    world.house.publish(1, xlsx(PLACES, settings=settings("two")))
+    page = world.admin.get("/p/1/visits").text
+    assert re.findall(r">(The places[^<]*)<", page) == ["The places (one)", "The places (two)"]
+
+
+def test_a_time_is_shown_as_a_clock_does_and_nothing_ends_in_a_dot(world: World) -> None:
+    world.house.publish(1, xlsx(PLACES, settings=settings("one")))
+    phone = phone_in(world.house, 1, "Walker", ())
+    body = (
+        f"<spot>51.501 -2.251 12 4.75</spot><way>{WAY}</way><plot>{WAY}</plot><hour>10:00:00.000+08:00</hour>"
+    )
+    assert phone.send(instance("one", body)).status_code == 201
+    newest = ids(world.admin.get("/p/1/visits").text)[0]
+    page = world.admin.get(f"/p/1/visits/{newest}").text
+    assert "10:00:00.000" not in page
+    assert re.search(r"<dd>\s*10:00\s*</dd>", page)
+    says = re.search(r'class="map-says">([^<]*)', page)
+    assert says is not None
+    assert says[1].strip() == "measured to 5 m"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date, format_datetime
@@ -49,8 +49,13 @@ def day(on: date | datetime | None) -> str:
 
 
 def moment(text: str) -> str:
-    """An answer of a date or dateTime question, as written in forms (ISO 8601), in the page's language and zone."""
+    """An answer of a date, time or dateTime question, as written in forms (ISO 8601), in the page's language and zone.
+
+    A time alone is of no day and stays in the zone where it was answered.
+    """
     try:
+        if ":" in text and "T" not in text and "-" not in text[:5]:
+            return f"{time.fromisoformat(text):%H:%M}"
         if len(text) == 10:
             return day(date.fromisoformat(text))
         at = datetime.fromisoformat(text)

@@ -145,10 +145,16 @@ def _findings(one: Submission, seen: Looked, record: dict[str, Any], *, protecte
         strange = unasked(session(), services(), one.version_id or 0, plan, protected=protected)
     found = []
     for row in _weighty(seen.findings):
-        label = plain(seen.labels.get(UNIT.sub("", row.path), "")) or row.path.rpartition("/")[2]
         value = value_at(record, row.path) or strange.get(row.path, "")
-        found.append(Found(row, label, value, finding_words(row.message)))
+        found.append(Found(row, _label(row.path, seen), value, finding_words(row.message)))
     return tuple(found)
+
+
+def _label(path: str, seen: Looked) -> str:
+    """The question's label; of what nobody was asked, what it is."""
+    if path.endswith("/meta/entity"):
+        return bare("Entry in a list")
+    return plain(seen.labels.get(UNIT.sub("", path), "")) or path.rpartition("/")[2]
 
 
 def finding_words(message: Mapping[str, Any]) -> str:

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
-from server.areas import reading as areas
-from server.areas.models import Area
 from server.forms.models import Form
 from server.review import queue
-from server.web.frame.door import access, session
+from server.web.frame.door import access
 from server.web.frame.show import zone
 from server.web.visits.areafield import area_named
 
@@ -79,15 +78,17 @@ def asked(project_id: int, args: Mapping[str, str]) -> Asked:
     return Asked(queue.Filter(project_id, base.areas, **fields), given)
 
 
-def area_lines() -> list[tuple[int, Area]]:
-    """The reader's areas as indented lines."""
-    return list(areas.flat(areas.tree(session(), access().areas)))
-
-
 def title_of(form: Form) -> str:
     """A form's name, its id where it has none."""
     version = form.current_version or form.draft_version
     return version.title if version else form.xml_form_id
+
+
+def told_apart(forms: Iterable[Form]) -> list[tuple[Form, str]]:
+    """Forms, each with its name, and with its id where another has the same name."""
+    named = [(form, title_of(form)) for form in forms]
+    many = Counter(title for _, title in named)
+    return [(form, f"{title} ({form.xml_form_id})" if many[title] > 1 else title) for form, title in named]
 
 
 def _number(given: dict[str, str], key: str) -> int | None:

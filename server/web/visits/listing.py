@@ -18,9 +18,9 @@ from server.web import tallies
 from server.web.frame.door import access, project_of, render, services, session, whole
 from server.web.frame.show import zone
 from server.web.shapes import own_shapes
-from server.web.visits.areafield import area_field, search
+from server.web.visits.areafield import area_field, area_options
 from server.web.visits.cards import cards
-from server.web.visits.filters import asked, title_of
+from server.web.visits.filters import asked, told_apart
 
 visits = Blueprint("visits", __name__, url_prefix="/p/<num:project_id>")
 
@@ -52,7 +52,7 @@ def listing(project_id: int) -> Response:
         most=tallies.MOST,
         points=_points(project_id, ask.wanted) if view == "map" else [],
         shapes=own_shapes(ask.wanted.area_id) if view == "map" else [],
-        forms=[(form.id, title_of(form)) for form in forms_of(session(), project_id)],
+        forms=[(form.id, words) for form, words in told_apart(forms_of(session(), project_id))],
         areas=area_field(),
         senders=phones.of_project(session(), project_id, access().areas),
         anything=bool(ask.given) or bool(page.items),
@@ -63,7 +63,7 @@ def listing(project_id: int) -> Response:
 def find_areas(project_id: int) -> Response:
     """The reader's areas that fit what is being typed, as options."""
     project_of(project_id)
-    return render("visits/area_options.html", found=search(request.args.get("place", "")))
+    return area_options()
 
 
 @visits.get("/visits.csv")
