@@ -239,7 +239,7 @@ def test_a_protected_photo_is_at_no_address_and_shown_once_a_reason_opened_it(
     house: House, admin: Desk
 ) -> None:
     sheet = xlsx(
-        "| type | name | label | bind::hh:protect |\n| image | card | The ration card | yes |",
+        "| type | name | label | bind::hh:protect |\n| image | card | The water bill | yes |",
         settings='| form_title | form_id | version | namespaces |\n| Cards | cards | 1 | hh="urn:fieldfare:household" |',
     )
     house.project()
@@ -251,7 +251,7 @@ def test_a_protected_photo_is_at_no_address_and_shown_once_a_reason_opened_it(
         at = f"/p/1/visits/{session.query(Submission).one().id}"
     page = admin.get(at).text
     assert "a.jpg" not in page
-    assert "The ration card: protected" in page
+    assert "The water bill: protected" in page
     assert "a.jpg" not in admin.get("/p/1/visits").text
     assert "a.jpg" not in admin.get("/p/1/visits?view=gallery").text
     assert admin.get(f"{at}/files/a.jpg?size=thumb").status_code == 403
