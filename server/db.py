@@ -62,7 +62,10 @@ class Json(TypeDecorator[Any]):
 
 def dump_json(value: Any) -> str:
     """The one way in which JSON is written to the database: compact, order kept, not escaped to ASCII."""
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    return _JSON.encode(value)
+
+
+_JSON = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 
 
 class Base(DeclarativeBase):
@@ -137,6 +140,15 @@ def reading(session: Session) -> Iterator[Session]:
         session.info.pop("read_only")
 
 
+def singly(session: Session) -> None:
+    """From here until its rollback, what this session reads stands each by itself (PostgreSQL).
+
+    BEGIN and ROLLBACK are round trips, and a rollback makes the driver forget what it has prepared.
+    """
+    if session.get_bind().dialect.name == "postgresql" and not session.in_transaction():
+        session.connection(execution_options={"isolation_level": "AUTOCOMMIT"})
+
+
 @contextmanager
 def polling() -> Iterator[Connection]:
     """A reading connection for a single statement out of `hot`: no session, no transaction around it.
@@ -158,9 +170,15 @@ def engine_options(url: str, *, readers: int) -> dict[str, Any]:
             "pool_size": readers,
             "pool_use_lifo": True,  # few connections, their page caches warm
             "max_overflow": readers,
-            "connect_args": {"timeout": 30, "isolation_level": None},
+            "connect_args": {"timeout": 30, "isolation_level": None, "cached_statements": 512},
         }
-    return {"url": url, "hide_parameters": True, "pool_size": readers, "max_overflow": readers}
+    return {
+        "url": url,
+        "hide_parameters": True,
+        "pool_size": readers,
+        "pool_use_lifo": True,  # few connections, on which what is asked is prepared already
+        "max_overflow": readers,
+    }
 
 
 def prepare_sqlite(engine: Engine, *, immediate: bool) -> None:

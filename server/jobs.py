@@ -65,7 +65,7 @@ def enqueue(session: Session, jobs: Iterable[Later]) -> None:
     now = utcnow()
     rows = [{"kind": j.kind, "ref": j.ref, "run_at": now + j.delay, "attempts": 0} for j in jobs]
     if rows:
-        _ENQUEUE.run_many(wire(session), rows)
+        _ENQUEUE.many_later(wire(session), rows)
 
 
 def ensure(session: Session, kinds: Iterable[str]) -> None:

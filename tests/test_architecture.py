@@ -54,7 +54,7 @@ MAY_IMPORT: dict[str, set[str]] = {
         "media",
         "commit",
     },  # one value that holds what an installation consists of
-    "commit": set(),
+    "commit": {"hot"},  # sends what was put off before it commits
     "hot": set(),
     "words": {"problems"},
     "keys": {"db", "settings", "problems"},

@@ -33,4 +33,4 @@ def record(
         "project_id": project_id,
     }
     row |= {"area_id": area_id, "details": None if details is None else dict(details)}
-    _RECORD.run(wire(session), row)
+    _RECORD.later(wire(session), row)

@@ -12,10 +12,23 @@ import zlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, cast
 
 import segno
-from sqlalchemy import ColumnElement, DateTime, and_, column, delete, exists, or_, select, table, update
+from sqlalchemy import (
+    ColumnElement,
+    DateTime,
+    Table,
+    and_,
+    bindparam,
+    column,
+    delete,
+    exists,
+    or_,
+    select,
+    table,
+    update,
+)
 from sqlalchemy.orm import Session
 
 from server import problems
@@ -26,6 +39,7 @@ from server.accounts.users import LANGUAGES
 from server.areas.models import Area
 from server.areas.scope import covers, visible
 from server.db import utcnow
+from server.hot import Hot, at_last, wire
 from server.services import Services
 
 SEEN_EVERY = timedelta(minutes=1)
@@ -322,10 +336,23 @@ def seen(session: Session, phone: Phone, form_version_id: int | None = None) -> 
 
 def heard(session: Session, actor_id: int) -> None:
     """Note that a phone was heard of, once a minute at most: one statement, beside whatever it sent."""
+    at_last(session, _heard, actor_id)
+
+
+def _heard(session: Session, actor_id: int, _: list[None]) -> None:
     now = utcnow()
-    last = Phone.last_seen_at
-    own = update(Phone).where(Phone.actor_id == actor_id, or_(last.is_(None), last <= now - SEEN_EVERY))
-    session.execute(own.values(last_seen_at=now), execution_options={"synchronize_session": False})
+    _HEARD.later(wire(session), {"whose": actor_id, "now": now, "before": now - SEEN_EVERY})
+
+
+_PHONE = cast(Table, Phone.__table__)
+_HEARD = Hot(
+    update(_PHONE)
+    .where(
+        _PHONE.c.actor_id == bindparam("whose"),
+        or_(_PHONE.c.last_seen_at.is_(None), _PHONE.c.last_seen_at <= bindparam("before")),
+    )
+    .values(last_seen_at=bindparam("now"))
+)
 
 
 def settings_qr(

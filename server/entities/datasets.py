@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from server.db import utcnow
 from server.entities.models import Dataset, DatasetForm, DatasetProperty
-from server.hot import Hot, insert_of, wire
+from server.hot import Hot, at_last, insert_of, wire
 from server.xforms import EntityDecl
 
 SERVER_PROPERTIES: Mapping[str, tuple[str, ...]] = {"households": ("code",), "facilities": ("code",)}
@@ -65,7 +65,7 @@ _NAMED = select(Dataset.id).where(
     Dataset.deleted_at.is_(None),
 )
 
-_PROPERTIES = (
+_PROPERTIES = Hot(
     select(DatasetProperty.name, DatasetProperty.protected)
     .where(DatasetProperty.dataset_id == bindparam("dataset"))
     .order_by(DatasetProperty.id)
@@ -87,7 +87,8 @@ def points_of(session: Session, dataset_id: int) -> set[str]:
 
 def properties_of(session: Session, dataset_id: int) -> dict[str, bool]:
     """A list's properties in the order in which forms published them, and whether each is protected."""
-    return {row.name: row.protected for row in wire(session).execute(_PROPERTIES, {"dataset": dataset_id})}
+    rows = _PROPERTIES.all(wire(session), {"dataset": dataset_id})
+    return {name: bool(protected) for name, protected in rows}
 
 
 def touch(session: Session, dataset_id: int) -> None:
@@ -95,7 +96,11 @@ def touch(session: Session, dataset_id: int) -> None:
 
     Call it last: until that commit it holds the list's row against other writers (PostgreSQL).
     """
-    _RAISE.run(wire(session), {"the_dataset": dataset_id})
+    at_last(session, _raise, dataset_id)
+
+
+def _raise(session: Session, dataset_id: int, _: list[None]) -> None:
+    _RAISE.later(wire(session), {"the_dataset": dataset_id})
 
 
 def _dataset(session: Session, project_id: int, name: str) -> int:

@@ -268,7 +268,7 @@ def write(
         "area_id": area_id if move else entity.area_id,
         "the_id": entity.id,
     }
-    CHANGE.run(wire(session), row)
+    CHANGE.later(wire(session), row)
     add_version(session, entity.id, decided, label, values, _given(saved), "submission", cause)
     return entity.deleted_at is None
 
@@ -331,7 +331,7 @@ def add_version(
         "seq": cause.moment.seq,
         "rank": cause.rank,
     }
-    _ADD_VERSION.run(wire(session), row)
+    _ADD_VERSION.later(wire(session), row)
 
 
 def _dataset(session: Session, project_id: int, name: str) -> tuple[int, tuple[str, ...]] | None:

@@ -77,7 +77,7 @@ def lay_over(
         return
     names = (monitored.key, *ORIGIN, *values)
     row = {**{name: origin[name] for name in ORIGIN}, **values, monitored.key: subject}
-    _upsert(connection.dialect.name, monitored.name, names).run(connection, row)
+    _upsert(connection.dialect.name, monitored.name, names).later(connection, row)
 
 
 def _lay_over_subject(
@@ -90,7 +90,7 @@ def _lay_over_subject(
 ) -> None:
     if values:
         row = {**values, "the_uuid": subject, "updated_at": origin["recorded_at"]}
-        _update_subject(monitored.name, tuple(values)).run(connection, row, ready)
+        _update_subject(monitored.name, tuple(values)).later(connection, row, ready)
 
 
 def carry_over(
@@ -118,7 +118,7 @@ def carry_rows(connection: Connection, monitored: Monitored, subject: str, ids: 
         beside = (monitored.key, "position", *ORIGIN)
         names = tuple(c.name for c in monitored.current.columns if c.name not in beside)
         _carry(connection, monitored, names, {"first": ids[0], "last": ids[-1]}, len(ids))
-    _delete_beyond(monitored.name).run(connection, {"the_uuid": subject, "number": len(ids)})
+    _delete_beyond(monitored.name).later(connection, {"the_uuid": subject, "number": len(ids)})
 
 
 def _carry(
@@ -130,8 +130,12 @@ def _carry(
 ) -> None:
     """An index goes by the area, and a household hardly ever moves: the area is written only where it is another."""
     dialect = connection.dialect.name
-    if _carried(dialect, monitored.name, names, False).run(connection, bounds) < number:
-        _carried(dialect, monitored.name, names, True).run(connection, bounds)
+
+    def moved(carried: int) -> None:
+        if carried < number:
+            _carried(dialect, monitored.name, names, True).run(connection, bounds)
+
+    _carried(dialect, monitored.name, names, False).later(connection, bounds, then=moved)
 
 
 def replace_rows(

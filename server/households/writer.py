@@ -155,10 +155,10 @@ def _insert_facts(
         facts.append((row.table, whole, row.answered))
     for table, rows in by_table.items():
         if len(rows) == 1:
-            _insert(table).run(connection, rows[0], origin)
+            _insert(table).later(connection, rows[0], origin)
         else:
-            _insert(table).run_many(connection, rows, origin)
-    _OBSERVE.run(
+            _insert(table).many_later(connection, rows, origin)
+    _OBSERVE.later(
         connection,
         {
             **origin,

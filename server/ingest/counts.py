@@ -9,7 +9,7 @@ from sqlalchemy import Table, bindparam, update
 from sqlalchemy.orm import Session
 
 from server.forms.models import FormCount
-from server.hot import PerDialect, wire
+from server.hot import PerDialect, at_last, wire
 
 TABLE = cast(Table, FormCount.__table__)
 
@@ -24,7 +24,7 @@ COLUMN_OF = {
 
 
 def _arrival(dialect: Any) -> Any:
-    values = dict.fromkeys(COLUMN_OF.values(), 0) | {"received": 1}
+    values: dict[str, Any] = dict.fromkeys(COLUMN_OF.values(), 0) | {"received": bindparam("received")}
     new = dialect.insert(TABLE).values(
         form_id=bindparam("form_id"),
         draft=bindparam("draft"),
@@ -33,7 +33,7 @@ def _arrival(dialect: Any) -> Any:
         **values,
     )
     more = {
-        "received": TABLE.c.received + 1,
+        "received": TABLE.c.received + new.excluded.received,
         "held": TABLE.c.held + new.excluded.held,
         "last_at": new.excluded.last_at,
     }
@@ -45,9 +45,19 @@ _ARRIVED = PerDialect(_arrival)
 
 def arrived(session: Session, form_id: int, draft: bool, *, held: bool, at: datetime) -> None:
     """A new submission came."""
+    at_last(session, _raise, (form_id, draft), (held, at))
+
+
+def _raise(session: Session, form: tuple[int, bool], came: list[tuple[bool, datetime]]) -> None:
+    row = {
+        "form_id": form[0],
+        "draft": form[1],
+        "received": len(came),
+        "held": sum(held for held, _ in came),
+        "last_at": max(at for _, at in came),
+    }
     connection = wire(session)
-    row = {"form_id": form_id, "draft": draft, "held": int(held), "last_at": at}
-    _ARRIVED.on(connection).run(connection, row)
+    _ARRIVED.on(connection).later(connection, row)
 
 
 def moved(

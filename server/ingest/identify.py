@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from sqlalchemy import and_, bindparam, select
 from sqlalchemy.orm import Session
 
 from server import problems
 from server.forms.models import Form, FormVersion, Project
+from server.hot import Hot
 from server.ingest.models import InstanceKey
 from server.ingest.parcel import Parcel, Sender
 from server.keys import Keyring
@@ -26,6 +28,7 @@ class Target:
     timezone: str
     exact_points: bool
     takes: bool = True  # False: closed or archived; what it has already is still recognised
+    md5: str | None = None  # of the version's XForm, where it was read with it
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +40,20 @@ class Known:
     version_id: int | None
 
 
-_TARGET = (
+class _Row(NamedTuple):
+    """A form of that id and its version, as the driver gives them."""
+
+    id: int
+    state: str
+    archived: bool
+    timezone: str
+    exact_points: bool
+    version_id: int | None
+    md5: str | None
+    current_version_id: int | None
+
+
+_TARGET = Hot(
     select(
         Form.id,
         Form.state,
@@ -45,6 +61,7 @@ _TARGET = (
         Project.timezone,
         Project.exact_points,
         FormVersion.id.label("version_id"),
+        FormVersion.md5,
         Form.current_version_id,
     )
     .join(Project, Project.id == Form.project_id)
@@ -64,10 +81,12 @@ _TARGET = (
     )
 )
 
-_KNOWN = select(InstanceKey.xml_mac, InstanceKey.submission_id, InstanceKey.version_id).where(
-    InstanceKey.form_id == bindparam("form"),
-    InstanceKey.draft == bindparam("draft"),
-    InstanceKey.instance_mac == bindparam("mac"),
+_KNOWN = Hot(
+    select(InstanceKey.xml_mac, InstanceKey.submission_id, InstanceKey.version_id).where(
+        InstanceKey.form_id == bindparam("form"),
+        InstanceKey.draft == bindparam("draft"),
+        InstanceKey.instance_mac == bindparam("mac"),
+    )
 )
 
 
@@ -83,7 +102,8 @@ def target(session: Session, parcel: Parcel, sender: Sender, instance: Instance)
     if sender.draft_form_id is not None:
         return _draft(session, sender, instance)
     asked = {"project": sender.project_id, "form": instance.form_id, "version": instance.version or ""}
-    row = session.connection().execute(_TARGET, asked).first()
+    found = _TARGET.first(session.connection(), asked)
+    row = None if found is None else _Row(*found)
     if row is None or row.current_version_id is None:
         raise problems.NOT_FOUND()
     if not sender.may(row.id):
@@ -91,7 +111,8 @@ def target(session: Session, parcel: Parcel, sender: Sender, instance: Instance)
     if row.version_id is None:
         raise problems.FORM_VERSION_UNKNOWN(formVersion=instance.version or "")
     takes = row.state != "closed" and not row.archived
-    return Target(sender.project_id, row.id, row.version_id, False, row.timezone, row.exact_points, takes)
+    exact = bool(row.exact_points)
+    return Target(sender.project_id, row.id, row.version_id, False, row.timezone, exact, takes, row.md5)
 
 
 def _draft(session: Session, sender: Sender, instance: Instance) -> Target:
@@ -108,8 +129,8 @@ def _draft(session: Session, sender: Sender, instance: Instance) -> Target:
 def known(session: Session, keys: Keyring, to: Target, instance_id: str) -> Known | None:
     """The taken instanceID of that form, or None."""
     asked = {"form": to.form_id, "draft": to.draft, "mac": instance_mac(keys, instance_id)}
-    row = session.connection().execute(_KNOWN, asked).first()
-    return None if row is None else Known(row.xml_mac, row.submission_id, row.version_id)
+    row = _KNOWN.first(session.connection(), asked)
+    return None if row is None else Known(*row)
 
 
 def instance_mac(keys: Keyring, instance_id: str) -> bytes:

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from server.forms.catalogue import form_model
 from server.forms.models import FormVersion
+from server.hot import Hot
 from server.households.mapping import FormPlan, form_plan
 from server.xforms import FormModel
 
@@ -39,12 +40,12 @@ class Plan:
 
 _plans: OrderedDict[tuple[int, str], Plan] = OrderedDict()
 _lock = Lock()
-_MD5 = select(FormVersion.md5).where(FormVersion.id == bindparam("id"))
+_MD5 = Hot(select(FormVersion.md5).where(FormVersion.id == bindparam("id")))
 
 
-def plan_of(session: Session, form_version_id: int) -> Plan:
-    """The plan of a form version."""
-    md5 = session.connection().execute(_MD5, {"id": form_version_id}).scalar_one()
+def plan_of(session: Session, form_version_id: int, md5: str | None = None) -> Plan:
+    """The plan of a form version, whose MD5 may be known already."""
+    md5 = md5 or str(_MD5.scalar(session.connection(), {"id": form_version_id}))
     with _lock:
         if (form_version_id, md5) in _plans:
             _plans.move_to_end((form_version_id, md5))

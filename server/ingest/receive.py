@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from media import Full, Inbox, Missing, Received, Unavailable
 from server import jobs, ledger, problems
 from server.accounts import audit
-from server.db import dump_json, utcnow
+from server.db import dump_json, singly, utcnow
 from server.ingest import identify, project
 from server.ingest.check import Verdict, check
 from server.ingest.hidden import whole_edit
@@ -53,6 +53,7 @@ def receive(session: Session, services: Services, parcel: Parcel, sender: Sender
     """
     instance = parse(parcel.xml)
     assert instance.instance_id is not None  # parse() saw to it
+    singly(session)
     to = identify.target(session, parcel, sender, instance)
     xml_mac = services.keys.mac("xml", parcel.xml)
     files = Files(session, services, parcel.inbox, parcel.files)
@@ -131,7 +132,7 @@ def _read(
         xml = whole_edit(session, services, parcel, sender, replaced.version_id)
         instance = instance if xml is parcel.xml else parse(xml)
     assert instance.instance_id is not None  # parse() saw to it
-    plan = plan_of(session, to.form_version_id)
+    plan = plan_of(session, to.form_version_id, to.md5)
     mentioned = {name: path for path, name in media_names(plan.model, instance)}
     there = frozenset(f.name for f in parcel.files) | _carried(session, replaced)
     now = utcnow()

@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Any, cast
 
 from sqlalchemy import Table, bindparam, select, update
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.orm import Session
 
 from media import Received
@@ -128,10 +128,15 @@ def store(services: Services, p: Prepared) -> Stored:
     Rows and entities that cannot be written wait for a retry. Hardly one cannot, and a SAVEPOINT costs a twentieth of a
     visit: it is set where the submission could not be written without.
     """
+    order = min((one.block.id for one in p.work.incoming.entities), default=None)
     try:
-        return services.committer.run(lambda session: _store(session, services, p, _project))
-    except _UnprojectedError:
-        return services.committer.run(lambda session: _store(session, services, p, project.apply))
+        return services.committer.run(lambda session: _store(session, services, p, _project), order=order)
+    except OperationalError:
+        raise  # the database is in trouble: nothing of this may pass for stored
+    except (_UnprojectedError, DBAPIError):  # the latter where rows were sent after they had been made
+        return services.committer.run(
+            lambda session: _store(session, services, p, project.apply), order=order
+        )
 
 
 def _store(session: Session, services: Services, p: Prepared, projecting: Callable[..., object]) -> Stored:
@@ -145,9 +150,9 @@ def _store(session: Session, services: Services, p: Prepared, projecting: Callab
     _submission(session, p, base, submission_id, seq, determined, files)
     _version(session, p, submission_id, seq)
     if files:
-        _ATTACHMENT.run_many(wire(session), files)
+        _ATTACHMENT.many_later(wire(session), files)
     if p.findings:
-        _FINDING.run_many(wire(session), [{**row, "version_id": seq} for row in p.findings])
+        _FINDING.many_later(wire(session), [{**row, "version_id": seq} for row in p.findings])
     if not p.to.draft:
         place = project.Place(submission_id, seq, Moment(seq, p.received_at))
         projecting(session, services, p.work, determined, place, held=p.blocking > 0)
@@ -212,7 +217,11 @@ def _claim(session: Session, services: Services, p: Prepared, submission_id: int
         "submission_id": submission_id,
         "version_id": seq,
     }
-    if _CLAIM.on(connection).run(connection, row) == 0:
+    _CLAIM.on(connection).later(connection, row, then=_taken)
+
+
+def _taken(claimed: int) -> None:
+    if claimed == 0:
         raise LostRaceError
 
 
@@ -250,7 +259,7 @@ def _submission(
         session.execute(edit.values(review_state="edited", updated_at=p.received_at, **common))
         counts.moved(session, p.to.form_id, p.to.draft, before=state, after="edited", held=step)
         return
-    _SUBMISSION.run(
+    _SUBMISSION.later(
         wire(session),
         {
             "id": submission_id,
@@ -284,7 +293,7 @@ def _version(session: Session, p: Prepared, submission_id: int, seq: int) -> Non
         "user_agent": p.sender.user_agent,
         "created_at": p.received_at,
     }
-    _VERSION.run(wire(session), row)
+    _VERSION.later(wire(session), row)
 
 
 def _blobs(session: Session, p: Prepared) -> dict[str, tuple[int, bool]]:
