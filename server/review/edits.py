@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from copy import deepcopy
 from dataclasses import dataclass
+from typing import Any
 
 from lxml import etree
 from sqlalchemy.orm import Session
@@ -31,6 +33,7 @@ TYPED = frozenset({"string", "int", "decimal", "date", "time", "dateTime", "geop
 """Types whose answers a person can type."""
 
 _STEP = re.compile(r"([^\[\]]+)(?:\[(\d+)\])?\Z")
+_POSITION = re.compile(r"\[\d+\]")
 _NO_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
@@ -57,32 +60,89 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A run of questions under a group's title; in a repeat, one row."""
+    """A run of questions under a group's title; in a repeat, one row. `row`: the row that can be removed after it, `more`: the
+    repeat that can have one more row there."""
 
     title: str
     items: tuple[Asked, ...]
+    row: str = ""
+    more: str = ""
 
 
-def parts(session: Session, opened: Opened, project_id: int, language: str) -> tuple[Part, ...]:
+def parts(
+    session: Session, opened: Opened, project_id: int, language: str, rows: Sequence[str] = ()
+) -> tuple[Part, ...]:
     """The questions of a visit in the form's order, by group, each with its answer as it stands (`open_answers` without
-    the protected ones). Rows of repeats stay as many as they are."""
+    the protected ones).
+
+    `rows`: what became of rows of repeats, one after the other: `+/data/field` one more, `-/data/field[2]` that one less.
+    Raises KeyError for a row that there is not.
+    """
     model = opened.plan.model
-    outside = outside_labels(session, model, opened.record, project_id, language)
+    record = deepcopy(opened.record)
+    for act in rows:
+        _regroup(record, model, act)
+    outside = outside_labels(session, model, record, project_id, language)
     walker = _Walker(language, opened.plan.protected, outside)
-    found = walker.below(model.tree(), opened.record, f"/{model.root}", "", True)
-    return tuple(part for part in found if part.items)
+    found = walker.below(model.tree(), record, f"/{model.root}", "", True)
+    return tuple(part for part in found if part.items or part.row or part.more)
+
+
+def moved(path: str, act: str) -> str | None:
+    """Where an answer stands after an act on rows; None where its row was removed."""
+    row = act[1:]
+    repeat, _, number = row.rpartition("[")
+    if act[0] != "-" or not path.startswith(f"{repeat}["):
+        return path
+    own, _, rest = path[len(repeat) + 1 :].partition("]")
+    at, gone = int(own), int(number[:-1])
+    return None if at == gone else f"{repeat}[{at - (at > gone)}]{rest}"
+
+
+def _regroup(record: Record, model: FormModel, act: str) -> None:
+    *steps, (name, number) = _row_of(model, act)
+    value: Any = record
+    for step, row in steps:
+        value = value.setdefault(step, {}) if row is None else value[step][row - 1]
+    rows = value.setdefault(name, [])
+    if number is None:
+        rows.append({})
+    elif number <= len(rows):
+        del rows[number - 1]
+    else:
+        raise KeyError(act)
+
+
+def _row_of(model: FormModel, act: str) -> list[tuple[str, int | None]]:
+    """The steps of an act on rows, with positions. Raises KeyError where it is none that the form has."""
+    field = model.field(_POSITION.sub("", act[1:]))
+    matches = [_STEP.match(step) for step in act[1:].split("/")[2:]]
+    steps = [(one[1], int(one[2]) if one[2] else None) for one in matches if one is not None]
+    if any(number == 0 for _, number in steps):
+        raise KeyError(act)  # rows count from 1
+    if field is None or field.type != "repeat" or (act[0] == "-") != (steps[-1][1] is not None):
+        raise KeyError(act)
+    return steps
 
 
 def rewritten(
-    xml: bytes, model: FormModel, changes: Mapping[str, str], *, replaces: str, instance_id: str
+    xml: bytes,
+    model: FormModel,
+    changes: Mapping[str, str],
+    *,
+    replaces: str,
+    instance_id: str,
+    rows: Sequence[str] = (),
 ) -> bytes:
     """The XML with answers changed (by path, positions on repeats), as an edit of the version `replaces`.
 
     Everything else stays as it came. A node that did not come is put where the form has it; characters that XML cannot
-    hold are dropped.
+    hold are dropped. `rows` as `parts` takes them, before the changes.
     """
     parser = etree.XMLParser(resolve_entities=False, no_network=True)
     root = etree.fromstring(xml, parser)
+    for act in rows:
+        _regroup_xml(root, model, act)
     for path, value in changes.items():
         node = _node(root, model, path)
         for child in list(node):
@@ -119,9 +179,15 @@ class _Walker:
             return
         inner, path = record.get(node.field.name), f"{at}/{node.field.name}"
         if node.field.type == "repeat":
+            says = node.field.repeat
+            free = says is None or (says.count is None and says.no_add_remove is None)
             for number, row in enumerate(inner if isinstance(inner, list) else [], start=1):
-                name = f"{own or node.field.name} {number}"
-                yield from self.below(node.children, row, f"{path}[{number}]", name, there)
+                name, at_row = f"{own or node.field.name} {number}", f"{path}[{number}]"
+                yield from self.below(node.children, row or _blank(node), at_row, name, there)
+                if free:
+                    yield Part(name, (), row=at_row)
+            if free:
+                yield Part(own or node.field.name, (), more=path)
         else:
             came = isinstance(inner, dict)
             yield from self.below(
@@ -150,6 +216,12 @@ class _Walker:
             choices = (*known.items(), *((name, name) for name in strange if name))
         long = kind == "text" and ("\n" in value or "multiline" in one.appearance)
         return Asked(path, label, hint, kind, value, "", choices, came, long)
+
+
+def _blank(node: BodyNode) -> Record:
+    """A row as a phone would ask it: every question there, none answered."""
+    fields = [(child, child.field) for child in node.children if child.field is not None]
+    return {field.name: _blank(child) if child.children else "" for child, field in fields}
 
 
 def _is_question(node: BodyNode) -> bool:
@@ -188,6 +260,24 @@ def _node(root: etree._Element, model: FormModel, path: str) -> etree._Element:
             found = _made(at, match[1], {name: one.index for name, one in parent_plan.children.items()})
         at = found
     return at
+
+
+def _regroup_xml(root: etree._Element, model: FormModel, act: str) -> None:
+    *steps, (name, number) = _row_of(model, act)
+    above = "".join(f"/{step}" if row is None else f"/{step}[{row}]" for step, row in steps)
+    parent = _node(root, model, f"/{model.root}{above}")
+    if number is not None:
+        row = _child(parent, name, number)
+        if row is None:
+            raise KeyError(act)
+        parent.remove(row)
+        return
+    plan = model.plan.root
+    for step, _ in steps:
+        plan = plan.children[step]
+    _made(
+        parent, name, {own: one.index for own, one in plan.children.items()}
+    )  # before what the form has after it: behind the rows that there are
 
 
 def _made(parent: etree._Element, name: str, order: Mapping[str, int]) -> etree._Element:

@@ -7,7 +7,7 @@ import re
 from server.households.tables import TABLES
 from server.ingest.answers import open_answers, raw_xml
 from server.ingest.models import Submission, SubmissionVersion
-from tests.support.house import House
+from tests.support.house import House, instance
 from tests.web.conftest import World
 from tests.web.desk import Desk, phone_in, sign_in, somebody, with_areas
 from tests.web.test_households_and_tables import CHOICES, ENROLMENT, ENTITIES, SETTINGS, enrol, xlsx
@@ -92,6 +92,76 @@ def test_the_second_of_two_who_edit_at_once_is_shown_what_stands_and_what_they_w
     assert "You wrote: <bdi>50</bdi>" in late.text
     assert 'value="40"' in late.text
     assert answers(world.house, world.north[0])["trip"] == "40"
+
+
+FIELDS = """
+| type         | name  | label                 | required | repeat_count |
+| text         | place | Which place is it?    |          |              |
+| begin_repeat | field | Field                 |          |              |
+| text         | crop  | What grows there?     | yes      |              |
+| integer      | size  | How large is it?      |          |              |
+| end_repeat   |       |                       |          |              |
+| begin_repeat | well  | Well                  |          | 2            |
+| text         | name  | What is it called?    |          |              |
+| end_repeat   |       |                       |          |              |
+| text         | last  | Anything else?        |          |              |
+"""
+
+
+def test_rows_of_repeats_are_added_and_removed_without_losing_what_was_typed(world: World) -> None:
+    world.house.publish(
+        1, xlsx(FIELDS, settings="| form_id | form_title | version |\n| fields | Fields | 1 |")
+    )
+    phone = phone_in(world.house, 1, "Walker", ())
+    body = (
+        "<place>Ford</place><field><crop>rye</crop><size>1</size></field>"
+        "<field><crop>oats</crop><size>2</size></field><well><name>A</name></well><well><name>B</name></well>"
+        "<last>none</last>"
+    )
+    assert phone.send(instance("fields", body)).status_code == 201
+    with world.house.session() as session:
+        visit_id = max(one.id for one in session.query(Submission))
+    at = f"/p/1/visits/{visit_id}"
+    seen = version(world.admin, at)
+    page = world.admin.get(f"{at}/edit").text
+    assert re.findall(r'name="row" value="([^"]+)"', page) == [
+        "-/data/field[1]",
+        "-/data/field[2]",
+        "+/data/field",
+    ]
+    typed = {"/data/field[1]/crop": "barley", "/data/field[2]/crop": "wheat", "/data/last": "x"}
+    more = world.admin.post(f"{at}/edit", version=seen, row="+/data/field", **typed).text
+    assert 'name="/data/field[3]/crop" value=""' in more
+    assert 'value="barley"' in more
+    assert 'name="rows" value="+/data/field"' in more
+    typed |= {"/data/field[3]/crop": "peas"}
+    less = world.admin.post(
+        f"{at}/edit", version=seen, rows="+/data/field", row="-/data/field[1]", **typed
+    ).text
+    assert re.findall(r'name="(/data/field[^"]*crop)" value="([^"]*)"', less) == [
+        ("/data/field[1]/crop", "wheat"),
+        ("/data/field[2]/crop", "peas"),
+    ]
+    world.admin.follow(
+        f"{at}/edit",
+        version=seen,
+        rows=["+/data/field", "-/data/field[1]"],
+        **{"/data/field[1]/crop": "wheat", "/data/field[2]/crop": "peas", "/data/last": "x"},
+    )
+    kept = answers(world.house, visit_id)
+    assert kept["field"] == [{"crop": "wheat", "size": "2"}, {"crop": "peas"}]
+    assert (kept["place"], kept["last"], kept["well"]) == ("Ford", "x", [{"name": "A"}, {"name": "B"}])
+    for act in (
+        "-/data/field[9]",
+        "+/data/none",
+        "+/data/place",
+        "-/data/field",
+        "-/data/field[0]",
+        "-/data/field[x]",
+        "x",
+    ):
+        wrong = world.admin.post(f"{at}/edit", version=version(world.admin, at), row=act, **typed)
+        assert wrong.status_code == 404
 
 
 def test_an_edit_that_changes_nothing_makes_no_version(world: World) -> None:

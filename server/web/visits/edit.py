@@ -5,7 +5,8 @@ What is protected never comes here. Two who edit at once: the second is shown wh
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from uuid import uuid4
 
 from flask import Response, request, url_for
@@ -45,25 +46,31 @@ def edit(project_id: int, visit_id: int) -> Response:
 def save(project_id: int, visit_id: int) -> Response:
     """Send what was changed as an edit. 409 where somebody edited it meanwhile, with what was typed beside what stands now."""
     one, ask = _editable(project_id, visit_id), carried(project_id)
-    opened, parts = _parts(one)
+    rows = request.form.getlist("rows")
+    opened, parts = _parts(one, rows)
     typed = _typed(parts)
     if whole(request.form.get("version")) != one.version_id:
         return _page(one, ask, parts, 409, typed=typed, trouble=_stale_words())
+    if act := request.form.get("row", ""):
+        _, parts = _parts(one, [*rows, act])
+        left = {to: value for path, value in typed.items() if (to := edits.moved(path, act)) is not None}
+        return _page(one, ask, _filled(parts, left), rows=[*rows, act])
     changes = {
         q.path: typed[q.path] for q in _questions(parts) if q.path in typed and _differs(q, typed[q.path])
     }
-    if not changes:
+    if not changes and not rows:
         return _page(one, ask, parts, 422, trouble=tell("Nothing is changed yet."))
     before = f"{one.version_id}:{one.review_state or ''}"
     comment = request.form.get("comment", "").strip()
     try:
-        made = _send(one, raw_xml(session(), services(), one.version_id or 0), opened, changes)
+        made = _send(one, raw_xml(session(), services(), one.version_id or 0), opened, changes, rows)
     except ProblemError as error:
         fresh = _editable(project_id, visit_id)
         stale = error.problem is problems.DEPRECATING_OLD
         words = _stale_words() if stale else tell_problem(error)
-        _, now = _parts(fresh)
-        return _page(fresh, ask, now, error.problem.status, typed=typed, trouble=words)
+        kept = [] if stale else rows
+        _, now = _parts(fresh, kept)
+        return _page(fresh, ask, now, error.problem.status, typed=typed, trouble=words, rows=kept)
     one = standing(project_id, visit_id)
     if comment:
         with acting() as writing:
@@ -113,10 +120,21 @@ def _editable(project_id: int, visit_id: int) -> Submission:
     return one
 
 
-def _parts(one: Submission) -> tuple[Opened, tuple[Part, ...]]:
+def _parts(one: Submission, rows: Sequence[str] = ()) -> tuple[Opened, tuple[Part, ...]]:
     assert one.version_id is not None  # _editable() saw to it
     opened = open_answers(session(), services(), one.version_id)
-    return opened, edits.parts(session(), opened, one.project_id, language())
+    try:
+        return opened, edits.parts(session(), opened, one.project_id, language(), rows)
+    except (KeyError, IndexError) as error:
+        raise problems.NOT_FOUND() from error  # no such row
+
+
+def _filled(parts: Iterable[Part], typed: Mapping[str, str]) -> tuple[Part, ...]:
+    """The parts with what was typed so far in place of what stands."""
+    return tuple(
+        replace(part, items=tuple(replace(q, value=typed.get(q.path, q.value)) for q in part.items))
+        for part in parts
+    )
 
 
 def _questions(parts: Iterable[Part]) -> Iterable[Asked]:
@@ -144,11 +162,18 @@ def _instance_of(one: Submission) -> str | None:
     )
 
 
-def _send(one: Submission, xml: bytes, opened: Opened, changes: Mapping[str, str]) -> str:
+def _send(
+    one: Submission, xml: bytes, opened: Opened, changes: Mapping[str, str], rows: Sequence[str] = ()
+) -> str:
     """Send it; returns the new version's instanceID. Raises what `receive` does."""
     made = f"uuid:{uuid4()}"
     body = edits.rewritten(
-        xml, opened.plan.model, changes, replaces=_instance_of(one) or one.instance_id, instance_id=made
+        xml,
+        opened.plan.model,
+        changes,
+        replaces=_instance_of(one) or one.instance_id,
+        instance_id=made,
+        rows=rows,
     )
     form_id, area = one.form_id, one.area_id
     sender = Sender(
@@ -178,12 +203,13 @@ def _page(
     *,
     typed: Mapping[str, str] | None = None,
     trouble: Markup | None = None,
+    rows: Sequence[str] = (),
 ) -> Response:
-    rows = session().scalars(
+    found = session().scalars(
         select(FindingRow).where(FindingRow.version_id == one.version_id).order_by(FindingRow.id)
     )
     findings: dict[str, list[str]] = {}
-    for row in rows:
+    for row in found if not rows else ():  # positions are others where rows came or went
         findings.setdefault(row.path, []).append(finding_words(row.message))
     lost = (
         {q.path: typed[q.path] for q in _questions(parts) if q.path in typed and _differs(q, typed[q.path])}
@@ -196,6 +222,7 @@ def _page(
         visit=one,
         ask=ask,
         parts=parts,
+        rows=rows,
         findings=findings,
         lost=lost,
         back=address_of(one, ask),
