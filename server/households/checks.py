@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from server.households.filling import TOOK_PLACE
-from server.households.mapping import FormPlan
+from server.households.mapping import FormPlan, steps_of
 from server.households.places import distance_m, outside_m
 from server.households.projection import convert, text_at
 from server.households.times import Times
@@ -21,13 +21,15 @@ from server.xforms import Finding, Message, Rule, Source
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Figures that a programme may change. Lengths in metres, times in minutes."""
+    """Figures that a programme may change. Lengths in metres, times in minutes but for the clock's: days."""
 
     accuracy_m: float = 50
     dwelling_m: float = 300
     shortest_min: float = 5
     longest_min: float = 240
     round_trip_min: int = 600
+    ahead_days: int = 1  # a visit seen so long after its arrival: that phone's clock is wrong
+    behind_days: int = 5 * 365  # or so long before: older than what is still typed in from paper
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,13 +63,17 @@ def checks(
     times: Times,
     ground: Ground | None = None,
     limits: Limits | None = None,
+    received_at: datetime | None = None,
 ) -> Iterator[Finding]:
-    """Findings of one submission. `ground` None: what needs the place's surroundings is not checked."""
+    """Findings of one submission. `ground` None: what needs the place's surroundings is not checked; `received_at` None:
+    nor is the phone's clock."""
     answers = _read(plan, record)
     allowed = limits or Limits()
     for check in _CHECKS:
         yield from check(answers, allowed)
     yield from _length(plan, answers, times, allowed)
+    if received_at is not None:
+        yield from _clock(plan, record, times, received_at, allowed)
     if ground is not None:
         yield from _place(answers, ground, allowed)
 
@@ -205,6 +211,32 @@ def _length(plan: FormPlan, answers: _Answers, times: Times, limits: Limits) -> 
         yield _finding(plan.end, "The visit lasted less than {limit} minutes.", limit=limits.shortest_min)
     elif lasted > timedelta(minutes=limits.longest_min):
         yield _finding(plan.end, "The visit lasted more than {limit} minutes.", limit=limits.longest_min)
+
+
+def _clock(
+    plan: FormPlan, record: Mapping[str, Any], times: Times, received_at: datetime, limits: Limits
+) -> Iterator[Finding]:
+    """A time that no visit of this arrival can have. The fact keeps it: what is newest may not rest on when a visit arrived
+    (docs/decisions/clocks-that-are-wrong.md)."""
+    asked = (path for path in (plan.observed_at, plan.end, plan.start) if path is not None)
+    path = next((path for path in asked if text_at(record, steps_of(path))), None)
+    if path is None:
+        return
+    ahead = times.observed.at - received_at
+    clock = frozenset({Source.CLOCK})
+    if ahead > timedelta(days=limits.ahead_days):
+        yield _finding(
+            path,
+            "The visit is later than its arrival: the phone's clock was wrong. Correct the time.",
+            reads=clock,
+        )
+    elif -ahead > timedelta(days=limits.behind_days):
+        yield _finding(
+            path,
+            "The visit is more than {limit} years older than its arrival: was the phone's clock wrong? Then correct the time.",
+            reads=clock,
+            limit=limits.behind_days // 365,
+        )
 
 
 def _place(answers: _Answers, ground: Ground, limits: Limits) -> Iterator[Finding]:

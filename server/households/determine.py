@@ -13,7 +13,7 @@ from functools import cache
 from typing import Any, NamedTuple, cast
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Table, bindparam, literal_column, select
+from sqlalchemy import ColumnElement, Table, bindparam, select
 from sqlalchemy.engine import Connection
 from sqlalchemy.orm import Session
 
@@ -26,7 +26,7 @@ from server.households.mapping import FormPlan, steps_of
 from server.households.places import distance_m
 from server.households.projection import text_at
 from server.households.serials import facility_code, household_code
-from server.households.tables import Facility, Household, Observation
+from server.households.tables import Facility, Household
 from server.households.times import rank_of, times_of
 from server.keys import Keyring
 from server.services import Services
@@ -58,7 +58,7 @@ class Determined:
 
     `merged_from` is the household named, where it was merged into `subject`. `create` makes the subject's row with
     `code`; `code` is also that of an old subject. `moves`: its area becomes `area_id`. `distance` in metres from the
-    dwelling as known now.
+    dwelling as known now. `waits`: the subject is not enrolled yet, and nothing stands about it until it is.
     """
 
     area_id: int | None
@@ -69,6 +69,7 @@ class Determined:
     merged_from: str | None = None
     create: bool = False
     moves: bool = False
+    waits: bool = False
     code: str | None = None
     started: datetime | None = None
     ended: datetime | None = None
@@ -84,6 +85,12 @@ class Determined:
     def names(self) -> str | None:
         """The same as the submission names it: the household that was merged, so that a merge can be undone."""
         return f"{self.kind}:{self.merged_from}" if self.merged_from else self.about
+
+    @property
+    def writes(self) -> bool:
+        """Whether something stands by it once it is applied: facts about a subject, or an entity."""
+        entities = any(one.action != "none" or one.reason == "unchanged" for one in self.entities)
+        return not self.waits and (self.subject is not None or entities)
 
     def rank(self, instance_id: str) -> bytes:
         """Bytes that sort after those of everything seen before."""
@@ -138,7 +145,8 @@ def determine(session: Session, services: Services, incoming: Incoming) -> Deter
     row = found.row
     if row is None:
         code = _new_code(session, found.kind, area_id) if found.create else None
-        return Determined(area_id=area_id, create=found.create, code=code, **values)
+        waits = not found.create and found.kind != "area"
+        return Determined(area_id=area_id, create=found.create, waits=waits, code=code, **values)
     by_creator = incoming.submission_id is not None and row.created_by == incoming.submission_id
     moves = by_creator and asked_area is not None and asked_area != row.area_id
     if found.kind == "household":
@@ -230,12 +238,6 @@ _ROW = {"household": _row_of(HOUSEHOLD), "facility": _row_of(FACILITY)}
 
 _LOCKED = {**_ROW, "household": _row_of(HOUSEHOLD, HOUSEHOLD.c.merged_into.is_(None))}
 
-_SPOKEN_OF = Hot(
-    select(cast(Table, Observation.__table__).c.project_id)
-    .where(cast(Table, Observation.__table__).c.subject == bindparam("uuid"))
-    .limit(literal_column("1"))
-)
-
 
 def _block(incoming: Incoming, form: FormPlan) -> SavedEntity | None:
     """The entity block that is the form's key."""
@@ -265,10 +267,8 @@ KINDS: Mapping[str, str] = {"households": "household", "facilities": "facility"}
 
 
 def elsewhere(connection: Connection, kind: str, uuid: str, project_id: int) -> bool:
-    """Whether a household or facility with this UUID is another project's, or was spoken of there before it is enrolled."""
+    """Whether a household or facility with this UUID is another project's."""
     whose = _WHOSE[kind].scalar(connection, {"uuid": uuid})
-    if whose is None:
-        whose = _SPOKEN_OF.scalar(connection, {"uuid": uuid})
     return whose is not None and whose != project_id
 
 

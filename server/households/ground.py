@@ -38,7 +38,7 @@ def findings_of(
         return []
     times = times_of(plan, incoming.record, incoming.received_at, zone_of(incoming.timezone))
     ground = ground_of(session, services, incoming)
-    return list(checks(plan, incoming.record, times, ground, limits))
+    return list(checks(plan, incoming.record, times, ground, limits, incoming.received_at))
 
 
 def ground_of(session: Session, services: Services, incoming: Incoming) -> Ground:

@@ -1,4 +1,5 @@
-"""Whether a visit is about what the sender's project has, and within the sender's areas: findings, made outside any lock.
+"""Whether a visit is about what the sender's project has, and within the sender's areas; whether its entities can be
+written: findings, made outside any lock.
 
 Reads the tables; tells nothing of another project, not even which. Each message is the English sentence itself, which is
 also the key of its translations.
@@ -14,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from server.areas.models import Area
 from server.areas.scope import covers
+from server.entities.models import Dataset, Entity
 from server.entities.versions import clean_uuid
 from server.hot import Hot, wire
 from server.households.determine import FACILITY, HOUSEHOLD, KINDS, elsewhere, kept
@@ -24,24 +26,103 @@ from server.xforms import Finding, Message, Rule, Source
 
 ELSEWHERE = "This project cannot take this household or facility: nothing was written about it. Enrol or register it anew."
 OUTSIDE = "The visit is outside the areas of the phone or person that sent it."
+NAMELESS = "The visit names no household or facility, so that its answers can be written nowhere. Correct it, or reject it."
+NOT_YET = "This household or facility is not enrolled here yet. The answers wait, and are written when its enrolment arrives."
+NOT_USABLE = "This entry of a list has no identifier that phones can use (a UUID of version 4). The list stays as it was."
+EXISTS = "The list has an entry with this identifier already: no second one was made."
+UNKNOWN = "The list has no entry with this identifier: nothing on it was changed."
+
+SENTENCES = (ELSEWHERE, OUTSIDE, NAMELESS, NOT_YET, NOT_USABLE, EXISTS, UNKNOWN)
+"""All that is said here."""
 
 _AREA = cast(Table, Area.__table__)
+_ENTITY = cast(Table, Entity.__table__)
+_DATASET = cast(Table, Dataset.__table__)
 _AREA_OF = {
     kind: Hot(select(table.c.area_id).where(table.c.uuid == bindparam("uuid")))
     for kind, table in (("household", HOUSEHOLD), ("facility", FACILITY))
 }
+_LISTED = Hot(
+    select(_ENTITY.c.id)
+    .select_from(_ENTITY.join(_DATASET, _DATASET.c.id == _ENTITY.c.dataset_id))
+    .where(
+        _DATASET.c.project_id == bindparam("project"),
+        _DATASET.c.name == bindparam("dataset"),
+        _ENTITY.c.uuid == bindparam("uuid"),
+    )
+)
 _NAMED = Hot(select(_AREA.c.id).where(_AREA.c.code == bindparam("code")))
 
 
 def reach_of(session: Session, incoming: Incoming) -> Iterator[Finding]:
-    """Findings of one submission: a household or facility that is another project's, an area outside the sender's."""
+    """Findings of one submission: a household or facility that is another project's, not there yet or not named, entities
+    that change no list, an area outside the sender's."""
     foreign = False
+    key = _key(incoming)
+    if key is not None and key[1] is None:
+        yield Finding(key[0], Rule.REQUIRED, Message(NAMELESS, {}))
     for kind, uuid, path in _spoken_of(incoming):
         if elsewhere(wire(session), kind, uuid, incoming.project_id):
             foreign = True
             yield _finding(_asked(incoming.record, uuid, path), ELSEWHERE)
+    waits = None if foreign else _waits(session, incoming, key)
+    if waits is not None:
+        yield _finding(waits, NOT_YET)
+    if not foreign:
+        yield from _lists(session, incoming, key)
     if incoming.sender_areas and not foreign:
         yield from _outside(session, incoming)
+
+
+def _key(incoming: Incoming) -> tuple[str, str | None, bool] | None:
+    """Path and UUID of the household or facility that the facts are about, and whether it is made by this; the UUID None
+    where none is named. None where the form needs no such key, or this time writes nothing about one (a refusal)."""
+    plan = incoming.plan
+    if plan is None or plan.kind == "area":
+        return None
+    if plan.by == "question":
+        return plan.key, clean_uuid(text_at(incoming.record, steps_of(plan.key))), False
+    saved = next((one for one in incoming.entities if one.block.path == plan.key), None)
+    if saved is None:
+        return plan.key, None, False
+    if not (saved.block.create or saved.block.update):
+        return None
+    return saved.path, clean_uuid(saved.block.id), plan.create and saved.block.create
+
+
+def _waits(session: Session, incoming: Incoming, key: tuple[str, str | None, bool] | None) -> str | None:
+    """The path of a key whose household or facility is not enrolled."""
+    if key is None or incoming.plan is None:
+        return None
+    path, uuid, create = key
+    if (
+        uuid is None
+        or create
+        or _AREA_OF[incoming.plan.kind].first(wire(session), {"uuid": uuid}) is not None
+    ):
+        return None
+    return _asked(incoming.record, uuid, path)
+
+
+def _lists(
+    session: Session, incoming: Incoming, key: tuple[str, str | None, bool] | None
+) -> Iterator[Finding]:
+    """Entities that change no list. Of the form's own key the finding about the household says it, but for a second create."""
+    for saved in incoming.entities:
+        block, uuid = saved.block, clean_uuid(saved.block.id)
+        own = key is not None and key[0] == saved.path
+        if not (block.create or block.update) or (own and not block.create):
+            continue
+        if uuid is None:
+            if not own:
+                yield Finding(saved.path, Rule.DOMAIN, Message(NOT_USABLE, {}))
+            continue
+        asked = {"project": incoming.project_id, "dataset": block.dataset, "uuid": uuid}
+        there = _LISTED.first(wire(session), asked) is not None
+        if there and not block.update and incoming.submission_id is None:
+            yield _finding(saved.path, EXISTS)
+        elif not there and not block.create:
+            yield _finding(saved.path, UNKNOWN)
 
 
 def _spoken_of(incoming: Incoming) -> Iterator[tuple[str, str, str]]:

@@ -13,7 +13,7 @@ from server.households.incoming import Incoming
 from server.households.reach import reach_of
 from server.ingest.plan import Plan
 from server.services import Services
-from server.xforms import Context, Finding, Instance, Message, Rule
+from server.xforms import Context, Finding, Instance, Message, Rule, Source
 from server.xforms import check as check_form
 
 ENGINE_VERSION = "1"
@@ -44,14 +44,24 @@ def check(
     instance: Instance,
     incoming: Incoming,
     attachments: frozenset[str],
+    empty: Iterable[str] = (),
 ) -> Verdict:
-    """All findings of one submission: the form's own, then the domain's, then whose it is. Encrypted instances cannot be
-    read and have none."""
+    """All findings of one submission: the form's own, then the domain's, then whose it is; `empty` are the paths of answers
+    whose files have no content. Encrypted instances cannot be read and have none."""
     if instance.encrypted:
         return Verdict((), 0, 0)
     context = Context(attachments=attachments, now=incoming.received_at)
     domain = [*findings_of(session, services, incoming), *reach_of(session, incoming)]
-    return verdict([*check_form(plan.model, instance, context), *domain])
+    files = (empty_file(path) for path in empty)
+    return verdict([*check_form(plan.model, instance, context), *files, *domain])
+
+
+EMPTY = "This file came empty: 0 bytes. If it is still on the phone, add it here or ask for a new one."
+
+
+def empty_file(path: str) -> Finding:
+    """What is wrong with the answer at a path whose file has no content."""
+    return Finding(path, Rule.EVIDENCE, Message(EMPTY, {}), frozenset({Source.ATTACHMENTS}))
 
 
 def verdict(found: Iterable[Finding]) -> Verdict:

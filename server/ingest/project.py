@@ -7,13 +7,13 @@ rows in a SAVEPOINT. Rebuild calls `apply` with the determinations that the ledg
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
 from typing import Any
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
@@ -23,11 +23,13 @@ from server.entities.standing import next_numbers
 from server.entities.versions import Moment
 from server.forms.models import Project
 from server.households import standing, writer
-from server.households.determine import Determined, kept
+from server.households.determine import Determined, determine, kept
 from server.households.incoming import Incoming, agreeing
 from server.households.locking import lock_subject
+from server.households.reach import NOT_YET
 from server.households.tables import Household
 from server.ingest.answers import open_answers, raw_xml
+from server.ingest.check import empty_file, verdict
 from server.ingest.identify import Target
 from server.ingest.models import Attachment, FindingRow, Submission, SubmissionVersion
 from server.ingest.parcel import Sender
@@ -137,7 +139,7 @@ def write(
     session: Session, services: Services, work: Work, determined: Determined, place: Place, *, held: bool
 ) -> None:
     """Write rows and entities, as the event `place.moment`. What a rejection took off the phones' lists comes back with a
-    correction."""
+    correction. What waits for its household is held."""
     writer.apply(
         session,
         services,
@@ -146,14 +148,20 @@ def write(
         place.moment,
         submission_id=place.submission_id,
         version_id=place.version_id,
-        held=held,
+        held=held or determined.waits,
     )
 
 
 def stored_work(
-    session: Session, services: Services, version: SubmissionVersion, submission: Submission
+    session: Session,
+    services: Services,
+    version: SubmissionVersion,
+    submission: Submission,
+    *,
+    until: int | None = None,
 ) -> tuple[Work, Determined] | None:
-    """The work of a stored version, with the determinations made when it was received; None where those were erased."""
+    """The work of a stored version, with the determinations made when it was received, or by the event `until` (None: by
+    now) when the household that it waited for was there; None where those were erased."""
     event = ledger.one(session, services.keys, version.id)
     if event is None:
         return None
@@ -176,7 +184,13 @@ def stored_work(
         first_id=submission.instance_id,
         edits=Edited(submission.id, submission.submitter_id, submission.area_id),
     )
-    return work, Determined.from_dict(event.payload["determined"])
+    determined = event.payload["determined"]
+    if determined.get("waits"):
+        about, kinds = f"submission:{submission.id}", (ledger.Kind.RETRY,)
+        for later in ledger.read(session, services.keys, after=version.id, ref=about, kinds=kinds):
+            if later.payload["version"] == version.id and (until is None or later.seq <= until):
+                determined = later.payload.get("determined", determined)
+    return work, Determined.from_dict(determined)
 
 
 class Wanted(Enum):
@@ -233,7 +247,24 @@ def settle(session: Session, services: Services, submission: Submission, moment:
     place = Place(submission.id, version.id, moment)
     want = wanted_of(submission)
     bring(session, services, work, determined, place, want, stands=submission.projected)
-    submission.projected = want is Wanted.ALL
+    submission.projected = want is Wanted.ALL and determined.writes
+    if determined.waits and want is Wanted.ALL:
+        jobs.enqueue(session, [jobs.Later("project", str(submission.id))])
+    wake(session, work, determined, submission.id)
+
+
+def wake(session: Session, work: Work, determined: Determined, submission_id: int) -> None:
+    """Have what was sent about a household or facility before its enrolment looked at again, now that this makes it."""
+    if not determined.create:
+        return
+    waiting = select(Submission.id).where(
+        Submission.subject == determined.about,
+        Submission.project_id == work.incoming.project_id,
+        Submission.projected.is_(False),
+        Submission.draft.is_(False),
+        Submission.id != submission_id,
+    )
+    jobs.enqueue(session, [jobs.Later("project", str(one)) for one in session.scalars(waiting)])
 
 
 def bring(
@@ -275,12 +306,35 @@ def hold_row(session: Session, submission_id: int) -> Submission | None:
 
 
 def retry(session: Session, services: Services, submission_id: str) -> None:
-    """Job `project`: apply what failed, as an event of its own, where rebuild applies it too."""
+    """Job `project`: apply what failed, or what waited for its household, as an event of its own, where rebuild applies it
+    too. What waited is determined now; until its household is there, nothing happens."""
     submission = hold_row(session, int(submission_id))
     if submission is None or submission.projected or submission.deleted_at is not None or submission.draft:
         return
-    moment = record(session, services, ledger.Kind.RETRY, submission, None, {}, utcnow())
+    assert submission.version_id is not None
+    version = session.get_one(SubmissionVersion, submission.version_id)
+    stored = stored_work(session, services, version, submission)
+    payload: dict[str, Any] = {}
+    if stored is not None and stored[1].waits:
+        determined = determine(session, services, stored[0].incoming)
+        if determined.waits or determined.subject is None or wanted_of(submission) is not Wanted.ALL:
+            return
+        payload = {"determined": determined.as_dict()}
+        submission.area_id, submission.subject = determined.area_id, determined.names
+        _no_more(session, submission, NOT_YET)
+    moment = record(session, services, ledger.Kind.RETRY, submission, None, payload, utcnow())
     settle(session, services, submission, moment)
+
+
+def _no_more(session: Session, submission: Submission, sentence: str) -> None:
+    """A warning that held only when the submission came goes."""
+    query = select(FindingRow).where(
+        FindingRow.version_id == submission.version_id, FindingRow.rule == str(Rule.DOMAIN)
+    )
+    for row in session.scalars(query):
+        if row.message.get("key") == sentence:
+            session.delete(row)
+            submission.warnings -= 1
 
 
 def code_of(session: Session, subject: str | None) -> str | None:
@@ -291,12 +345,14 @@ def code_of(session: Session, subject: str | None) -> str | None:
     return session.scalar(select(Household.code).where(Household.uuid == uuid))
 
 
-def files_came(session: Session, submission_id: int, version_id: int, names: Sequence[str]) -> None:
-    """Files that were missing are there: the findings that said so go, counts follow."""
-    mentioned = select(Attachment.path).where(
+def files_came(
+    session: Session, submission_id: int, version_id: int, names: Sequence[str], empty: Collection[str] = ()
+) -> None:
+    """Files that were missing are there: the findings that said so go, those about `empty` ones come, counts follow."""
+    mentioned = select(Attachment.name, Attachment.path).where(
         Attachment.version_id == version_id, Attachment.name.in_(names), Attachment.path.is_not(None)
     )
-    paths = list(session.scalars(mentioned))
+    paths = {row.path: row.name for row in session.execute(mentioned)}
     if paths:
         session.execute(
             delete(FindingRow).where(
@@ -305,6 +361,9 @@ def files_came(session: Session, submission_id: int, version_id: int, names: Seq
                 FindingRow.path.in_(paths),
             )
         )
+    found = verdict(empty_file(path) for path, name in paths.items() if name in empty).rows
+    if found:
+        session.execute(insert(FindingRow), [{**row, "version_id": version_id} for row in found])
     there = (
         select(func.count())
         .where(Attachment.version_id == version_id, Attachment.blob_id.is_not(None))

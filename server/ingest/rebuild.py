@@ -97,21 +97,21 @@ def _submission(
     state = states[submission_id] = _State(
         event.seq, event.payload["held"], review="edited" if edited else None
     )
-    work = _work(session, services, submission_id, event.seq) if written else None
+    work = _work(session, services, submission_id, event.seq, event.seq) if written else None
     if work is None:
         return
     place = project.Place(submission_id, event.seq, _moment(event))
     project.write(session, services, work[0], work[1], place, held=state.held)
-    state.stands = not state.held
+    state.stands = not state.held and work[1].writes
 
 
 def _bring(session: Session, services: Services, submission_id: int, state: _State, event: Event) -> None:
-    work = _work(session, services, submission_id, state.version_id)
+    work = _work(session, services, submission_id, state.version_id, event.seq)
     if work is None:
         return
     place = project.Place(submission_id, state.version_id, _moment(event))
     project.bring(session, services, work[0], work[1], place, state.wanted, stands=state.stands)
-    state.stands = state.wanted is project.Wanted.ALL
+    state.stands = state.wanted is project.Wanted.ALL and work[1].writes
 
 
 def _moment(event: Event) -> Moment:
@@ -119,12 +119,12 @@ def _moment(event: Event) -> Moment:
 
 
 def _work(
-    session: Session, services: Services, submission_id: int, version_id: int
+    session: Session, services: Services, submission_id: int, version_id: int, until: int
 ) -> tuple[project.Work, Determined] | None:
-    """The work of a version; None where it was erased or writes nothing."""
+    """The work of a version as the event `until` left it; None where it was erased or writes nothing."""
     submission = session.get(Submission, submission_id)
     version = session.get(SubmissionVersion, version_id)
     if submission is None or version is None:
         return None
-    stored = project.stored_work(session, services, version, submission)
+    stored = project.stored_work(session, services, version, submission, until=until)
     return stored if stored is not None and stored[0].writes else None

@@ -134,7 +134,8 @@ def _read(
     assert instance.instance_id is not None  # parse() saw to it
     plan = plan_of(session, to.form_version_id, to.md5)
     mentioned = {name: path for path, name in media_names(plan.model, instance)}
-    there = frozenset(f.name for f in parcel.files) | _carried(session, replaced)
+    there = _carried(session, replaced) | {f.name: f.size for f in parcel.files}
+    empty = [path for name, path in mentioned.items() if there.get(name) == 0]
     now = utcnow()
     answers = record(plan.model, instance)
     work = project.prepare(
@@ -147,7 +148,7 @@ def _read(
         first_id=replaced.instance_id if replaced else instance.instance_id,
         edits=replaced.edited if replaced else None,
     )
-    verdict = check(session, services, plan, instance, work.incoming, there)
+    verdict = check(session, services, plan, instance, work.incoming, frozenset(there), empty)
     return _Read(plan, xml, instance, mentioned, answers, work, verdict, replaced, now)
 
 
@@ -207,14 +208,13 @@ def _replaced(
     return Replaced(edited, submission.version_id, submission.instance_id, instance.deprecated_id)
 
 
-def _carried(session: Session, replaced: Replaced | None) -> frozenset[str]:
-    """Names of the files that an edit's base has."""
+def _carried(session: Session, replaced: Replaced | None) -> dict[str, int]:
+    """Names and sizes of the files that an edit's base has."""
     if replaced is None:
-        return frozenset()
-    query = select(Attachment.name).where(
-        Attachment.version_id == replaced.version_id, Attachment.blob_id.is_not(None)
-    )
-    return frozenset(session.scalars(query))
+        return {}
+    query = select(Attachment.name, Blob.size).join(Blob, Blob.id == Attachment.blob_id)
+    rows = session.execute(query.where(Attachment.version_id == replaced.version_id))
+    return {row.name: row.size for row in rows}
 
 
 class Files:
@@ -364,6 +364,7 @@ def _add(
         current = version_id if one is None or one.version_id is None else one.version_id
         added: dict[int, list[str]] = {}
         new: list[int] = []
+        empty = [file.name for file in arrived if file.received.size == 0]
         for file in arrived:
             blob_id, is_new = keep_blob(writing, file, now)
             if _attach(writing, version_id, file.name, blob_id, now):
@@ -377,7 +378,7 @@ def _add(
             payload = {"version": version, "names": names}
             kind, keys = ledger.Kind.ATTACHMENT, services.keys
             ledger.append(writing, keys, kind, about, actor_id, payload, at=now)
-            project.files_came(writing, submission_id, version, names)
+            project.files_came(writing, submission_id, version, names, empty)
         jobs.enqueue(writing, [jobs.Later("photo", str(blob_id)) for blob_id in new])
 
     services.committer.run(write)

@@ -156,6 +156,7 @@ def _store(session: Session, services: Services, p: Prepared, projecting: Callab
     if not p.to.draft:
         place = project.Place(submission_id, seq, Moment(seq, p.received_at))
         projecting(session, services, p.work, determined, place, held=p.blocking > 0)
+        project.wake(session, p.work, determined, submission_id)
     audit.record(
         session,
         "submission.update" if p.replaces else "submission.create",
@@ -245,7 +246,7 @@ def _submission(
         "observed_at": determined.observed_at,
         "blocking": p.blocking,
         "warnings": p.warnings,
-        "projected": p.blocking == 0 and not p.to.draft and p.work.writes,
+        "projected": p.blocking == 0 and not p.to.draft and p.work.writes and determined.writes,
         "photos": there,
         "missing": len(files) - there,
     }

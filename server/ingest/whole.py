@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from media import MediaError, open_blob
 from server.accounts.models import Phone
 from server.db import Base
-from server.entities.sealing import SEALED
+from server.entities.sealing import OVERRULED, SEALED
 from server.forms.models import FormFile
 from server.households.tables import TABLES
 from server.ingest.models import Blob, Photo
@@ -27,6 +27,7 @@ SEALED_COLUMNS = (
     ("submission_version", "protected", "submission_version.protected"),
     ("entity", "protected", SEALED),
     ("entity_version", "protected", SEALED),
+    ("entity_version", "overruled", OVERRULED),
     ("photo", "position", "photo.position"),
     ("list_copy", "content", "list_copy.content"),
     ("form", "draft_token_sealed", "form.draft_token"),

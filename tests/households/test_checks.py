@@ -87,6 +87,34 @@ def test_a_visit_too_short_or_too_long_is_found_at_its_end(minutes: float, odd: 
     assert [at for at, _ in found(SOUND, minutes)] == (["/data/end"] if odd else [])
 
 
+@pytest.mark.parametrize(
+    ("arrived", "said"),
+    [
+        (START, None),
+        (START - timedelta(hours=23), None),
+        (START - timedelta(days=2), "The visit is later than "),
+        (START - timedelta(days=365 * 29), "The visit is later than "),
+        (START + timedelta(days=365 * 4), None),
+        (START + timedelta(days=365 * 27), "The visit is more than 5"),
+    ],
+)
+def test_a_clock_that_is_off_by_more_than_a_day_or_by_years_is_found_at_the_time(
+    arrived: datetime, said: str | None
+) -> None:
+    record = {**SOUND, "observed_at": START.isoformat()}
+    times = Times(Moment(START, 480), START, START + timedelta(minutes=30))
+    findings = list(checks(PLAN, record, times, GROUND, received_at=arrived))
+    assert [
+        (one.path, getattr(one.message, "key", "").replace("{limit}", "5")[:24], one.reads)
+        for one in findings
+    ] == ([] if said is None else [("/data/observed_at", said, frozenset({Source.CLOCK}))])
+
+
+def test_a_visit_that_tells_no_time_has_the_one_of_its_arrival() -> None:
+    times = Times(Moment(START, 480), None, None)
+    assert list(checks(PLAN, SOUND, times, GROUND, received_at=START - timedelta(days=9))) == []
+
+
 def test_a_refused_visit_may_be_short() -> None:
     assert found({"visit": {"outcome": "refused"}}, 1) == []
 

@@ -101,15 +101,6 @@ def test_a_household_of_another_project_is_neither_written_nor_named(house: Town
     assert kept.subject is None
 
 
-def test_what_was_said_of_an_unknown_household_stays_with_its_project(house: Town) -> None:
-    other = in_two_projects(house)
-    early = enrolment(water="surface")
-    assert other.send(check(early.household, water="borehole")).status_code == 201
-    assert house.phone.send(early.xml).status_code == 201
-    assert [row["project_id"] for row in house.rows("water", history=True)] == [house.elsewhere]
-    assert house.rows("household") == []
-
-
 def test_a_visit_sent_to_a_merged_code_is_listed_under_it_again_once_the_merge_is_undone(house: Town) -> None:
     kept, gone = house.enrol(water="borehole"), house.enrol(water="surface")
     with house.session() as session:

@@ -81,6 +81,26 @@ def test_row_20_a_file_of_no_bytes_is_taken(shared: Town) -> None:
     assert shared.photo(own, "a.jpg") == b""
 
 
+def findings(house: Town, own: str) -> list[tuple[str, str, bool]]:
+    answer = house.api("GET", f"{house.at(own)}/findings")
+    return [(one["path"], one["rule"], one["severity"] == "blocking") for one in answer.json]
+
+
+def test_row_20_a_photo_of_no_bytes_is_told_whenever_it_comes(house: Town) -> None:
+    own, photo = new_id(), {"b.jpg": jpeg(3)}
+    xml = note("<photo>a.jpg</photo><view>b.jpg</view>", instance_id=own)
+    assert house.phone.send(xml, photo, incomplete=True).status_code == 201
+    assert findings(house, own) == [("/data/photo", "attachment", False)]
+    assert house.phone.send(xml, {"a.jpg": b""}).status_code == 201
+    assert findings(house, own) == [("/data/photo", "evidence", False)]
+    stored = house.submission(own)
+    assert stored is not None
+    assert stored.warnings == 1
+    edit = note("<photo>a.jpg</photo><view>b.jpg</view>", instance_id=new_id(), deprecated=own)
+    assert house.phone.send(edit).status_code == 201
+    assert findings(house, own) == [("/data/photo", "evidence", False)]
+
+
 HTML = b"<!DOCTYPE html><html><script>alert(document.cookie)</script></html>"
 SVG = b'<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>'
 POLYGLOT = jpeg(3) + HTML

@@ -9,7 +9,7 @@ from sqlalchemy import LargeBinary, Table, select
 
 from server.db import Base
 from server.entities.models import Entity, EntityVersion
-from server.entities.sealing import SEALED
+from server.entities.sealing import OVERRULED, SEALED
 from server.households import merge
 from server.households.tables import TABLES
 from server.ingest.rebuild import rebuild
@@ -19,7 +19,7 @@ from tests.support.town import Town, enrolment
 ENTITY = cast(Table, Entity.__table__)
 VERSION = cast(Table, EntityVersion.__table__)
 
-ROW_IDS = {"id", "entity_id", "protected"}
+ROW_IDS = {"id", "entity_id", "protected", "overruled"}
 """What a replay gives anew: numbers of rows, and nonces."""
 
 
@@ -56,14 +56,15 @@ def values(house: Town) -> dict[str, Any]:
                 (
                     {n: v for n, v in version._asdict().items() if n not in ROW_IDS},
                     opened(house, version.protected),
+                    opened(house, version.overruled, OVERRULED),
                 )
                 for version in session.execute(of)
             ]
     return out
 
 
-def opened(house: Town, sealed: bytes | None) -> str:
-    return "" if sealed is None else house.services.keys.open(sealed, SEALED).decode()
+def opened(house: Town, sealed: bytes | None, context: str = SEALED) -> str:
+    return "" if sealed is None else house.services.keys.open(sealed, context).decode()
 
 
 def decided(house: Town, instance_id: str, *states: str | None) -> None:
