@@ -67,17 +67,10 @@ def check(form: FormModel, instance: Instance, context: Context | None = None) -
 
 
 def lay(form: FormModel, instance: Instance, context: Context) -> Answers:
-    """Lays an instance beside its form in one walk: unknown and duplicate nodes, too many rows, and the leaves."""
+    """Lays an instance beside its form in one walk: unknown and duplicate nodes, too many rows, and the leaves. Its root may
+    have any name: the root's id says which form it is."""
     answers = Answers(form, instance, context, [], [])
-    root = instance.root
-    if root.name != form.root:
-        _note(
-            answers,
-            f"/{root.name[:LONGEST_NAME]}",
-            Rule.UNKNOWN,
-            Message("unknown.root", {"expected": form.root}),
-        )
-    _lay(root, form.plan.root, f"/{form.root}", answers)
+    _lay(instance.root, form.plan.root, f"/{form.root}", answers)
     return answers
 
 

@@ -58,7 +58,6 @@ MESSAGES: Final[Mapping[str, str]] = {
     "range.step": "From {start} on only every step of {step} can be chosen.",
     "unknown.node": "The form has no such question.",
     "unknown.duplicate": "This question was answered more than once.",
-    "unknown.root": "The submission's first element is not {expected}, as the form's is.",
     "attachment.missing": "The file that this answer names has not arrived.",
     "evidence.null_island": "The point lies at 0° north, 0° east: no place was measured.",
     "budget.repeat_rows": "There are {rows} repetitions, more than {limit}.",

@@ -241,9 +241,9 @@ def test_row_28_a_root_in_a_namespace_is_known(xml: bytes) -> None:
     assert check(HOME, parse_instance(xml)) == []
 
 
-def test_a_root_of_another_name_is_unknown_and_the_rest_is_checked() -> None:
+def test_a_root_of_another_name_is_the_form_that_its_id_says() -> None:
     found = check(HOME, instance("<water><minutes>x</minutes></water>", root="visit"))
-    assert rules(found) == [("/visit", "unknown.root"), ("/data/water/minutes", "type.int")]
+    assert rules(found) == [("/data/water/minutes", "type.int")]
 
 
 def test_what_clients_add_to_meta_is_known() -> None:
