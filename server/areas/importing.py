@@ -67,7 +67,7 @@ def import_areas(session: Session, keys: Keyring, content: bytes, *, actor_id: i
         return Imported(0, 0, len(rows))
     session.flush()
     _place(session, rows, known)
-    append(session, keys, Kind.AREAS, "areas", actor_id, {"areas": changed})
+    append(session, keys, Kind.AREAS, "areas", actor_id, {"areas": changed}, at=now)
     return Imported(created, len(changed) - created, len(rows) - len(changed))
 
 
