@@ -180,6 +180,7 @@ def page(
         codes=codes,
         may_open=access().may("protected.read", project_id),
         may_merge=access().may("household.merge", project_id),
+        enrolment=session().get(Submission, row.created_by) if row.created_by is not None else None,
         today=utcnow().date(),
     )
 
