@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from functools import lru_cache
+from typing import Any, cast
 
-from sqlalchemy import ColumnElement, literal, select, true
+from sqlalchemy import ColumnElement, Table, bindparam, literal, select, true
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from server.areas.models import Area
+from server.hot import Hot, wire
 
 
 def visible(
@@ -33,7 +35,17 @@ def covers(session: Session, areas: Sequence[int], area_id: int | None) -> bool:
         return True
     if area_id is None:
         return False
-    return (
-        session.execute(select(Area.id).where(Area.id == area_id, visible(Area.id, areas))).first()
-        is not None
+    asked = {f"area_{number}": one for number, one in enumerate(areas)}
+    return _covered(len(asked)).first(wire(session), {"asked": area_id, **asked}) is not None
+
+
+@lru_cache(maxsize=100)
+def _covered(number: int) -> Hot:
+    """Finds the area asked for in or below one of so many: each visit of a phone with areas asks it."""
+    table = cast(Table, Area.__table__)
+    top, below = table.alias("top"), table.alias("below")
+    inside = below.join(top, below.c.path.like(top.c.path + literal("%")))
+    given = [bindparam(f"area_{one}") for one in range(number)]
+    return Hot(
+        select(below.c.id).select_from(inside).where(below.c.id == bindparam("asked"), top.c.id.in_(given))
     )
