@@ -86,14 +86,15 @@ def _matched(
     if len(old) == len(new) == 1:
         yield old[0], new[0]
         return
-    was = [_seen(plan, one, path, rounded=True) for one in old]
-    now = [_seen(plan, one, path, rounded=False) for one in new]
+    was, now = ([_seen(plan, one, path) for one in rows] for rows in (old, new))
     for what, i, j, k, n in SequenceMatcher(None, was, now, autojunk=False).get_opcodes():
         if what in ("insert", "delete"):
             continue
         if j - i == n - k:
             yield from zip(old[i:j], new[k:n], strict=True)
-        elif any(_hides(plan, one, path) for one in old[i:j]):
+            continue
+        hidden = {answer for one in old[i:j] for answer in _hidden(plan, one, path)}
+        if any(answer in hidden for one in new[k:n] for answer in _protected(plan, one, path)):
             raise problems.UNEXPECTED_VALUE(
                 field=path,
                 value=f"{n - k} rows for {j - i}",
@@ -101,19 +102,28 @@ def _matched(
             )
 
 
-def _seen(plan: Plan, element: etree._Element, path: str, *, rounded: bool) -> str:
-    """A row as everybody sees it, in one text; `rounded`: its protected answers are to be redacted first."""
+def _seen(plan: Plan, element: etree._Element, path: str) -> str:
+    """A row as everybody sees it, in one text, whether it came whole or redacted."""
     text = (element.text or "").strip()
-    if rounded and path in plan.protected:
+    if path in plan.protected:
         text = shown(plan, path, text)
-    below = (_seen(plan, one, f"{path}/{_name(one)}", rounded=rounded) for one in _elements(element))
+    below = (_seen(plan, one, f"{path}/{_name(one)}") for one in _elements(element))
     return f"<{_name(element)}>{'' if len(element) else text}{''.join(below)}</>"
 
 
-def _hides(plan: Plan, element: etree._Element, path: str) -> bool:
+def _protected(plan: Plan, element: etree._Element, path: str) -> Iterator[tuple[str, str]]:
+    """Path and text of each protected answer of a row."""
     if path in plan.protected:
-        return bool((element.text or "").strip())
-    return any(_hides(plan, one, f"{path}/{_name(one)}") for one in _elements(element))
+        yield path, (element.text or "").strip()
+    for one in _elements(element):
+        yield from _protected(plan, one, f"{path}/{_name(one)}")
+
+
+def _hidden(plan: Plan, element: etree._Element, path: str) -> Iterator[tuple[str, str]]:
+    """The same, as redaction shows those that it changes."""
+    for at, text in _protected(plan, element, path):
+        if (seen := shown(plan, at, text)) != text:
+            yield at, seen
 
 
 def _elements(parent: etree._Element) -> Iterator[etree._Element]:

@@ -154,6 +154,17 @@ def test_rows_of_a_repeat_keep_what_is_theirs_when_others_change_or_go(
     ]
 
 
+def test_an_edit_that_was_shown_all_changes_and_leaves_out_rows_at_once(house: Town) -> None:
+    first, own = wells(house, "red", "green", "blue"), new_id()
+    xml = house.xml(first).decode().replace(a_well("green", 2), "").replace(">red<", ">white<")
+    names = f"{own}</orx:instanceID><orx:deprecatedID>{first}</orx:deprecatedID>"
+    xml = xml.replace(f"{first}</orx:instanceID>", names)
+    answer = send(join(house, "sue", "supervisor"), of(house, "wells", first), xml, "PUT")
+    assert answer.status_code == 200, answer.text
+    rows = house.answers(own)["well"]
+    assert [(row["colour"], row["keeper"]) for row in rows] == [("white", "keeper 1"), ("blue", "keeper 3")]
+
+
 OUTCOME = xlsx(
     """
     type            | name      | label::English (en) | bind::hh:column
