@@ -17,8 +17,10 @@ from sqlalchemy import (
     Row,
     Table,
     Update,
+    and_,
     bindparam,
     literal_column,
+    or_,
     select,
     union,
     update,
@@ -34,6 +36,9 @@ from server.keys import Keyring
 
 _ENTITY = cast(Table, Entity.__table__)
 _VERSION = cast(Table, EntityVersion.__table__)
+CREATES = _VERSION.c.base_version.is_(None)
+"""A version that was made from none created its entity: the first, or one after that was taken off the lists."""
+
 _LATER = Hot(
     select(literal_column("1"))
     .select_from(_ENTITY.join(_VERSION, _VERSION.c.entity_id == _ENTITY.c.id))
@@ -74,16 +79,31 @@ def stand(
     Returns the entities that it ever wrote, in UUID order: `agree` is to follow.
     """
     mine = _VERSION.c.submission_id == submission_id
-    for first, counts in ((_VERSION.c.version == 1, creates), (_VERSION.c.version > 1, updates)):
+    for which, counts in ((CREATES, creates), (~CREATES, updates)):
         if counts is None:
             continue
         stamped = _VERSION.c.superseded_at
         change = stamped.is_not(None) if counts else stamped.is_(None)
         session.execute(
-            update(_VERSION).where(mine, first, change).values(superseded_at=None if counts else at)
+            update(_VERSION).where(mine, which, change).values(superseded_at=None if counts else at)
         )
     of = select(_VERSION.c.entity_id).where(mine)
     return _named(session, _ENTITY.c.id.in_(of))
+
+
+def stand_before(
+    session: Session, submission_id: int, at: datetime, version_id: int, since: datetime
+) -> list[Named]:
+    """Say that what a submission's version (or a later one) updated counts no more, and that what counted when that
+    version came, at `since`, does again; what the submission created counts. Returns as `stand`."""
+    mine = _VERSION.c.submission_id == submission_id
+    out = (~CREATES, _VERSION.c.submission_version_id >= version_id)
+    session.execute(
+        update(_VERSION).where(mine, *out, _VERSION.c.superseded_at.is_(None)).values(superseded_at=at)
+    )
+    stood = and_(_VERSION.c.submission_version_id < version_id, _VERSION.c.superseded_at >= since)
+    session.execute(update(_VERSION).where(mine, or_(CREATES, stood)).values(superseded_at=None))
+    return _named(session, _ENTITY.c.id.in_(select(_VERSION.c.entity_id).where(mine)))
 
 
 def of_uuid(session: Session, project_id: int, uuid: str) -> list[Named]:
@@ -129,7 +149,7 @@ def agree(
         _VERSION.c.origin != "derived",
     )
     rows = session.execute(counting.order_by(_VERSION.c.version)).all()
-    created = bool(rows) and rows[0].version == 1
+    created = any(row.base_version is None for row in rows)
     gone = None if created and listed else entity.deleted_at or moment.at
     moved = gone != entity.deleted_at
     if moved:
@@ -169,7 +189,7 @@ def _folded(
 ) -> dict[str, str]:
     """Properties and label as submissions gave them, each in its place, by its newest version alone; and what the server
     knows where it knows it from later."""
-    first = rows[0]
+    first = next(row for row in rows if row.base_version is None)
     newest = {row.submission_id: row.submission_version_id for row in rows}
     standing = [row for row in rows if row.submission_version_id == newest[row.submission_id]]
     whole = {**opened(keys, first), LABEL: first.label}
@@ -192,10 +212,11 @@ def _folded(
 
 
 def derive(
-    session: Session, keys: Keyring, named: Named, properties: Mapping[str, str], moment: Moment
-) -> bool:
+    session: Session, keys: Keyring, named: Named, properties: Mapping[str, str], moment: Moment, rank: bytes
+) -> bool | None:
     """A version by the server itself, where a property that the list has changed; True where a phone's list did.
 
+    None where something newer than `rank`, the place that it is known from, was said of the entity: `agree` is to follow.
     Conflicts and branches ignore it. Make few: each changes the list that every phone downloads.
     """
     dataset_id, uuid = named
@@ -208,6 +229,8 @@ def derive(
     changed = {n: v for n, v in changed.items() if n in declared}
     if not changed:
         return False
+    if is_overtaken(session, named, rank):
+        return None
     hidden = {name for name in declared if declared[name]}.union(sealed_names(keys, entity))
     values = stored(keys, {**before, **changed}, hidden)
     _change(session, entity, entity.label, values, changed, entity.conflict, moment)
@@ -225,14 +248,13 @@ def _change(
     over: bytes | None = None,
 ) -> None:
     """A version by the server itself; where the same event has just written one, what it says instead, `over` what its
-    source gave and that does not show. Version 1 stays as the phone made it."""
-    same = (_VERSION.c.entity_id == entity.id, _VERSION.c.version == entity.version)
-    if entity.version > 1:
-        written = update(_VERSION).where(*same, _VERSION.c.seq == moment.seq, _VERSION.c.origin != "derived")
-        if _rows(session, written.values(**values, label=label, overruled=over)):
-            row = {**entity._asdict(), **values, "label": label, "conflict": conflict}
-            CHANGE.run(wire(session), {**row, "updated_at": moment.at, "the_id": entity.id})
-            return
+    source gave and that does not show. A create stays as the phone made it."""
+    same = (_VERSION.c.entity_id == entity.id, _VERSION.c.version == entity.version, ~CREATES)
+    written = update(_VERSION).where(*same, _VERSION.c.seq == moment.seq, _VERSION.c.origin != "derived")
+    if _rows(session, written.values(**values, label=label, overruled=over)):
+        row = {**entity._asdict(), **values, "label": label, "conflict": conflict}
+        CHANGE.run(wire(session), {**row, "updated_at": moment.at, "the_id": entity.id})
+        return
     number = moment.number(entity.dataset_id, entity.uuid, entity.version)
     made = EntityWrite(
         "", entity.dataset_id, entity.uuid, "update", version=number, base_version=entity.version

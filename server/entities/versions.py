@@ -55,7 +55,8 @@ class EntityWrite:
     """What was decided about one entity block of a submission; stands in the ledger.
 
     `action` none changes nothing, for `reason`: unknown (an update of what is not there), exists (a second create),
-    unchanged (a correction that changes no property). `path` is the block's, positions on repeats.
+    unchanged (a correction that changes no property). A create of what is off the lists is one more version, without
+    a base. `path` is the block's, positions on repeats.
     """
 
     path: str
@@ -143,6 +144,8 @@ def plan(
         before = _given_before(session, keys, entity.id, submission_id)
         if before is not None:
             return _correction(made, entity, saved, before)
+    if block.create and entity.deleted_at is not None:
+        return replace(made, action="create", version=entity.version + 1)
     if not block.update:
         return replace(made, reason="exists")
     return _update(session, keys, made, entity, saved)
@@ -243,8 +246,9 @@ def write(
     )
     added = extra or {}
     which = {"the_dataset": decided.dataset_id, "the_uuid": decided.uuid}
-    entity = wire(session).execute(_FOUND, which).first() if again or decided.action == "update" else None
-    if decided.action == "create":
+    create, old = decided.action == "create", decided.version > 1
+    entity = wire(session).execute(_FOUND, which).first() if again or old else None
+    if create and not old:
         if entity is not None:
             return False
         label = (saved.block.label or "").strip() or decided.uuid
@@ -256,8 +260,8 @@ def write(
     if decided.version <= entity.version:  # it was held back, and others came meanwhile
         number = cause.moment.number(decided.dataset_id, decided.uuid, entity.version)
         decided = replace(decided, version=number)
-    before = opened(keys, entity)
-    label = (saved.block.label or "").strip() or entity.label
+    before = {} if create else opened(keys, entity)
+    label = (saved.block.label or "").strip() or (decided.uuid if create else entity.label)
     values = stored(keys, {**before, **saved.properties, **added}, hidden.union(sealed_names(keys, entity)))
     row = {
         **values,
@@ -270,7 +274,7 @@ def write(
     }
     CHANGE.later(wire(session), row)
     add_version(session, entity.id, decided, label, values, _given(saved), "submission", cause)
-    return entity.deleted_at is None
+    return create or entity.deleted_at is None
 
 
 def _create(

@@ -15,10 +15,11 @@ from server.db import dump_json
 from server.households.columns import find
 from server.households.determine import Determined
 from server.households.incoming import Incoming
-from server.households.mapping import FormPlan
+from server.households.mapping import FormPlan, steps_of
 from server.households.places import rounded
-from server.households.projection import Row, project
+from server.households.projection import Row, project, text_at
 from server.keys import Keyring
+from server.xforms import types
 
 TOOK_PLACE = frozenset({"completed", "partial"})
 """Outcomes of a visit at which questions were answered."""
@@ -47,9 +48,17 @@ def fill(incoming: Incoming, determined: Determined) -> Filled:
     form = incoming.plan
     if form is None or determined.subject is None:
         return Filled((), None, False)
-    rows = {(row.table, row.path): row for row in project(form, incoming.record)}
-    visit = next((row for row in rows.values() if row.table == "visit"), None)
+    found = project(form, incoming.record)
+    visit = next((row for row in found if row.table == "visit"), None)
     outcome = visit.values.get("outcome") if visit is not None else None
+    took_place = outcome is None or outcome in TOOK_PLACE
+    rows = {(row.table, row.path): row for row in found if took_place or not row.empty}
+    if determined.kind == "household" and (visit is None or visit.empty):
+        timed = _timed(form, incoming.record)
+        if visit is None or timed is None:
+            visit = timed or (visit if took_place else None)
+        else:
+            visit = replace(visit, empty=False)
     if visit is not None:
         more = {
             "form": incoming.form,
@@ -60,7 +69,19 @@ def fill(incoming: Incoming, determined: Determined) -> Filled:
         rows[visit.table, visit.path] = replace(visit, values={**visit.values, **more})
     if determined.kind == "household":
         _household(rows, form, incoming, determined, outcome)
-    return Filled(tuple(rows.values()), outcome, outcome is None or outcome in TOOK_PLACE)
+    return Filled(tuple(rows.values()), outcome, took_place)
+
+
+def _timed(form: FormPlan, record: Mapping[str, Any]) -> Row | None:
+    """The row of a visit of which nothing but its time was answered, a column like others."""
+    text = None if form.observed_at is None else text_at(record, steps_of(form.observed_at))
+    if form.observed_at is None or text is None:
+        return None
+    try:
+        types.parse_datetime(text)
+    except ValueError:
+        return None
+    return Row("visit", form.observed_at.rpartition("/")[0], dict.fromkeys(form.asked.get("visit", ())))
 
 
 def _household(
@@ -79,7 +100,8 @@ def _household(
         known |= {"enrolled_on": day, "status": "active"}
     if outcome in STATUS_AFTER:
         known["status"] = STATUS_AFTER[outcome]
-    if outcome in DONE:
+    seen = any(row.table != "household" and not row.empty for row in rows.values())
+    if outcome in DONE or (seen and "outcome" not in form.asked.get("visit", ())):
         known |= {"last_visit_on": day, "next_visit_due": day + VISIT_EVERY}
     known = {name: value for name, value in known.items() if name not in asked}
     if said is not None and said.values.get("contact_ok") is False:

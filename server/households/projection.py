@@ -22,12 +22,13 @@ class Row:
     """One row to write. `values` holds every column that the form version asks of the table, None where not answered.
 
     Values are plain: int, float, bool, str, date, a list of codes, or [lat, lon, altitude, accuracy] of a point.
-    `path` has positions on repeats.
+    `path` has positions on repeats. `empty`: it was asked, for its nodes came, and nothing was answered.
     """
 
     table: str
     path: str
     values: Mapping[str, Any]
+    empty: bool = False
 
     @property
     def answered(self) -> list[str]:
@@ -36,7 +37,8 @@ class Row:
 
 
 def project(plan: FormPlan, record: Mapping[str, Any]) -> list[Row]:
-    """The rows that a record writes (mapping.md). A table gets a row only where at least one column was answered."""
+    """The rows that a record writes. A repetition gets one where at least one of its columns was answered; any other table
+    also where it was asked and left empty. Phones leave out what is not relevant: of which nothing came was not asked."""
     rows: list[Row] = []
     for part in plan.parts:
         for path, answers in _records(record, part.steps, part.path):
@@ -70,10 +72,11 @@ def _below(record: Mapping[str, Any], steps: Steps, path: str) -> Iterator[tuple
 
 def _row(part: Part, path: str, answers: Mapping[str, Any]) -> Row | None:
     values: dict[str, Any] = {}
-    answered = False
+    answered = came = False
     for slot in part.slots:
         text = text_at(answers, slot.steps)
         name = slot.column.name
+        came = came or text is not None
         if text is None or not text.strip():
             values.setdefault(name, None)
             continue
@@ -85,7 +88,7 @@ def _row(part: Part, path: str, answers: Mapping[str, Any]) -> Row | None:
         answered = True
         if value is not None or name not in values:
             values[name] = value
-    return Row(part.table, path, values) if answered else None
+    return Row(part.table, path, values, not answered) if answered or (came and not part.steps) else None
 
 
 def text_at(record: Mapping[str, Any], steps: Steps) -> str | None:

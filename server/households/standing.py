@@ -10,12 +10,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import Row, or_, select, update
 from sqlalchemy.engine import Connection
 from sqlalchemy.orm import Session
 
+from server import ledger
 from server.entities import datasets
-from server.entities.standing import stand
+from server.entities.standing import Named, stand, stand_before
 from server.entities.versions import Moment
 from server.households import current
 from server.households.current import OBSERVATION
@@ -41,8 +42,12 @@ def supersede(session: Session, services: Services, submission_id: int, moment: 
     """Take a submission's rows out of force: it is rejected or put away.
 
     The current rows and the phones' lists fall back to what stands; what the submission made is unconfirmed and leaves
-    the lists.
+    the lists. Where an edit that was held back is rejected, the version before it stands.
     """
+    came = _judged(session, services, moment)
+    if came is not None and _rejects(session, services, submission_id, moment, came):
+        _fall_back(session, services, submission_id, moment, came)
+        return
     connection = session.connection()
     touched = stamp_submission(connection, submission_id, moment.at)
     _remake(connection, touched)
@@ -51,8 +56,12 @@ def supersede(session: Session, services: Services, submission_id: int, moment: 
 
 
 def hold(session: Session, services: Services, submission_id: int, moment: Moment) -> None:
-    """Take a submission's rows out of force because its approval was undone: what it made is unconfirmed again, as it was
-    while the submission waited, and stays on the phones' lists."""
+    """Take out of force what a version wrote, because its approval was undone: what it made is unconfirmed again, as it
+    was while the submission waited, and stays on the phones' lists. What stood when it came stands."""
+    came = _judged(session, services, moment)
+    if came is not None:
+        _fall_back(session, services, submission_id, moment, came)
+        return
     connection = session.connection()
     touched = stamp_submission(connection, submission_id, moment.at)
     _remake(connection, touched)
@@ -67,10 +76,68 @@ def reinstate(session: Session, services: Services, submission_id: int, moment: 
     row = connection.execute(newest.order_by(OBSERVATION.c.seq.desc()).limit(1)).first()
     touched: set[Touched] = set()
     if row is not None and row.superseded_at is not None:
-        touched = _stamp(connection, [row], None)
+        touched = stamp_submission(connection, submission_id, moment.at)
+        touched |= _stamp(connection, [row], None)
         _remake(connection, touched)
         _confirm(connection, submission_id, True)
     _tell(session, settle(session, services, submission_id, touched, moment, creates=True, updates=True))
+
+
+def _judged(session: Session, services: Services, moment: Moment) -> ledger.Event | None:
+    """The arrival of the version that an act is about; None where the ledger does not know it."""
+    act = ledger.one(session, services.keys, moment.seq)
+    number = None if act is None else act.payload.get("version")
+    return None if number is None else ledger.one(session, services.keys, int(number))
+
+
+def _rejects(
+    session: Session, services: Services, submission_id: int, moment: Moment, came: ledger.Event
+) -> bool:
+    """Whether the act rejects an edit that was held back when it came, and something stood before that."""
+    act = ledger.one(session, services.keys, moment.seq)
+    if act is None or act.kind is not ledger.Kind.REVIEW or not came.payload["held"]:
+        return False
+    mine = OBSERVATION.c.submission_id == submission_id
+    if session.execute(select(OBSERVATION.c.id).where(mine).limit(1)).first() is not None:
+        return _before(session.connection(), submission_id, came) is not None
+    about, stood = f"submission:{submission_id}", False
+    first = ledger.one(session, services.keys, submission_id)
+    kinds = {ledger.Kind.SUBMISSION, ledger.Kind.REVIEW}
+    for event in (first, *ledger.read(session, services.keys, ref=about, kinds=kinds)):
+        if event is not None and event.seq < came.seq:  # a form that writes to lists alone
+            if event.kind is ledger.Kind.SUBMISSION:
+                stood = stood or not event.payload["held"]
+            elif event.payload["after"] in ("rejected", "approved"):
+                stood = event.payload["after"] == "approved"
+    return stood
+
+
+def _before(connection: Connection, submission_id: int, came: ledger.Event) -> Row[Any] | None:
+    """What stood of a submission when a version of it came: it stands yet, or was taken out of force since."""
+    earlier = select(OBSERVATION).where(
+        OBSERVATION.c.submission_id == submission_id,
+        OBSERVATION.c.version_id < came.seq,
+        or_(OBSERVATION.c.superseded_at.is_(None), OBSERVATION.c.superseded_at >= came.at),
+    )
+    rows = connection.execute(earlier.order_by(OBSERVATION.c.seq)).all()
+    return max(rows, key=lambda row: (row.superseded_at is None, row.superseded_at or came.at), default=None)
+
+
+def _fall_back(
+    session: Session, services: Services, submission_id: int, moment: Moment, came: ledger.Event
+) -> None:
+    """Take out of force what a version wrote; what stood when it came stands."""
+    connection = session.connection()
+    mine = (OBSERVATION.c.submission_id == submission_id, OBSERVATION.c.superseded_at.is_(None))
+    out = select(OBSERVATION).where(*mine, OBSERVATION.c.version_id >= came.seq)
+    touched = _stamp(connection, connection.execute(out).all(), moment.at)
+    before = _before(connection, submission_id, came)
+    if before is not None and before.superseded_at is not None:
+        touched |= _stamp(connection, [before], None)
+    _remake(connection, touched)
+    _confirm(connection, submission_id, before is not None)
+    named = stand_before(session, submission_id, moment.at, came.seq, came.at)
+    _tell(session, _agree(session, services, named, touched, moment))
 
 
 def settle(
@@ -90,6 +157,17 @@ def settle(
     changed: the caller raises their generation, last.
     """
     named = stand(session, submission_id, moment.at, creates=creates, updates=updates)
+    return _agree(session, services, named, touched, moment, subject)
+
+
+def _agree(
+    session: Session,
+    services: Services,
+    named: Iterable[Named],
+    touched: Set[Touched],
+    moment: Moment,
+    subject: str | None = None,
+) -> list[int]:
     households = {uuid for kind, uuid, _ in touched if kind == "household"}
     households.update([subject] if subject is not None else ())
     return settle_phones(session, services, named, households, moment)

@@ -54,10 +54,17 @@ _ROW = Hot(
 
 
 def tell_phones(
-    session: Session, services: Services, uuid: str, moment: Moment, *, but: Set[str] = frozenset()
+    session: Session,
+    services: Services,
+    uuid: str,
+    moment: Moment,
+    rank: bytes,
+    *,
+    but: Set[str] = frozenset(),
 ) -> list[int]:
     """Make a derived version where the household's row says something else than its entity does; what the row does not
-    know is left as it is, and so are the properties named in `but`: the submission said them itself.
+    know is left as it is, and so are the properties named in `but`: the submission said them itself. `rank` is the place of
+    what was seen.
 
     Returns the lists that changed: the caller raises their generation, last.
     """
@@ -65,7 +72,9 @@ def tell_phones(
     if row is None or row.dataset_id is None:
         return []
     values = {name: value for name, value in _known(row).items() if name not in but}
-    told = standing.derive(session, services.keys, (row.dataset_id, uuid), values, moment)
+    told = standing.derive(session, services.keys, (row.dataset_id, uuid), values, moment, rank)
+    if told is None:
+        return settle_phones(session, services, (), [uuid], moment)
     return [row.dataset_id] if told else []
 
 

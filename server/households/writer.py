@@ -89,6 +89,7 @@ def apply(
         known_before = _create(connection, incoming, determined, submission_id, at, confirmed=not held)
     elif again and not held:
         _confirm(connection, determined, submission_id, at)
+    _take_over(connection, determined, submission_id, confirmed=not held)
     rows: list[Fact] = []
     late = known_before
     if determined.subject is not None and not held:
@@ -104,7 +105,8 @@ def apply(
         settled = settle(session, services, submission_id, touched, moment, updates=follow, subject=subject)
         spoken.lists.update(settled)
     elif subject is not None and not held and incoming.plan is not None and not spoken.created:
-        spoken.lists.update(tell_phones(session, services, subject, moment, but=spoken.said))
+        rank = determined.rank(incoming.instance_id)
+        spoken.lists.update(tell_phones(session, services, subject, moment, rank, but=spoken.said))
     for dataset_id in sorted(spoken.lists):
         datasets.touch(session, dataset_id)
     done = tuple(Written(table, row["id"], tuple(columns)) for table, row, columns in rows)
@@ -293,6 +295,17 @@ def _confirm(connection: Connection, determined: Determined, submission_id: int,
     connection.execute(mine.values(confirmed=True, area_id=determined.area_id, updated_at=at))
 
 
+def _take_over(
+    connection: Connection, determined: Determined, submission_id: int, *, confirmed: bool
+) -> None:
+    """A create of what was rejected makes the subject its own."""
+    again = any(one.action == "create" and one.version > 1 for one in determined.entities)
+    if again and not determined.create and determined.kind in ("household", "facility"):
+        table = HOUSEHOLD if determined.kind == "household" else FACILITY
+        mine = update(table).where(table.c.uuid == determined.subject, table.c.confirmed.is_(False))
+        connection.execute(mine.values(created_by=submission_id, confirmed=confirmed))
+
+
 @dataclass(frozen=True, slots=True)
 class _Spoken:
     """What a submission's own entities told phones: the lists that changed, the properties said of its household,
@@ -341,8 +354,9 @@ def _entities(
         changed.update([decided.dataset_id] if wrote else ())
         if own and decided.action != "none":
             said, created = frozenset(blocks[decided.path].properties), decided.action == "create"
-        if wrote and rank is not None and decided.action == "update" and not overtaken:
-            overtaken = is_overtaken(session, (decided.dataset_id, decided.uuid), rank)
+        if wrote and rank is not None and decided.version > 1 and not overtaken:
+            back = decided.action == "create"  # of what was off the lists
+            overtaken = back or is_overtaken(session, (decided.dataset_id, decided.uuid), rank)
     return _Spoken(changed, said, created, overtaken)
 
 

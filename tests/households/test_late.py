@@ -231,3 +231,29 @@ def test_whatever_the_order_of_arrival_phones_see_the_same(
     events = list(enumerate(visits))
     shuffled = data.draw(st.permutations(events))
     assert seen(world, (1, 2, 3), events) == seen(world, (1, 2, 3), shuffled)
+
+
+def test_an_enrolment_with_the_uuid_of_a_rejected_one_puts_it_back_on_the_lists(world: World) -> None:
+    """By one more version, so that phones take it; what the rejected one alone had said is not in it."""
+    create, visit, _ = forms(world)
+    wrong = enrolled(world, create, 1, floor="earth", roof="thatch")
+    visited(world, visit, wrong.household, 2, status="active")
+    standing.supersede(world.session, world.services, wrong.submission_id, world.later())
+    assert world.session.query(Entity).one().deleted_at is not None
+    answers = {"area": "A1-014", "observed_at": when(3)}
+    saves = {"floor": "tiles"}
+    right = world.receive(
+        world.incoming(create, answers, household=wrong.household, create=True, properties=saves)
+    )
+    world.session.expire_all()
+    entity = world.session.query(Entity).one()
+    assert (entity.deleted_at, entity.version > 2) == (None, True)
+    assert entity.data["code"] == right.applied.code
+    told = listed(world, wrong.household)
+    assert (told["floor"], told.get("roof"), told["last_visit_on"]) == ("tiles", None, "2026-03-02")
+    row = world.row("household", wrong.household)
+    assert row is not None
+    assert (row["confirmed"], row["created_by"]) == (True, right.submission_id)
+    standing.supersede(world.session, world.services, right.submission_id, world.later(901))
+    world.session.expire_all()
+    assert world.session.query(Entity).one().deleted_at is not None

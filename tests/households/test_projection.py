@@ -85,9 +85,13 @@ def test_an_answer_becomes_its_columns_type(column: str, text: str, value: Any) 
         ("water.source", "  "),
     ],
 )
-def test_what_is_no_value_of_its_column_writes_no_row(column: str, text: str) -> None:
+def test_what_is_no_value_of_its_column_is_empty_and_what_did_not_come_writes_no_row(
+    column: str, text: str
+) -> None:
     plan = form_plan(mapping([(column, "/data/a")]))
-    assert project(plan, {"a": text}) == []
+    (row,) = project(plan, {"a": text})
+    assert (row.answered, row.empty) == ([], True)
+    assert project(plan, {}) == []
 
 
 def test_rows_of_nested_repeats_carry_their_positions() -> None:

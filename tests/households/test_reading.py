@@ -110,7 +110,7 @@ def test_the_household_page_shows_all_tables_and_the_history_of_each(world: Worl
     view = reading.household(world.session, world.services, kept["code"], project_id=1)
     assert view.tables["water"][0]["source"] == "borehole"
     assert view.merged == (gone["code"],)
-    assert set(view.tables) == {"water"}
+    assert set(view.tables) == {"visit", "water"}
     asked = Asked(subject=first, history=True, standing=False)
     ever = reading.page(world.session, world.services, "water", asked, newest_first=True).rows
     assert [row["source"] for row in ever] == ["borehole", "kiosk", "kiosk"]

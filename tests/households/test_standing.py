@@ -64,7 +64,11 @@ def test_undo_does_not_bring_back_what_a_correction_superseded(world: World) -> 
 def test_what_was_written_is_told_with_table_row_and_columns(world: World) -> None:
     _, second = two_visits(world)
     told = standing.written(world.session, second.submission_id)
-    assert [(row.table, row.columns) for row in told] == [("water", ("source",)), ("need", ("service",))]
+    assert [(row.table, row.columns) for row in told] == [
+        ("water", ("source",)),
+        ("need", ("service",)),
+        ("visit", ("form", "version")),
+    ]
     assert told[0].row_id == world.rows("water", second.household, history=True)[1]["id"]
     assert list(second.applied.written) == told
 

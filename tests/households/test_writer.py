@@ -22,12 +22,16 @@ def test_an_enrolment_makes_a_household_with_a_code_and_its_rows(world: World) -
     assert (water["source"], water["round_trip"], water["sufficient"]) == ("borehole", 12, None)
     assert water["observed_at"] == datetime(2026, 3, 1, 2, tzinfo=UTC)
     assert water["observed_offset"] == 480
-    assert [(w.table, w.columns) for w in got.applied.written] == [("water", ("source", "round_trip"))]
+    assert [(w.table, w.columns) for w in got.applied.written] == [
+        ("water", ("source", "round_trip")),
+        ("visit", ("form", "version")),
+    ]
 
 
 def test_a_table_of_which_nothing_was_answered_gets_no_row(world: World) -> None:
     form = world.form(visit_mapping(create=True))
-    got = world.enrol(form, {"water": {"source": "borehole"}, "housing": {"floor": "", "damage": "  "}})
+    got = world.enrol(form, {"water": {"source": "borehole"}, "need": [{"service": "", "pass_on": "  "}]})
+    assert world.rows("need", got.household, history=True) == []
     assert world.rows("housing", got.household, history=True) == []
     assert world.rows("housing", got.household) == []
 
