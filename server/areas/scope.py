@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any, cast
 
-from sqlalchemy import ColumnElement, Table, bindparam, literal, select, true
+from sqlalchemy import BindParameter, ColumnElement, Table, bindparam, literal, select, true
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from server.areas.models import Area
@@ -45,7 +45,7 @@ def _covered(number: int) -> Hot:
     table = cast(Table, Area.__table__)
     top, below = table.alias("top"), table.alias("below")
     inside = below.join(top, below.c.path.like(top.c.path + literal("%")))
-    given = [bindparam(f"area_{one}") for one in range(number)]
+    given: list[BindParameter[int]] = [bindparam(f"area_{one}") for one in range(number)]
     return Hot(
         select(below.c.id).select_from(inside).where(below.c.id == bindparam("asked"), top.c.id.in_(given))
     )
