@@ -41,13 +41,9 @@ class Written:
 def supersede(session: Session, services: Services, submission_id: int, moment: Moment) -> None:
     """Take a submission's rows out of force: it is rejected or put away.
 
-    The current rows and the phones' lists fall back to what stands; what the submission made is unconfirmed and leaves
-    the lists. Where an edit that was held back is rejected, the version before it stands.
+    Of all its versions: those that stood before an edit that was held back, too. The current rows and the phones' lists
+    fall back to what others said; what the submission made is unconfirmed and leaves the lists.
     """
-    came = _judged(session, services, moment)
-    if came is not None and _rejects(session, services, submission_id, moment, came):
-        _fall_back(session, services, submission_id, moment, came)
-        return
     connection = session.connection()
     touched = stamp_submission(connection, submission_id, moment.at)
     _remake(connection, touched)
@@ -88,28 +84,6 @@ def _judged(session: Session, services: Services, moment: Moment) -> ledger.Even
     act = ledger.one(session, services.keys, moment.seq)
     number = None if act is None else act.payload.get("version")
     return None if number is None else ledger.one(session, services.keys, int(number))
-
-
-def _rejects(
-    session: Session, services: Services, submission_id: int, moment: Moment, came: ledger.Event
-) -> bool:
-    """Whether the act rejects an edit that was held back when it came, and something stood before that."""
-    act = ledger.one(session, services.keys, moment.seq)
-    if act is None or act.kind is not ledger.Kind.REVIEW or not came.payload["held"]:
-        return False
-    mine = OBSERVATION.c.submission_id == submission_id
-    if session.execute(select(OBSERVATION.c.id).where(mine).limit(1)).first() is not None:
-        return _before(session.connection(), submission_id, came) is not None
-    about, stood = f"submission:{submission_id}", False
-    first = ledger.one(session, services.keys, submission_id)
-    kinds = {ledger.Kind.SUBMISSION, ledger.Kind.REVIEW}
-    for event in (first, *ledger.read(session, services.keys, ref=about, kinds=kinds)):
-        if event is not None and event.seq < came.seq:  # a form that writes to lists alone
-            if event.kind is ledger.Kind.SUBMISSION:
-                stood = stood or not event.payload["held"]
-            elif event.payload["after"] in ("rejected", "approved"):
-                stood = event.payload["after"] == "approved"
-    return stood
 
 
 def _before(connection: Connection, submission_id: int, came: ledger.Event) -> Row[Any] | None:

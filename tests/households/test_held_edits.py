@@ -71,18 +71,21 @@ def test_a_held_edit_leaves_the_facts_of_the_version_before_it(house: Town) -> N
     ("states", "known"),
     [
         (["hasIssues"], 25),
-        (["rejected"], 25),
+        (["rejected"], 50),
         (["rejected", None], 25),
         (["approved"], None),
         (["approved", None], 25),
-        (["approved", "rejected"], 25),
+        (["approved", "rejected"], 50),
+        (["approved", "rejected", "approved"], None),
+        (["approved", "rejected", "hasIssues"], 25),
+        (["rejected", "approved"], None),
         (["approved", "hasIssues", "approved"], None),
     ],
 )
-def test_decisions_about_a_held_edit_go_between_it_and_the_version_before(
+def test_decisions_about_a_held_edit_go_between_it_and_what_stood_before(
     house: Town, states: list[str | None], known: int | None
 ) -> None:
-    """The edit says `abc`, which approved is empty."""
+    """The enrolment says 50, the visit 25, its edit `abc`, which approved is empty; rejected, the whole visit is out."""
     made, visit, _ = edits(house, "25", "abc")
     decided(house, visit, *states)
     assert minutes(house, made.household) == known
@@ -125,6 +128,27 @@ def test_a_held_edit_of_an_enrolment_leaves_the_household_confirmed(house: Town)
     assert (household["confirmed"], minutes(house, made.household)) == (True, 50)
 
 
+def test_rejecting_a_held_edit_of_an_enrolment_takes_the_household_off_until_it_is_undone(
+    house: Town,
+) -> None:
+    made = house.enrol(water="surface", minutes="50")
+    edit = enrolment(household=made.household, deprecated=made.instance_id, water="borehole", minutes="few")
+    assert house.phone.send(edit.xml).status_code == 201
+
+    def stands() -> tuple[bool, Any, bool]:
+        (household,) = [row for row in house.rows("household") if row["uuid"] == made.household]
+        with house.session() as session:
+            listed = session.query(Entity).filter_by(uuid=made.household).one().deleted_at is None
+        return household["confirmed"], minutes(house, made.household), listed
+
+    decided(house, made.instance_id, "rejected")
+    assert stands() == (False, None, False)
+    same_after_a_rebuild(house, made.household)
+    decided(house, made.instance_id, "edited")
+    assert stands() == (True, 50, True)
+    same_after_a_rebuild(house, made.household)
+
+
 def test_a_held_edit_leaves_what_lists_say(house: Town) -> None:
     house.publish(house.project, WELLS)
     give(house, house.project, "wells", "all")
@@ -147,7 +171,8 @@ def test_a_held_edit_leaves_what_lists_say(house: Town) -> None:
     assert depth() == ("12", True)
     send("deep", third, second)
     seen = [depth()]
-    for state in ("hasIssues", "approved", None, "rejected"):
+    for state in ("hasIssues", "approved", None, "rejected", None):
         decided(house, first, state)
         seen.append(depth())
-    assert seen == [("12", True), ("12", True), ("deep", True), ("12", True), ("12", True)]
+    assert [one[1] for one in seen] == [True, True, True, True, False, True]
+    assert [one[0] for one in seen if one[1]] == ["12", "12", "deep", "12", "12"]
