@@ -208,6 +208,16 @@ def wanted(*, review_state: str | None, deleted: bool, held: bool) -> Wanted:
     return Wanted.WAITS if held and review_state != "approved" else Wanted.ALL
 
 
+def holds(submission: Submission) -> bool:
+    """Whether findings hold a submission back yet: nobody has approved or rejected it since."""
+    return holds_in(submission.blocking, submission.review_state)
+
+
+def holds_in(blocking: int, review_state: str | None) -> bool:
+    """The same by its blocking findings and its review state."""
+    return wanted(review_state=review_state, deleted=False, held=blocking > 0) is Wanted.WAITS
+
+
 def wanted_of(submission: Submission) -> Wanted:
     """The same of a submission as it is."""
     deleted = submission.deleted_at is not None

@@ -255,7 +255,7 @@ def _submission(
             raise problems.DEPRECATING_OLD(deprecatedId=p.replaces.deprecated_id)
         if base.deleted_at is not None:
             raise problems.DEPRECATED_UNKNOWN(deprecatedId=p.replaces.deprecated_id)
-        state, step = base.review_state, int(p.blocking > 0) - int(base.blocking > 0)
+        state, step = base.review_state, int(p.blocking > 0) - int(project.holds(base))
         edit = update(Submission).where(Submission.id == submission_id)
         session.execute(edit.values(review_state="edited", updated_at=p.received_at, **common))
         counts.moved(session, p.to.form_id, p.to.draft, before=state, after="edited", held=step)

@@ -54,8 +54,10 @@ def decide(
     now = utcnow()
     payload = {"before": before, "after": state}
     moment = project.record(session, services, ledger.Kind.REVIEW, locked, actor_id, payload, now)
+    held = project.holds(locked)
     locked.review_state, locked.updated_at = state, now
-    counts.moved(session, locked.form_id, locked.draft, before=before, after=state)
+    step = int(project.holds(locked)) - int(held)
+    counts.moved(session, locked.form_id, locked.draft, before=before, after=state, held=step)
     project.settle(session, services, locked, moment)
     audit.record(
         session,
@@ -114,7 +116,7 @@ def _move(session: Session, services: Services, submission: Submission, *, actor
     now = utcnow()
     moment = project.record(session, services, kind, locked, actor_id, {}, now)
     locked.deleted_at = now if away else None
-    state, held = locked.review_state, locked.blocking > 0
+    state, held = locked.review_state, project.holds(locked)
     counts.removed(session, locked.form_id, locked.draft, state=state, held=held, back=not away)
     project.settle(session, services, locked, moment)
     audit.record(

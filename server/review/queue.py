@@ -82,8 +82,7 @@ def _state(word: str) -> ColumnElement[bool]:
     if word == "held":
         return and_(
             Submission.blocking > 0,
-            Submission.projected.is_(False),
-            Submission.review_state.is_distinct_from("rejected"),
+            func.coalesce(Submission.review_state, "").not_in(("approved", "rejected")),
         )
     if word == "received":
         return Submission.review_state.is_(None)

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+from server.forms.models import Form, FormCount
 from server.households.reach import EXISTS, NAMELESS, NOT_USABLE, NOT_YET, UNKNOWN
 from server.ingest.models import FindingRow, Submission
 from server.ingest.rebuild import rebuild
+from server.review import queue
 from server.words import say
 from tests.households.test_doors import give, in_two_projects
 from tests.ingest.test_rebuild import values
@@ -43,6 +45,25 @@ def test_a_visit_that_names_no_household_is_held_back_and_says_so(house: Town, n
     house.decide(own, "approved")
     assert not projected(house, own)
     same_after_a_rebuild(house)
+
+
+def test_a_visit_that_names_nobody_is_held_back_until_somebody_decides(house: Town) -> None:
+    own = house.visit("", water="surface")
+
+    def held() -> tuple[int, int]:
+        with house.session() as session:
+            form = session.query(Form).filter_by(xml_form_id="check").one()
+            listed = queue.count(session, queue.Filter(house.project, form_ids=(form.id,), state="held"))
+            kept = session.get_one(FormCount, (form.id, False)).held
+        return listed, kept
+
+    seen = [held()]
+    for state in ("approved", "hasIssues", "rejected", None):
+        house.decide(own, state)
+        seen.append(held())
+    house.bin(own)
+    seen.append(held())
+    assert seen == [(1, 1), (0, 0), (1, 1), (0, 0), (1, 1), (0, 0)]
 
 
 def test_an_enrolment_whose_household_has_no_usable_id_is_held_back(house: Town) -> None:

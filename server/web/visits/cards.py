@@ -12,6 +12,7 @@ from server.areas.models import Area
 from server.households.tables import Facility, Household
 from server.ingest.models import Attachment, Blob, Photo, Submission
 from server.ingest.plan import plan_of
+from server.ingest.project import holds
 from server.ingest.redact import is_protected
 from server.review import queue
 from server.web.frame.door import session
@@ -41,7 +42,7 @@ class Card:
     @property
     def held(self) -> bool:
         """Whether findings hold it back from the tables."""
-        return self.visit.blocking > 0 and not self.visit.projected and self.visit.review_state != "rejected"
+        return holds(self.visit)
 
 
 def cards(visits: Sequence[Submission]) -> list[Card]:

@@ -13,6 +13,7 @@ from server.exports import submissions as exports
 from server.forms.lifecycle import of_project as forms_of
 from server.households.tables import Facility, Household, Visit
 from server.ingest.models import Submission
+from server.ingest.project import holds_in
 from server.review import queue
 from server.web import tallies
 from server.web.frame.door import access, project_of, render, services, session, whole
@@ -89,7 +90,7 @@ def _points(project_id: int, wanted: queue.Filter) -> list[dict[str, Any]]:
             Submission.id,
             Submission.instance_name,
             Submission.blocking,
-            Submission.projected,
+            Submission.review_state,
             Visit.point_lat,
             Visit.point_lon,
             Household.dwelling_lat,
@@ -114,7 +115,7 @@ def _points(project_id: int, wanted: queue.Filter) -> list[dict[str, Any]]:
         )
         if place is None:
             continue
-        held = row.blocking > 0 and not row.projected
+        held = holds_in(row.blocking, row.review_state)
         label = row[10] or row[11] or row.instance_name or f"#{row.id}"
         points.append(
             {

@@ -12,6 +12,7 @@ from server import problems
 from server.accounts import audit
 from server.ingest import answers
 from server.ingest.models import Submission
+from server.ingest.project import holds
 from server.ingest.redact import redact_xml
 from server.problems import ProblemError
 from server.review import decisions, queue
@@ -184,6 +185,7 @@ def page(
         "visits/one.html",
         status,
         visit=one,
+        held=holds(one),
         seen=seen,
         ask=ask,
         at=position_of(one, ask),
