@@ -54,7 +54,8 @@ _INTO = Hot(select(HOUSEHOLD.c.merged_into).where(HOUSEHOLD.c.uuid == bindparam(
 
 @dataclass(frozen=True, slots=True)
 class Determined:
-    """The determinations of one event. `kind` and `subject` say whose the facts are (None: nobody's, no rows).
+    """The determinations of one event. `kind` and `subject` say whose the facts are (None: nobody's, no rows; `household`
+    without a subject: a visit to one that refused to be enrolled, of which the visit itself is all that is written).
 
     `merged_from` is the household named, where it was merged into `subject`. `create` makes the subject's row with
     `code`; `code` is also that of an old subject. `moves`: its area becomes `area_id`. `distance` in metres from the
@@ -90,7 +91,12 @@ class Determined:
     def writes(self) -> bool:
         """Whether something stands by it once it is applied: facts about a subject, or an entity."""
         entities = any(one.action != "none" or one.reason == "unchanged" for one in self.entities)
-        return not self.waits and (self.subject is not None or entities)
+        return not self.waits and (self.kind is not None or entities)
+
+    @property
+    def enrols_nobody(self) -> bool:
+        """Whether it is a visit to a household that refused to be enrolled."""
+        return self.kind is not None and self.subject is None
 
     def rank(self, instance_id: str) -> bytes:
         """Bytes that sort after those of everything seen before."""
@@ -140,7 +146,8 @@ def determine(session: Session, services: Services, incoming: Incoming) -> Deter
         "entities": entities,
     }
     if found is None:
-        return Determined(area_id=area_id, **values)
+        kind = "household" if _refused(incoming) else None
+        return Determined(area_id=area_id, kind=kind, **values)
     values |= {"kind": found.kind, "subject": found.subject, "merged_from": found.merged_from}
     row = found.row
     if row is None:
@@ -237,6 +244,15 @@ def _row_of(table: Table, *conditions: ColumnElement[bool]) -> Hot:
 _ROW = {"household": _row_of(HOUSEHOLD), "facility": _row_of(FACILITY)}
 
 _LOCKED = {**_ROW, "household": _row_of(HOUSEHOLD, HOUSEHOLD.c.merged_into.is_(None))}
+
+
+def _refused(incoming: Incoming) -> bool:
+    """Whether a form that enrols households enrolled none: a refusal is a complete, valid visit (domain.md, 1.4)."""
+    form = incoming.plan
+    block = None if form is None else _block(incoming, form)
+    if form is None or block is None or not form.create or form.kind != "household":
+        return False
+    return not (block.block.create or block.block.update)
 
 
 def _block(incoming: Incoming, form: FormPlan) -> SavedEntity | None:

@@ -46,7 +46,7 @@ class Filled:
 def fill(incoming: Incoming, determined: Determined) -> Filled:
     """Project the record and fill in what the server knows: the visit's form and phone, the household's dates."""
     form = incoming.plan
-    if form is None or determined.subject is None:
+    if form is None or determined.kind is None:
         return Filled((), None, False)
     found = project(form, incoming.record)
     visit = next((row for row in found if row.table == "visit"), None)
@@ -67,7 +67,9 @@ def fill(incoming: Incoming, determined: Determined) -> Filled:
             "distance": determined.distance,
         }
         rows[visit.table, visit.path] = replace(visit, values={**visit.values, **more})
-    if determined.kind == "household":
+    if determined.enrols_nobody:
+        rows = {at: row for at, row in rows.items() if row.table == "visit"}
+    elif determined.kind == "household":
         _household(rows, form, incoming, determined, outcome)
     return Filled(tuple(rows.values()), outcome, took_place)
 

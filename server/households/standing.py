@@ -47,7 +47,7 @@ def supersede(session: Session, services: Services, submission_id: int, moment: 
     connection = session.connection()
     touched = stamp_submission(connection, submission_id, moment.at)
     _remake(connection, touched)
-    _confirm(connection, submission_id, False)
+    confirm(connection, submission_id, False)
     _tell(session, settle(session, services, submission_id, touched, moment, creates=False, updates=False))
 
 
@@ -61,7 +61,7 @@ def hold(session: Session, services: Services, submission_id: int, moment: Momen
     connection = session.connection()
     touched = stamp_submission(connection, submission_id, moment.at)
     _remake(connection, touched)
-    _confirm(connection, submission_id, False)
+    confirm(connection, submission_id, False)
     _tell(session, settle(session, services, submission_id, touched, moment, creates=True, updates=False))
 
 
@@ -71,12 +71,13 @@ def reinstate(session: Session, services: Services, submission_id: int, moment: 
     newest = select(OBSERVATION).where(OBSERVATION.c.submission_id == submission_id)
     row = connection.execute(newest.order_by(OBSERVATION.c.seq.desc()).limit(1)).first()
     touched: set[Touched] = set()
+    creates = row is None or row.subject is not None
     if row is not None and row.superseded_at is not None:
         touched = stamp_submission(connection, submission_id, moment.at)
         touched |= _stamp(connection, [row], None)
         _remake(connection, touched)
-        _confirm(connection, submission_id, True)
-    _tell(session, settle(session, services, submission_id, touched, moment, creates=True, updates=True))
+        confirm(connection, submission_id, creates)
+    _tell(session, settle(session, services, submission_id, touched, moment, creates=creates, updates=True))
 
 
 def _judged(session: Session, services: Services, moment: Moment) -> ledger.Event | None:
@@ -109,7 +110,7 @@ def _fall_back(
     if before is not None and before.superseded_at is not None:
         touched |= _stamp(connection, [before], None)
     _remake(connection, touched)
-    _confirm(connection, submission_id, before is not None)
+    confirm(connection, submission_id, before is not None and before.subject is not None)
     named = stand_before(session, submission_id, moment.at, came.seq, came.at)
     _tell(session, _agree(session, services, named, touched, moment))
 
@@ -189,7 +190,8 @@ def _stamp(connection: Connection, observations: Iterable[Any], at: datetime | N
             mine = (history.c.submission_id == seen.submission_id, history.c.seq == seen.seq)
             connection.execute(update(history).where(*mine).values(superseded_at=at))
         connection.execute(update(OBSERVATION).where(OBSERVATION.c.id == seen.id).values(superseded_at=at))
-        touched |= {(seen.kind, seen.subject, name) for name in tables | repeats}
+        if seen.subject is not None:
+            touched |= {(seen.kind, seen.subject, name) for name in tables | repeats}
     return touched
 
 
@@ -199,7 +201,8 @@ def _remake(connection: Connection, touched: set[Touched]) -> None:
         current.remake(connection, kind, subject, names)
 
 
-def _confirm(connection: Connection, submission_id: int, confirmed: bool) -> None:
+def confirm(connection: Connection, submission_id: int, confirmed: bool) -> None:
+    """Say of what a submission created whether it is confirmed."""
     for table in (HOUSEHOLD, FACILITY):
         mine = update(table).where(table.c.created_by == submission_id, table.c.confirmed.is_not(confirmed))
         connection.execute(mine.values(confirmed=confirmed))

@@ -30,6 +30,7 @@ from server.households.incoming import Incoming
 from server.households.standing import (
     Touched,
     Written,
+    confirm,
     reinstate,
     settle,
     stamp_submission,
@@ -89,10 +90,13 @@ def apply(
         known_before = _create(connection, incoming, determined, submission_id, at, confirmed=not held)
     elif again and not held:
         _confirm(connection, determined, submission_id, at)
+    creates = held or not determined.enrols_nobody
+    if not creates:  # an enrolment corrected into a refusal
+        confirm(connection, submission_id, False)
     _take_over(connection, determined, submission_id, confirmed=not held)
     rows: list[Fact] = []
     late = known_before
-    if determined.subject is not None and not held:
+    if determined.kind is not None and not held:
         rows = _insert_facts(
             connection, services, incoming, determined, filled, seq, submission_id, version_id, at
         )
@@ -102,7 +106,16 @@ def apply(
     subject = determined.subject if determined.kind == "household" else None
     if again or late or spoken.overtaken:
         follow = None if held else True
-        settled = settle(session, services, submission_id, touched, moment, updates=follow, subject=subject)
+        settled = settle(
+            session,
+            services,
+            submission_id,
+            touched,
+            moment,
+            creates=creates,
+            updates=follow,
+            subject=subject,
+        )
         spoken.lists.update(settled)
     elif subject is not None and not held and incoming.plan is not None and not spoken.created:
         rank = determined.rank(incoming.instance_id)

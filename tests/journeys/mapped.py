@@ -48,10 +48,10 @@ def mapping_of(xform: bytes) -> Mapped:
 
 
 def expected_rows(mapping: Mapped, xml: bytes) -> Iterator[ExpectedRow]:
-    """The rows that a submission must write: one of each table with an answer, one of each repetition with one."""
+    """The rows that a submission must write: one of each table with an answer, one of each repetition with one; of an
+    enrolment that was refused, which is nobody's, the visit alone."""
     root = etree.fromstring(xml)
-    if not any(writes(element) for element in root.iter() if etree.QName(element).localname == "entity"):
-        return  # nobody's household or facility: an enrolment that was refused
+    ours = any(writes(element) for element in root.iter() if etree.QName(element).localname == "entity")
     singles: dict[str, dict[str, str]] = {}
     for path, column in mapping.columns.items():
         if any(path.startswith(f"{repeat}/") for repeat in mapping.repeats):
@@ -61,9 +61,9 @@ def expected_rows(mapping: Mapped, xml: bytes) -> Iterator[ExpectedRow]:
         row = singles.setdefault(table, {})
         row[name] = text or row.get(name, "")
     for table, texts in singles.items():
-        if any(texts.values()):
+        if any(texts.values()) and (ours or table == "visit"):
             yield ExpectedRow(table, "", texts)
-    for repeat, table in mapping.repeats.items():
+    for repeat, table in mapping.repeats.items() if ours else ():
         yield from _repeated(root, repeat, table, mapping)
 
 

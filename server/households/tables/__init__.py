@@ -170,7 +170,7 @@ TABLES: Mapping[str, Monitored] = _tables()
 def until_views() -> list[tuple[str, str]]:
     """`(name, SQL)` of a view beside each history, `<history>_until`: the rows that stand, with `valid_to`.
 
-    A row held until the next one of its subject that stands (null: it still holds). The SQL is the same on SQLite and
+    A row held until the next one of its subject that stands (null: it still holds); a visit to nobody has no next. The SQL is the same on SQLite and
     PostgreSQL; a migration runs it. Rows of a repeat share their visit's time, so that the next is the next time.
     """
     views = []
@@ -180,6 +180,8 @@ def until_views() -> list[tuple[str, str]]:
             f"MIN(observed_at) OVER (PARTITION BY {table.key} ORDER BY observed_at "
             "RANGE BETWEEN CURRENT ROW AND UNBOUNDED FOLLOWING EXCLUDE GROUP)"
         )
+        if table.history.c[table.key].nullable:
+            window = f"CASE WHEN {table.key} IS NOT NULL THEN {window} END"
         rows = f"SELECT f.*, {window} AS valid_to FROM {table.history.name} AS f WHERE superseded_at IS NULL"  # noqa: S608 - names of ours
         views.append((name, f"CREATE VIEW {name} AS {rows}"))
     return views

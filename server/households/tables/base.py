@@ -128,13 +128,26 @@ class Fact(Origin):
         )
 
 
-class HouseholdFact(Fact):
-    """A fact about a household."""
-
+class _OfHousehold(Fact):
     subject = "household"
-    household_id: Mapped[str] = column("Household (household.uuid)", Guid, sort_order=-99)
     merged_from: Mapped[str | None] = column(
         "Household it was first written for, where that was merged into this", Guid, sort_order=101
+    )
+
+
+class HouseholdFact(_OfHousehold):
+    """A fact about a household."""
+
+    household_id: Mapped[str] = column("Household (household.uuid)", Guid, sort_order=-99)
+
+
+class VisitFact(_OfHousehold):
+    """A fact of a visit, which may have been to a household that refused to be enrolled."""
+
+    household_id: Mapped[str | None] = column(
+        "Household (household.uuid); null: refused to be enrolled, so that there is none",
+        Guid,
+        sort_order=-99,
     )
 
 

@@ -13,6 +13,7 @@ from server.households.tables.base import (
     HouseholdFact,
     HouseholdNow,
     Origin,
+    VisitFact,
     code,
     day,
     decimal,
@@ -130,7 +131,7 @@ class VisitColumns:
     phone: Mapped[int | None] = column("Actor whose phone sent it")
 
 
-class Visit(VisitColumns, HouseholdFact, Base):
+class Visit(VisitColumns, VisitFact, Base):
     """Visits to households."""
 
     __tablename__ = "visit"
@@ -159,7 +160,10 @@ class Observation(Origin, Base):
         "Row id: seq * 2**20", BigId, primary_key=True, autoincrement=False, sort_order=-100
     )
     kind: Mapped[str] = column("household, facility or area", String(10))
-    subject: Mapped[str] = column("UUID of household or facility, or code of the area", String(40))
+    subject: Mapped[str | None] = column(
+        "UUID of household or facility, or code of the area; null: a household that refused to be enrolled",
+        String(40),
+    )
     merged_from: Mapped[str | None] = column(
         "Household it was first written for, where that was merged", Guid
     )
