@@ -14,6 +14,7 @@ from tests.households.test_doors import give, in_two_projects
 from tests.ingest.test_rebuild import values
 from tests.support.house import instance, xlsx
 from tests.support.town import Town, check, enrolment, new_id
+from tests.web.desk import sign_in
 
 
 def found(house: Town, instance_id: str) -> list[tuple[str, str, bool]]:
@@ -171,6 +172,19 @@ def test_entities_that_cannot_be_written_are_told(house: Town) -> None:
     assert found(house, twice.instance_id) == [("/data/meta/entity", EXISTS, False)]
     assert found(house, unknown.instance_id) == [("/data/meta/entity", NOT_YET, False)]
     assert not projected(house, unknown.instance_id)
+
+
+def test_the_page_of_an_approved_visit_that_names_nobody_says_that_nothing_was_written(house: Town) -> None:
+    own = house.visit("", water="surface")
+    one = house.submission(own)
+    assert one is not None
+    at, desk = f"/p/{house.project}/visits/{one.id}", sign_in(house)
+    assert "Nothing yet: held back while a finding stands." in desk.get(at).text
+    house.decide(own, "approved")
+    page = desk.get(at).text
+    assert "Nothing: the findings say why." in page
+    assert "1 finding, taken as it is" in page
+    assert "Held back" not in page
 
 
 @pytest.mark.parametrize("language", ["zh", "ar"])

@@ -80,6 +80,7 @@ class Seen:
     not_asked: tuple[str, ...]
     left_empty: tuple[str, ...]
     written: tuple[Written, ...]
+    maps: bool
     hides: bool
 
 
@@ -130,6 +131,7 @@ def evidence_of(one: Submission, *, protected: bool) -> Seen:
         not_asked=absent,
         left_empty=empty,
         written=tuple(written(session(), one.id)),
+        maps=plan.mapping is not None,
         hides=hides,
     )
 
