@@ -44,20 +44,20 @@ def test_a_current_household_says_which_entity_it_is_and_where_it_was_said(
     house: Town, admin: Person
 ) -> None:
     made, other = house.enrol(dwelling=POINT), house.enrol(area="B2")
-    house.visit(made.household, water="surface")
+    visit = house.visit(made.household, water="surface")  # moves the date of the last visit
     at = "/monitoring/tables/household"
     current = {one["uuid"]: one for one in admin.get(at).get_json()["rows"]}
     past = {one["submission"]: one for one in admin.get(f"{at}?history=1").get_json()["rows"]}
-    for of in (made, other):
+    for of, said in ((made, visit), (other, other.instance_id)):
         row = current[of.household]
-        assert (row["submission"], row["merged_into"]) == (of.instance_id, None)
+        assert (row["submission"], row["merged_into"]) == (said, None)
         for name in ("id", "project", "area", "household", "path", "observed_at"):
-            assert row[name] == past[of.instance_id][name]
+            assert row[name] == past[said][name]
     written = admin.get(f"{at}.csv").get_data(as_text=True)
     by_uuid = {one["uuid"]: one for one in csv.DictReader(io.StringIO(written))}
     row = by_uuid[made.household]
-    assert (row["id"], row["submission"]) == (str(current[made.household]["id"]), made.instance_id)
-    assert row["observed_at"] == "2026-03-01T02:00:00.000Z"
+    assert (row["id"], row["submission"]) == (str(current[made.household]["id"]), visit)
+    assert row["observed_at"] == "2026-04-01T02:00:00.000Z"
 
 
 def test_a_merged_household_names_the_one_that_it_became(house: Town, admin: Person) -> None:
