@@ -9,6 +9,7 @@ import json
 import math
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
@@ -31,11 +32,24 @@ class BoundaryError(ValueError):
     """Why a boundary cannot be taken: its words follow 'the boundary'."""
 
 
-def read_boundary(text: str) -> str:
+@dataclass(slots=True)
+class Effort:
+    """Pairs of sides that may yet be looked at, in one boundary or in all of a sheet: seconds, where real ones need moments."""
+
+    left: int = 50_000_000
+
+    def take(self, pairs: int) -> None:
+        """Look at so many more. Raises BoundaryError where that is too much."""
+        self.left -= pairs
+        if self.left < 0:
+            raise BoundaryError("(or those before it) takes too long to be examined: simplify it")
+
+
+def read_boundary(text: str, effort: Effort | None = None) -> str:
     """A Polygon or MultiPolygon (RFC 7946) as compact JSON, of a GeoJSON geometry or Feature, of WKT, or of a geoshape.
 
     Raises BoundaryError: neither of these, a ring that is not closed or has fewer than three corners, degrees out of
-    range, sides that cross, more than 5,000 corners. Rings may touch themselves, as real ones do.
+    range, sides that cross, more than 5,000 corners, more than `effort` allows. Rings may touch themselves, as real ones do.
     """
     polygons = _polygons(text.strip())
     rings = [ring for polygon in polygons for ring in polygon]
@@ -45,8 +59,9 @@ def read_boundary(text: str) -> str:
         raise BoundaryError(f"has more than {MOST_POINTS:,} corners: simplify it")
     for ring in rings:
         _check_ring(ring)
+    effort = effort or Effort()
     for polygon in polygons:
-        if crossing := _crossing(polygon):
+        if crossing := _crossing(polygon, effort):
             raise BoundaryError(
                 f"crosses itself near latitude {crossing[1]:.5f}, longitude {crossing[0]:.5f}"
             )
@@ -148,11 +163,12 @@ def _check_ring(ring: Ring) -> None:
         raise BoundaryError("has a ring of fewer than three corners")
 
 
-def _crossing(polygon: Polygon) -> tuple[float, float] | None:
+def _crossing(polygon: Polygon, effort: Effort) -> tuple[float, float] | None:
     """Where two sides of a polygon's rings cross, or None. From west to east: only sides that share a longitude can."""
     sides = sorted(side for ring in polygon for side in _sides(ring))
     open_sides: list[tuple[tuple[float, float], tuple[float, float]]] = []
     for left, right in sides:
+        effort.take(len(open_sides))
         open_sides = [one for one in open_sides if one[1][0] >= left[0]]
         low, high = sorted((left[1], right[1]))
         for a, b in open_sides:

@@ -10,11 +10,12 @@ import csv
 import io
 import math
 import re
+import threading
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from server import problems
-from server.areas.boundary import BoundaryError, box, read_boundary
+from server.areas.boundary import BoundaryError, Effort, box, read_boundary
 
 MOST_BYTES = 20_000_000
 MOST_ROWS = 200_000
@@ -22,6 +23,10 @@ CODE = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9_.-]{0,38}[A-Za-z0-9])?")
 """A code stands in household codes and is a choice's name on phones: ASCII, without spaces."""
 
 COLUMNS = ("code", "name", "parent", "level", "lat", "lon", "boundary")
+
+
+_LIMIT = threading.Lock()
+"""Held while the process's own limit of a cell is raised: two readers at once would leave it raised."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,28 +45,31 @@ class AreaRow:
     boundary: str | None = None
 
 
-def read_areas(content: bytes) -> list[AreaRow]:
+def read_areas(content: bytes, effort: Effort | None = None) -> list[AreaRow]:
     """The rows of a CSV `code,name,parent,level,lat,lon,boundary`, with `name:<language>` columns; empty rows are left out.
 
     A boundary (or `geometry`) is what `read_boundary` takes. Only `code` and `name` are needed; columns may stand in any
     order, unknown ones are refused (a typing error would
-    pass for a missing column). Raises `AREAS_INVALID` with `row` and `reason`.
+    pass for a missing column). `effort` is for all boundaries together. Raises `AREAS_INVALID` with `row` and `reason`.
     """
     if len(content) > MOST_BYTES:
         raise problems.AREAS_INVALID(reason="the file is larger than 20 MB", row=None)
     text = _text(content)
-    csv.field_size_limit(MOST_BYTES)  # a boundary is a long cell; the file is bounded already
     lines = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text), strict=True)
-    try:
-        header = [_header(cell) for cell in next(lines, [])]
-        _check_header(header)
-        return list(_rows(lines, header))
-    except csv.Error as error:
-        row = lines.line_num
-        raise _wrong(row, "the row is not closed or has a stray quotation mark") from error
+    with _LIMIT:
+        before = csv.field_size_limit(MOST_BYTES)  # a boundary is a long cell; the file is bounded already
+        try:
+            header = [_header(cell) for cell in next(lines, [])]
+            _check_header(header)
+            return list(_rows(lines, header, effort or Effort()))
+        except csv.Error as error:
+            row = lines.line_num
+            raise _wrong(row, "the row is not closed or has a stray quotation mark") from error
+        finally:
+            csv.field_size_limit(before)
 
 
-def _rows(lines: Iterator[list[str]], header: list[str]) -> Iterator[AreaRow]:
+def _rows(lines: Iterator[list[str]], header: list[str], effort: Effort) -> Iterator[AreaRow]:
     for number, cells in enumerate(lines, start=2):
         if number > MOST_ROWS:
             raise _wrong(number, f"there are more than {MOST_ROWS:,} rows")
@@ -70,10 +78,10 @@ def _rows(lines: Iterator[list[str]], header: list[str]) -> Iterator[AreaRow]:
         if any(cell.strip() for cell in cells[len(header) :]):
             raise _wrong(number, "it has more cells than the header")
         cell_of = dict(zip(header, (cell.strip() for cell in cells), strict=False))
-        yield _row(number, cell_of)
+        yield _row(number, cell_of, effort)
 
 
-def _row(number: int, cells: Mapping[str, str]) -> AreaRow:
+def _row(number: int, cells: Mapping[str, str], effort: Effort) -> AreaRow:
     code, name = cells.get("code", ""), cells.get("name", "")
     if not CODE.fullmatch(code):
         raise _wrong(number, f"the code “{code[:60]}” is not of letters A-Z, digits and . _ - (40 at most)")
@@ -87,15 +95,17 @@ def _row(number: int, cells: Mapping[str, str]) -> AreaRow:
     names = {
         key.removeprefix("name:"): cell for key, cell in cells.items() if key.startswith("name:") and cell
     }
-    boundary = _boundary(number, cells.get("boundary"), lat, lon)
+    boundary = _boundary(number, cells.get("boundary"), lat, lon, effort)
     return AreaRow(number, code, name, cells.get("parent", ""), level, lat, lon, names, boundary)
 
 
-def _boundary(number: int, cell: str | None, lat: float | None, lon: float | None) -> str | None:
+def _boundary(
+    number: int, cell: str | None, lat: float | None, lon: float | None, effort: Effort
+) -> str | None:
     if not cell:
         return cell
     try:
-        geometry = read_boundary(cell)
+        geometry = read_boundary(cell, effort)
     except BoundaryError as error:
         raise _wrong(number, f"the boundary {error}") from error
     west, south, east, north = box(geometry)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import math
-import time
 
 import pytest
 from hypothesis import given, settings
@@ -12,9 +12,10 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from server.areas.boundary import MOST_POINTS, BoundaryError, box, read_boundary
+from server.areas.boundary import MOST_POINTS, BoundaryError, Effort, box, read_boundary
 from server.areas.importing import Imported, import_areas
 from server.areas.models import Area
+from server.areas.sheet import read_areas
 from server.ledger import read
 from server.problems import ProblemError
 from server.services import Services
@@ -85,12 +86,41 @@ def test_a_ring_that_touches_itself_is_taken() -> None:
     assert json.loads(read_boundary(eight))["type"] == "Polygon"
 
 
-def test_the_largest_boundary_is_examined_in_a_moment() -> None:
+def test_the_largest_boundary_is_examined_at_little_effort() -> None:
     turns = [2 * math.pi * n / (MOST_POINTS - 1) for n in range(MOST_POINTS - 1)]
     corners = [f"{10 + math.cos(turn):.6f} {40 + math.sin(turn):.6f}" for turn in turns]
-    began = time.perf_counter()
-    read_boundary(f"POLYGON(({','.join([*corners, corners[0]])}))")
-    assert time.perf_counter() - began < 2
+    effort = Effort(left=4 * MOST_POINTS)
+    read_boundary(f"POLYGON(({','.join([*corners, corners[0]])}))", effort)
+    assert effort.left > 0
+
+
+def snake(turns: int) -> str:
+    """A boundary of long sides above each other: each is held against all below it."""
+    corners = [f"{x} {n / 100}" for n in range(turns) for x in ((0, 9) if n % 2 else (9, 0))]
+    return f"POLYGON(({','.join([*corners, f'-1 {turns / 100}', '-1 0', corners[0]])}))"
+
+
+def test_a_boundary_that_takes_too_long_is_refused_and_so_are_many_that_do_together() -> None:
+    effort = Effort()
+    read_boundary(snake(40), effort)
+    one = Effort().left - effort.left
+    with pytest.raises(BoundaryError, match="takes too long to be examined"):
+        read_boundary(snake(40), Effort(left=one - 1))
+    rows = "".join(f'A{number},x,"{snake(40)}"\n' for number in range(3))
+    content = f"code,name,boundary\n{rows}".encode()
+    assert len(read_areas(content, Effort(left=3 * one))) == 3
+    with pytest.raises(ProblemError) as refused:
+        read_areas(content, Effort(left=2 * one))
+    assert "row 4: the boundary (or those before it) takes too long" in refused.value.words
+
+
+def test_reading_a_sheet_leaves_the_longest_cell_of_other_lists_as_it_was() -> None:
+    before = csv.field_size_limit()
+    long = f'code,name,boundary\nA1,x,"{snake(4)}{" " * before}"\n'
+    assert read_areas(long.encode())[0].boundary
+    with pytest.raises(ProblemError):
+        read_areas(b'code,name\nA1,"')
+    assert csv.field_size_limit() == before
 
 
 @given(st.text(alphabet='POLYGONMULTI(),;{}[]"typecordinas: 0123456789.-eNaN', max_size=60))
