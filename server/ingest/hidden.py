@@ -28,7 +28,10 @@ def whole_edit(
     session: Session, services: Services, parcel: Parcel, sender: Sender, version_id: int
 ) -> bytes:
     """The XML of an edit of that version, with what its sender was not shown. A phone's is whole as it came: it was shown
-    everything, and what it leaves empty is taken back (a contact, say). Raises UNEXPECTED_VALUE as `with_hidden`."""
+    everything, and what it leaves empty is taken back (a contact, say). So is what the desk made from the XML as stored.
+    Raises UNEXPECTED_VALUE as `with_hidden`."""
+    if parcel.whole:
+        return parcel.xml
     if parcel.replaces is None and (sender.device_id or _is_no_user(session, sender)):
         return parcel.xml
     query = select(SubmissionVersion.form_version_id).where(SubmissionVersion.id == version_id)

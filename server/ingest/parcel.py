@@ -31,6 +31,7 @@ class Parcel:
     files: tuple[Received, ...] = ()
     xml_form_id: str | None = None  # where the address names the form, the XML must agree
     replaces: str | None = None  # where the address names the instance that is edited (REST PUT)
+    whole: bool = False  # an edit made from the XML as it is stored: nothing in it is left to put back
     new_only: bool = False  # REST: a known instanceID with the same XML is a conflict there, not a resend
 
 

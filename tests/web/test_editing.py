@@ -8,6 +8,7 @@ from server.households.tables import TABLES
 from server.ingest.answers import open_answers, raw_xml
 from server.ingest.models import Submission, SubmissionVersion
 from tests.support.house import House, instance
+from tests.support.town import HH
 from tests.web.conftest import World
 from tests.web.desk import Desk, phone_in, sign_in, somebody, with_areas
 from tests.web.test_households_and_tables import CHOICES, ENROLMENT, ENTITIES, SETTINGS, enrol, xlsx
@@ -164,6 +165,54 @@ def test_rows_of_repeats_are_added_and_removed_without_losing_what_was_typed(wor
         assert wrong.status_code == 404
 
 
+KEPT = """
+| type         | name   | label                | bind::hh:protect |
+| text         | road   | Which road is it?    |                  |
+| begin_repeat | well   | Well                 |                  |
+| text         | colour | Which colour?        |                  |
+| text         | keeper | Who keeps it?        | yes              |
+| end_repeat   |        |                      |                  |
+"""
+KEPT_SETTINGS = f"""
+| form_id | form_title | version | namespaces |
+| kept    | Kept       | 1       | {HH}       |
+"""
+
+
+def test_rows_that_look_alike_keep_their_hidden_answers_when_one_is_removed_and_when_that_is_undone(
+    world: World,
+) -> None:
+    world.house.publish(1, xlsx(KEPT, settings=KEPT_SETTINGS))
+    phone = phone_in(world.house, 1, "Walker", ())
+    rows = "".join(
+        f"<well><colour>red</colour><keeper>{keeper}</keeper></well>" for keeper in ("K1", "K2", "")
+    )
+    assert phone.send(instance("kept", f"<road>Ford</road>{rows}")).status_code == 201
+    with world.house.session() as session:
+        visit_id = max(one.id for one in session.query(Submission))
+    at = f"/p/1/visits/{visit_id}"
+    sent = {"/data/road": "Ford", **{f"/data/well[{row}]/colour": "red" for row in (1, 2)}}
+    page = world.admin.follow(f"{at}/edit", version=version(world.admin, at), rows="-/data/well[2]", **sent)
+    assert keepers(world.house, visit_id) == ["K1", ""]
+    world.admin.follow(f"{at}/edit/undo", filter="", **to_undo(page.text))
+    assert keepers(world.house, visit_id) == ["K1", "K2", ""]
+
+
+def keepers(house: House, visit_id: int) -> list[str]:
+    rows = answers(house, visit_id)["well"]
+    assert isinstance(rows, list)
+    return [row["keeper"] for row in rows]
+
+
+def to_undo(page: str) -> dict[str, str]:
+    """What the notice's button to undo an edit sends."""
+    notice = page.split('class="toast ')[1]
+    found = {name: re.search(rf'name="{name}" value="([^"]*)"><', notice) for name in ("before", "seen")}
+    values = {name: one[1] for name, one in found.items() if one is not None}
+    assert len(values) == 2
+    return values
+
+
 def test_an_edit_that_changes_nothing_makes_no_version(world: World) -> None:
     at = f"/p/1/visits/{world.north[0]}"
     sent = world.admin.post(f"{at}/edit", **{"version": version(world.admin, at), "/data/trip": "25"})
@@ -177,12 +226,7 @@ def test_an_edit_is_taken_back_with_the_state_that_stood_before(world: World) ->
     at = f"/p/1/visits/{world.north[0]}"
     world.admin.post(f"{at}/decide", state="approved", seen="")
     page = world.admin.follow(f"{at}/edit", **{"version": version(world.admin, at), "/data/trip": "40"}).text
-    carried = {
-        name: re.search(rf'name="{name}" value="([^"]*)"><', page.split('class="toast ')[1])
-        for name in ("before", "seen")
-    }
-    values = {name: found[1] for name, found in carried.items() if found is not None}
-    assert len(values) == 2
+    values = to_undo(page)
     undone = world.admin.follow(f"{at}/edit/undo", filter="", **values)
     assert "Undone" in undone.text
     assert answers(world.house, world.north[0])["trip"] == "25"

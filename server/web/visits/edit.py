@@ -24,7 +24,7 @@ from server.ingest.receive import receive
 from server.problems import ProblemError
 from server.review import decisions, edits
 from server.review.edits import Asked, Part
-from server.web.frame.door import acting, back_to, reader, render, said, services, session, whole
+from server.web.frame.door import access, acting, back_to, reader, render, said, services, session, whole
 from server.web.frame.words import language, tell, tell_problem
 from server.web.visits.evidence import finding_words
 from server.web.visits.filters import Asked as Filtered
@@ -175,12 +175,12 @@ def _send(
         instance_id=made,
         rows=rows,
     )
-    form_id, area = one.form_id, one.area_id
+    form_id = one.form_id
     sender = Sender(
         actor_id=reader().id,
         project_id=one.project_id,
         may=lambda to: to == form_id,
-        areas=() if area is None else (area,),  # an edit leaves the visit where it was made
+        areas=access().areas,
         user_agent=(request.headers.get("User-Agent") or "")[:255] or None,
     )
     named, first = session().get_one(Form, form_id).xml_form_id, one.instance_id
@@ -188,7 +188,8 @@ def _send(
     own.rollback()
     try:
         with Inbox(house.store, house.keys, house.settings.max_upload) as inbox:
-            receive(own, house, Parcel(body, inbox, xml_form_id=named, replaces=first), sender)
+            parcel = Parcel(body, inbox, xml_form_id=named, replaces=first, whole=True)
+            receive(own, house, parcel, sender)
     finally:
         own.rollback()
         read_only(own)
