@@ -11,9 +11,11 @@ _OUT = """UPDATE entity_version SET superseded_at = (
     WHERE s.id = entity_version.submission_id
 ) WHERE submission_id IN (
     SELECT s.id FROM submission AS s WHERE s.deleted_at IS NOT NULL OR s.review_state = 'rejected'
-    OR (s.blocking > 0 AND entity_version.version > 1 AND COALESCE(s.review_state, '') <> 'approved')
+    OR (s.blocking > 0 AND COALESCE(s.review_state, '') <> 'approved'
+        AND entity_version.base_version IS NOT NULL AND entity_version.submission_version_id = s.version_id)
 )"""
-"""What decisions have taken out so far: `fieldfare rebuild` takes their values off the lists."""
+"""What decisions have taken out so far, and what a version that is held back updated: what stood before it and what it
+created count. `fieldfare rebuild` takes the values off the lists."""
 
 
 def upgrade() -> None:

@@ -10,7 +10,8 @@ revision = "0005"
 down_revision = "0004"
 
 _SEEN = """UPDATE entity_version SET rank = (
-    SELECT MAX(o.rank) FROM observation AS o WHERE o.version_id = entity_version.submission_version_id
+    SELECT MAX(o.rank) FROM observation AS o
+    WHERE o.submission_id = entity_version.submission_id AND o.version_id = entity_version.submission_version_id
 ) WHERE origin <> 'derived'"""
 
 _VERSION = sa.table(
