@@ -1,7 +1,11 @@
-"""Counts of a form's submissions by state, kept in the transaction that changes them."""
+"""Counts of a form's submissions by state, kept in the transaction that changes them.
+
+Each changes them last, after the phones' lists: on PostgreSQL no two then wait for each other. Knows no other table.
+"""
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import datetime
 from typing import Any, cast
 
@@ -43,37 +47,23 @@ def _arrival(dialect: Any) -> Any:
 _ARRIVED = PerDialect(_arrival)
 
 
+_Change = tuple[Counter[str], datetime | None]
+"""Steps by column; when it came, of an arrival."""
+
+
 def arrived(session: Session, form_id: int, draft: bool, *, held: bool, at: datetime) -> None:
     """A new submission came."""
-    at_last(session, _raise, (form_id, draft), (held, at))
-
-
-def _raise(session: Session, form: tuple[int, bool], came: list[tuple[bool, datetime]]) -> None:
-    row = {
-        "form_id": form[0],
-        "draft": form[1],
-        "received": len(came),
-        "held": sum(held for held, _ in came),
-        "last_at": max(at for _, at in came),
-    }
-    connection = wire(session)
-    _ARRIVED.on(connection).later(connection, row)
+    at_last(session, _write, (form_id, draft), (Counter(received=1, held=int(held)), at))
 
 
 def moved(
     session: Session, form_id: int, draft: bool, *, before: str | None, after: str | None, held: int = 0
 ) -> None:
-    """A submission changed its review state; `held` is +1, 0 or -1."""
-    changes = {}
-    if before != after:
-        changes[COLUMN_OF[before]] = getattr(FormCount, COLUMN_OF[before]) - 1
-        changes[COLUMN_OF[after]] = getattr(FormCount, COLUMN_OF[after]) + 1
-    if held:
-        changes["held"] = FormCount.held + held
-    if changes:
-        session.execute(
-            update(FormCount).where(FormCount.form_id == form_id, FormCount.draft == draft).values(**changes)
-        )
+    """A submission changed its review state; `held` is +1, 0 or -1. To be called last, as `removed`: see `at_last`."""
+    steps = Counter(held=held)
+    steps[COLUMN_OF[before]] -= 1
+    steps[COLUMN_OF[after]] += 1
+    at_last(session, _write, (form_id, draft), (steps, None))
 
 
 def removed(
@@ -81,10 +71,22 @@ def removed(
 ) -> None:
     """A submission went into the bin, or came back out of it."""
     step = 1 if back else -1
-    name = COLUMN_OF[state]
-    changes = {name: getattr(FormCount, name) + step}
-    if held:
-        changes["held"] = FormCount.held + step
-    session.execute(
-        update(FormCount).where(FormCount.form_id == form_id, FormCount.draft == draft).values(**changes)
-    )
+    steps = Counter(held=step * held)
+    steps[COLUMN_OF[state]] += step
+    at_last(session, _write, (form_id, draft), (steps, None))
+
+
+def _write(session: Session, form: tuple[int, bool], changes: list[_Change]) -> None:
+    form_id, draft = form
+    came, others = Counter[str](), Counter[str]()
+    for steps, at in changes:
+        (others if at is None else came).update(steps)
+    times = [at for _, at in changes if at is not None]
+    if times:
+        connection = wire(session)
+        row = {"form_id": form_id, "draft": draft, **came, "last_at": max(times)}
+        _ARRIVED.on(connection).later(connection, row)
+    values = {name: TABLE.c[name] + step for name, step in others.items() if step}
+    if values:
+        mine = (TABLE.c.form_id == form_id, TABLE.c.draft == draft)
+        session.execute(update(TABLE).where(*mine).values(values))

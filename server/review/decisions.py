@@ -57,8 +57,8 @@ def decide(
     held = project.holds(locked)
     locked.review_state, locked.updated_at = state, now
     step = int(project.holds(locked)) - int(held)
-    counts.moved(session, locked.form_id, locked.draft, before=before, after=state, held=step)
     project.settle(session, services, locked, moment)
+    counts.moved(session, locked.form_id, locked.draft, before=before, after=state, held=step)
     audit.record(
         session,
         "submission.update",
@@ -117,8 +117,8 @@ def _move(session: Session, services: Services, submission: Submission, *, actor
     moment = project.record(session, services, kind, locked, actor_id, {}, now)
     locked.deleted_at = now if away else None
     state, held = locked.review_state, project.holds(locked)
-    counts.removed(session, locked.form_id, locked.draft, state=state, held=held, back=not away)
     project.settle(session, services, locked, moment)
+    counts.removed(session, locked.form_id, locked.draft, state=state, held=held, back=not away)
     audit.record(
         session,
         "submission.delete" if away else "submission.restore",

@@ -8,10 +8,11 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any
 
 import pytest
-from sqlalchemy import event, select, text
+from sqlalchemy import Engine, event, select, text
 
 from server import problems
 from server.db import db
+from server.entities.models import Dataset
 from server.forms.models import Form, FormCount
 from server.ingest.models import Submission
 from server.ledger import LedgerRow
@@ -101,6 +102,15 @@ def test_a_correction_of_what_goes_into_the_bin_while_it_is_read_is_refused(
     assert house.files(edit.instance_id) == {}
 
 
+def waits_for_a_lock(engine: Engine) -> bool:
+    """Whether a transaction of this database (PostgreSQL) waits for another's lock."""
+    waiting = text(
+        "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
+    )
+    with engine.connect() as look:
+        return bool(look.execution_options(isolation_level="AUTOCOMMIT").execute(waiting).scalar())
+
+
 class Meanwhile:
     """Holds back the commit of the next transaction until `other` has ended or waits for its locks."""
 
@@ -124,13 +134,8 @@ class Meanwhile:
         if self.future is not None:
             return
         self.future = self._pool.submit(self._other)
-        waits = text(
-            "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
-        )
-        with self._engine.connect() as look:
-            look = look.execution_options(isolation_level="AUTOCOMMIT")
-            while not self.future.done() and not look.execute(waits).scalar():
-                threading.Event().wait(0.01)
+        while not self.future.done() and not waits_for_a_lock(self._engine):
+            threading.Event().wait(0.01)
 
 
 @pytest.mark.parametrize("database", ["postgresql"], indirect=True)
@@ -177,3 +182,30 @@ def test_a_correction_and_a_decision_at_once_wait_for_each_other_in_one_order(ho
         assert meanwhile.future.result(timeout=30).status_code == 200
     assert counts(house) == {"approved": 1}
     assert [row["source"] for row in house.rows("water")] == ["borehole"]
+
+
+@pytest.mark.parametrize("database", ["postgresql"], indirect=True)
+@pytest.mark.parametrize("what", ["reject", "bin", "correct"])
+def test_what_waits_for_the_phones_list_keeps_nobody_from_the_counts(house: Town, what: str) -> None:
+    """An enrolment raises its list first and its form's counts after: who took them the other way round would wait for it
+    while it waits for them."""
+    made = house.enrol(water="surface")
+    edit = enrolment(household=made.household, deprecated=made.instance_id, water="borehole")
+    corrected = edit.xml.replace("<label>", "<label>Ford ")
+    acts: dict[str, Callable[[], Any]] = {
+        "reject": lambda: house.decide(made.instance_id, "rejected").status_code,
+        "bin": lambda: house.bin(made.instance_id),
+        "correct": lambda: house.phone.send(corrected).status_code,
+    }
+    with house.app.app_context():
+        engine = db.engines[None]
+    with ThreadPoolExecutor(1) as pool, engine.connect() as other:
+        other.execute(select(Dataset.id).with_for_update(key_share=True))
+        future = pool.submit(acts[what])
+        while not waits_for_a_lock(engine):
+            assert not future.done()
+            threading.Event().wait(0.01)
+        held = other.execute(select(FormCount.form_id).with_for_update(nowait=True)).all()
+        other.rollback()
+        assert held
+        assert future.result(timeout=30) in (None, 200, 201)
