@@ -46,9 +46,15 @@ def prepare(settings: Settings) -> None:
             os.close(os.open(database_file(settings), os.O_WRONLY | os.O_CREAT, 0o600))
     except OSError as error:
         raise SettingError(f"FIELDFARE_DATA: {settings.data} cannot be used: {error.strerror}.") from error
-    copy = upgrade.migrate(bare_app(settings), settings)
+    app = bare_app(settings)
+    before, _ = upgrade.state(app)
+    copy = upgrade.migrate(app, settings)
     if copy:
         click.echo(f"Database brought up to date; a copy of it as it was: {copy}")
+    if upgrade.wants_rebuild(before):
+        click.echo(
+            "Run `fieldfare rebuild` once now: tables and lists made by an older version follow its rules."
+        )
 
 
 def must_exist(settings: Settings) -> None:

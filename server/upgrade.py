@@ -16,6 +16,9 @@ from flask import Flask
 from server.db import db, utcnow
 from server.settings import Settings
 
+REBUILT = "0006"
+"""A database older than this holds rows and lists that were derived by rules since mended: the ledger has to be replayed."""
+
 
 def alembic_config() -> Config:
     """Alembic's configuration, without a file of its own."""
@@ -44,6 +47,11 @@ def migrate(app: Flask, settings: Settings) -> str | None:
         command.upgrade(config, "head")
         connection.commit()
     return copy
+
+
+def wants_rebuild(at: str | None) -> bool:
+    """Whether what a database at this revision holds is to be derived anew once it is brought up; not an empty one."""
+    return at is not None and at < REBUILT
 
 
 def copy_first(settings: Settings) -> str | None:

@@ -14,6 +14,7 @@ from flask import Flask
 from sqlalchemy import Connection, MetaData, Table, insert, inspect, text
 
 from server import bare_app, upgrade
+from server.cli_base import prepare
 from server.db import Base, db
 from server.households.tables import until_views
 from server.settings import Settings
@@ -171,6 +172,16 @@ def test_held_back_is_counted_anew_as_what_nobody_has_decided(older: tuple[Flask
     app, settings = older
     upgrade.migrate(app, settings)
     assert found(app, "SELECT held FROM form_count") == [(2,)]
+
+
+def test_the_operator_is_told_to_rebuild_what_an_older_version_made(
+    older: tuple[Flask, Settings], capsys: pytest.CaptureFixture[str]
+) -> None:
+    _, settings = older
+    prepare(settings)
+    assert "Run `fieldfare rebuild` once now" in capsys.readouterr().out
+    prepare(settings)
+    assert capsys.readouterr().out == ""
 
 
 def test_migrations_can_be_taken_back(made: tuple[Flask, Settings]) -> None:
