@@ -12,6 +12,9 @@ from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 from server.areas.models import Area
 from server.hot import Hot, wire
 
+NOWHERE = 0
+"""The id of no area: a list of it has no rows."""
+
 
 def visible(
     column: ColumnElement[Any] | InstrumentedAttribute[Any], areas: Sequence[int]

@@ -37,7 +37,7 @@ class ServedFile:
     dataset_id: int | None
 
 
-_COLUMNS = (
+COLUMNS = (
     Form.id,
     FormVersion.id,
     Form.xml_form_id,
@@ -46,6 +46,7 @@ _COLUMNS = (
     FormVersion.md5,
     FormVersion.has_media,
 )
+"""What a `ServedForm` is made of, in its order."""
 
 
 def open_forms(*columns: Any, project: Any) -> Select[Any]:
@@ -80,11 +81,11 @@ def one_form(*columns: Any, project: Any, version_id: Any = Form.current_version
     )
 
 
-_OPEN = open_forms(*_COLUMNS, project=bindparam("project")).order_by(Form.id)
+_OPEN = open_forms(*COLUMNS, project=bindparam("project")).order_by(Form.id)
 
 _SERVED = {
     draft: one_form(
-        *_COLUMNS,
+        *COLUMNS,
         project=bindparam("project"),
         version_id=Form.draft_version_id if draft else Form.current_version_id,
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from flask import current_app, request
@@ -15,13 +15,11 @@ from server.accounts import calling, signin
 from server.accounts.access import Access, access_of
 from server.accounts.models import Phone
 from server.accounts.tokens import PHONE, token_mac
+from server.areas.scope import NOWHERE
 from server.db import polling
 from server.forms import lifecycle, projects
 from server.services import Services
 from server.words import nearest
-
-NOWHERE = 0
-"""The id of no area: a list of it has no rows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +39,12 @@ class Caller:
     def rows(self) -> tuple[int, ...]:
         """The areas whose entities lists show."""
         return self.areas if self.sees_rows else (NOWHERE,)
+
+    def of_form(self, form_id: int) -> Caller:
+        """The caller as a form's lists see them: a person, whose roles differ from form to form, may see no rows of these."""
+        if self.phone is not None or self.access is None:
+            return self
+        return replace(self, sees_rows=self.access.sees_rows(self.project_id, form_id))
 
     @property
     def actor_id(self) -> int | None:

@@ -123,7 +123,7 @@ def manifest(project_id: int, xml_form_id: str, token: str | None = None) -> Res
     """The files of a form, with their hashes: what this caller's areas hold, of lists."""
     who = caller(project_id, token, xml_form_id)
     form = _served(who, xml_form_id)
-    session = db.session()
+    who, session = who.of_form(form.form_id), db.session()
     view = polls.View(who.base, who.language, who.areas, who.rows, _exact(who), who.draft_form_id is not None)
     files = served.files_of(session, form.form_version_id)
     return _conditional(polls.answer(polls.files(session, services(), view, xml_form_id, files)))
@@ -149,13 +149,13 @@ def _list(who: Caller, file: served.ServedFile, generation: int | None = None) -
 def integrity(
     project_id: int, name: str, token: str | None = None, xml_form_id: str | None = None
 ) -> Response:
-    """Which of the entities that a phone made offline were deleted here; a draft's testers ask about its own lists alone."""
+    """Which of the entities that a phone made offline were deleted here."""
     who = caller(project_id, token, xml_form_id)
     if who.access is not None and who.access.forms(Verb.OPEN_FORM_READ, project_id) == frozenset():
         raise problems.FORBIDDEN()  # no form of the project: nothing to ask about its lists either
     session = db.session()
     dataset_id = dataset_id_of(session, project_id, name)
-    if who.draft_form_id is not None:
+    if who.draft_form_id is not None:  # its testers, whom nobody knows, ask about its own lists alone
         draft = _served(who, xml_form_id or "")
         files = served.files_of(session, draft.form_version_id)
         dataset_id = next((file.dataset_id for file in files if file.dataset_id == dataset_id), None)

@@ -25,8 +25,8 @@ from server.commit import Committer
 from server.db import polling
 from server.entities import lists
 from server.entities.models import Dataset
-from server.forms.models import Form, FormAttachment, FormFile, FormVersion, Project
-from server.forms.served import ServedFile, ServedForm, one_form, open_forms
+from server.forms.models import FormAttachment, FormFile, FormVersion, Project
+from server.forms.served import COLUMNS, ServedFile, ServedForm, one_form, open_forms
 from server.ledger import LedgerRow
 from server.openrosa import wire
 from server.services import Services
@@ -106,15 +106,6 @@ def _shelf(services: Services) -> _Shelf:
     return _shelves.setdefault(services.committer, _Shelf()) if found is None else found
 
 
-_FORM = (
-    Form.id,
-    FormVersion.id,
-    Form.xml_form_id,
-    FormVersion.version,
-    FormVersion.title,
-    FormVersion.md5,
-    FormVersion.has_media,
-)
 _FILES = (
     one_form(
         FormAttachment.name,
@@ -133,9 +124,9 @@ _FILES = (
 _EXACT = select(case((Project.exact_points, 1), else_=0)).where(Project.id == Phone.project_id)
 _AREAS = select(func.max(LedgerRow.seq)).where(LedgerRow.ref == "areas")
 
-_LIST = asking(lambda many: many(open_forms(*_FORM, project=Phone.project_id)))
+_LIST = asking(lambda many: many(open_forms(*COLUMNS, project=Phone.project_id)))
 _MANIFEST = asking(
-    lambda many: many(one_form(*_FORM, project=Phone.project_id)),
+    lambda many: many(one_form(*COLUMNS, project=Phone.project_id)),
     lambda many: many(_FILES),
     lambda many: _EXACT.scalar_subquery(),
     lambda many: _AREAS.scalar_subquery(),

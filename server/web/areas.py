@@ -91,9 +91,7 @@ def page(status: int = 200, *, trouble: Any = None) -> Response:
         shown=shown,
         next=further,
         below=_counted(Area.parent_id, Area.parent_id.in_(ids)),
-        counts=_counted(
-            Household.area_id, *_households(mine), Household.area_id.in_(ids + [a.id for a in at])
-        ),
+        counts=_counted(Household.area_id, *_households(mine), Household.area_id.in_(ids)),
         points=shapes([one.id for one in at])
         + shapes([one.id for one in shown], href=_to("{code}"))
         + points,

@@ -18,6 +18,7 @@ from tests.support import town as ground
 from tests.support.town import Town, check
 
 POINT = "51.507412 -2.251234 12 4"
+LIST = "/forms/check/attachments/households.csv"
 
 
 def maker(house: Town, *areas: str, also: str = "viewer") -> int:
@@ -112,6 +113,10 @@ def test_who_only_makes_forms_sees_no_rows_of_lists(house: Town, also: str, sees
     token = house.client.post(
         "/v1/sessions", json={"email": "maker@example.org", "password": "a long invented password"}
     ).json["token"]
+    own = house.client.get(
+        f"/v1/projects/{house.project}/forms/check/manifest", headers={"Authorization": f"Bearer {token}"}
+    )
+    assert (f"md5:{hashlib.md5(house.phone.get(LIST).data).hexdigest()}" in own.text) == sees
     for version in ("", "/draft"):
         answer = house.client.get(
             f"/v1/projects/{house.project}/forms/check{version}/attachments/households.csv",

@@ -55,6 +55,10 @@ def test_who_has_areas_finds_those_and_no_others(many: World) -> None:
     south = somebody(many.house, 1, "supervisor", areas=("B2",))
     assert "Lower Ford" not in south.get("/p/1/find-areas?place=ford").text
     assert ids(south.get("/p/1/visits?place=A1-014").text) == []
+    giver = somebody(many.house, 1, "manager", areas=("B2",))
+    answer = giver.post("/p/1/phones/new", name="x", language="en", more_areas="A1-014")
+    assert answer.status_code == 422
+    assert "Areas names something that does not exist: A1-014." in answer.text
     assert "Otterwell</option>" in south.get("/p/1/visits").text
 
 

@@ -10,12 +10,11 @@ from dataclasses import dataclass
 
 from flask import Response, request
 from sqlalchemy import func, or_, select
-from sqlalchemy.orm import defer
 
 from server import problems
 from server.areas import reading as areas
 from server.areas.models import Area
-from server.areas.scope import visible
+from server.areas.scope import NOWHERE, visible
 from server.web.frame.door import access, render, session, whole
 
 SELECTABLE = 300
@@ -23,9 +22,6 @@ SELECTABLE = 300
 
 FOUND = 20
 """Areas that a search offers."""
-
-NOWHERE = 0
-"""The id of no area: what a search asks for that finds none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +46,7 @@ def area_picks(chosen: Sequence[int]) -> AreaField:
     field = area_field()
     if not field.many:
         return field
-    query = select(Area).where(Area.id.in_(chosen)).options(defer(Area.boundary)).order_by(Area.code)
+    query = select(Area).where(Area.id.in_(chosen)).order_by(Area.code)
     return AreaField([(0, area) for area in session().scalars(query)], True)
 
 
@@ -74,7 +70,7 @@ def search(words: str) -> Sequence[Area]:
     if not text:
         return ()
     fits = or_(Area.code.istartswith(text, autoescape=True), Area.name.icontains(text, autoescape=True))
-    query = select(Area).where(visible(Area.id, access().areas), fits).options(defer(Area.boundary))
+    query = select(Area).where(visible(Area.id, access().areas), fits)
     return session().scalars(query.order_by(Area.code).limit(FOUND)).all()
 
 
@@ -86,9 +82,10 @@ def area_options() -> Response:
 
 
 def area_named(text: str) -> int:
-    """The id of the area that somebody typed: its code, else the first of that name, else NOWHERE. Scope is the list's."""
+    """The id of the area that somebody typed: its code, else the first of that name, of the reader's; else NOWHERE."""
+    mine = visible(Area.id, access().areas)
     for own in (func.upper(Area.code), func.upper(Area.name)):
-        query = select(Area.id).where(own == text.strip().upper()).order_by(Area.code).limit(1)
+        query = select(Area.id).where(own == text.strip().upper(), mine).order_by(Area.code).limit(1)
         if (found := session().scalar(query)) is not None:
             return found
     return NOWHERE
