@@ -50,6 +50,10 @@ bench: .venv/.ready-dev $(PAGES) ## measure; ARGS="--quick" in under two minutes
 .PHONY: pages
 pages: $(PAGES) ## build what pages need (the other targets do it by themselves)
 
+.PHONY: differential
+differential: .venv/.ready-dev ## compare the XForms engine with the phone's on 50,000 random pairs (PAIRS=n for others)
+	@PAIRS=$${PAIRS:-50000} $(BIN)/python -m pytest tests/xforms/differential -q -s
+
 .PHONY: lock
 lock: .venv/.ready-dev ## resolve the dependencies anew into the lock files
 	@$(BIN)/python tools/lock.py $(ARGS)

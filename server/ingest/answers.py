@@ -16,8 +16,8 @@ from server.ingest.plan import Plan, plan_of
 from server.ingest.redact import redact_record, redact_xml
 from server.services import Services
 from server.xforms import Node, Record, merge, parse_instance
-from server.xforms.checks import LONGEST_NAME
-from server.xforms.plan import PlanNode
+from server.xforms.evaluate import LONGEST_NAME
+from server.xforms.plan import Place
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +67,7 @@ def unasked(
     return found
 
 
-def _gather(node: Node, at: PlanNode, found: dict[str, str], path: str = "") -> None:
+def _gather(node: Node, at: Place, found: dict[str, str], path: str = "") -> None:
     path = path or f"/{at.name}"
     count: Counter[str] = Counter()
     for child in node.children:

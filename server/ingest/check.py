@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -11,12 +12,15 @@ from sqlalchemy.orm import Session
 from server.households.ground import findings_of
 from server.households.incoming import Incoming
 from server.households.reach import reach_of
+from server.ingest.phone_lists import PhoneLists
 from server.ingest.plan import Plan
 from server.services import Services
-from server.xforms import Context, Finding, Instance, Message, Rule, Source
+from server.xforms import Context, Finding, FormModel, Instance, Message, Rule, Source, TypeFault
 from server.xforms import check as check_form
+from server.xforms.instance import text_at
+from server.xforms.types import parse_datetime
 
-ENGINE_VERSION = "1"
+ENGINE_VERSION = "2"
 """Version of the checks that a verdict was made with: stands in the ledger beside it, raised where a verdict may change."""
 
 BLOCKING = frozenset({Rule.TYPE, Rule.CHOICE, Rule.CONSTRAINT, Rule.RELEVANT, Rule.UNKNOWN, Rule.REQUIRED})
@@ -50,10 +54,44 @@ def check(
     whose files have no content. Encrypted instances cannot be read and have none."""
     if instance.encrypted:
         return Verdict((), 0, 0)
-    context = Context(attachments=attachments, now=incoming.received_at)
+    context = Context(
+        attachments=attachments,
+        now=told_time(plan.model, instance, incoming.received_at),
+        lists=PhoneLists(
+            session,
+            services,
+            plan.form_version_id,
+            incoming.sender_areas,
+            services.settings.language,
+            _known(instance),
+        ),
+    )
     domain = [*findings_of(session, services, incoming), *reach_of(session, incoming)]
     files = (empty_file(path) for path in empty)
     return verdict([*check_form(plan.model, instance, context), *files, *domain])
+
+
+def told_time(model: FormModel, instance: Instance, received_at: datetime) -> datetime:
+    """When the form was filled in, on the phone's own clock: its end, else its start, else when it arrived."""
+    for params in ("end", "start"):
+        path = model.preload("timestamp", params)
+        text = text_at(instance, path) if path is not None else ""
+        if text:
+            try:
+                told = parse_datetime(text)
+            except TypeFault:
+                continue
+            return told if told.tzinfo is not None else told.replace(tzinfo=received_at.tzinfo)
+    return received_at
+
+
+def _known(instance: Instance) -> dict[tuple[str, str], int]:
+    """Of each entity that an instance changes, the version that it was changed from."""
+    return {
+        (block.dataset, block.id.lower()): int(block.base_version)
+        for block in instance.entities
+        if block.base_version is not None and block.base_version.isdigit()
+    }
 
 
 EMPTY = "This file came empty: 0 bytes. If it is still on the phone, add it here or ask for a new one."

@@ -11,7 +11,7 @@ Pure: lxml to read XML, nothing else of the server, no database, no request.
 from .checks import check, media_names
 from .entities import EntityBlock, SavedEntity, saved_entities
 from .errors import FormError, InstanceError, Message, XFormsError
-from .findings import Context, Finding, ListLookup, Rule, Source
+from .findings import Context, Finding, Lists, Rule, Source
 from .instance import Encryption, Instance, Node, parse_instance
 from .messages import MESSAGES
 from .model import (
@@ -53,7 +53,7 @@ __all__ = [
     "InstanceError",
     "Itemset",
     "Line",
-    "ListLookup",
+    "Lists",
     "Message",
     "Node",
     "Point",

@@ -9,10 +9,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from .errors import Message
 from .text import Text
+
+if TYPE_CHECKING:
+    from .tables import Table
 
 
 class Rule(StrEnum):
@@ -58,8 +61,11 @@ class Finding:
     reads: frozenset[Source] = NOTHING_READ
 
 
-class ListLookup(Protocol):
+class Lists(Protocol):
     """Lists outside the form, as the phone had them."""
+
+    def table(self, file: str) -> Table | None:
+        """The attached file's content; None where it is not known."""
 
     def has(self, file: str, column: str, value: str) -> bool | None:
         """Whether a row of the attached list ever had the value in the column; None where the list is not known."""
@@ -69,15 +75,18 @@ class ListLookup(Protocol):
 class Context:
     """What a check may read beside form and answers. What is None is not known, and nothing is found by it.
 
-    `attachments`: names of the files present. `now`: the submission's own time. `properties`: the phone's (deviceid,
-    username). `max_repeat_rows` rows of one repeat in one parent are no finding, one more is; at most `max_findings`
-    are made, and one that says so.
+    `attachments`: names of the files present. `now`: the submission's own time, on whose clock dates are read (UTC where
+    it has no offset). `properties`: the phone's (deviceid, username). `max_repeat_rows` rows of one repeat in one parent
+    are no finding, one more is; at most `max_findings` are made, and one that says so. `max_steps` rows and items are
+    gone through by expressions, `max_seconds` given to patterns.
     """
 
     attachments: frozenset[str] | None = None
     now: datetime | None = None
-    lists: ListLookup | None = None
+    lists: Lists | None = None
     properties: Mapping[str, str] = field(default_factory=dict, hash=False)
     language: str | None = None
     max_repeat_rows: int = 1000
     max_findings: int = 1000
+    max_steps: int = 2_000_000
+    max_seconds: float = 0.5

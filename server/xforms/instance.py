@@ -107,21 +107,11 @@ def parse_instance(
 def _node(element: etree._Element, depth: int, max_depth: int) -> Node:
     if depth > max_depth:
         raise InstanceError("too_deep", {"limit": max_depth})
-    node = _leaf(element)
-    node.children = [_node(one, depth + 1, max_depth) if len(one) else _leaf(one) for one in element]
-    if node.children:
-        if depth == max_depth:
-            raise InstanceError("too_deep", {"limit": max_depth})
-        node.text = ""
-    return node
-
-
-def _leaf(element: etree._Element) -> Node:
-    """An element without those below it: most have none."""
     tag: str = element.tag
     if tag[0] == "{":
         tag = tag.rpartition("}")[2]
-    node = Node(tag, element.text or "", [])
+    children = [_node(child, depth + 1, max_depth) for child in element]
+    node = Node(tag, "" if children else element.text or "", children)
     if tag == "entity":
         node.attributes = {str(name): str(value) for name, value in element.attrib.items()}
     return node
@@ -153,3 +143,11 @@ def _encryption(root: Node) -> Encryption:
 def _words(node: Node | None, name: str) -> str | None:
     child = node.child(name) if node is not None else None
     return (child.text.strip() or None) if child is not None else None
+
+
+def text_at(instance: Instance, path: str) -> str:
+    """The text at a path outside repeats (`/data/meta/timeEnd`); '' where the node did not come."""
+    node: Node | None = instance.root
+    for name in path.split("/")[2:]:
+        node = node.child(name) if node is not None else None
+    return node.text.strip() if node is not None else ""

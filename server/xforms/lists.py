@@ -13,6 +13,7 @@ from .errors import FormError
 from .model import Choice, Itemset, SecondaryInstance
 from .safexml import line_of, local
 from .schema import strip_prefixes
+from .tables import of_element
 from .text import NO_TEXT, Text, file_name, literal
 from .words import ITEXT_NODE, Words, children, content, first
 
@@ -35,7 +36,9 @@ class Lists:
             if index == 0 or not id_:
                 continue  # the first one is the primary instance
             src = element.get("src")
-            self.instances[id_] = SecondaryInstance(id_, src, file_name(src) if src else None)
+            inside = next(iter(element), None) if src is None else None
+            table = of_element(inside) if inside is not None else None
+            self.instances[id_] = SecondaryInstance(id_, src, file_name(src) if src else None, table)
             self._elements[id_] = element
 
     def choices_of(self, control: etree._Element) -> tuple[tuple[Choice, ...], Itemset | None]:

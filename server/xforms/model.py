@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from .findings import Context, Finding
     from .instance import Instance
     from .plan import Plan
+    from .program import Program
+    from .tables import Table
 
 NO_ATTRIBUTES: Mapping[str, str] = {}
 
@@ -159,11 +161,12 @@ class Action:
 
 @dataclass(frozen=True, slots=True)
 class SecondaryInstance:
-    """A list inside the form, or the name of one outside it (`src`, with `file` where it is an attachment)."""
+    """A list inside the form (`table`), or the name of one outside it (`src`, with `file` where it is an attachment)."""
 
     id: str
     src: str | None = None
     file: str | None = None
+    table: Table | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -334,3 +337,16 @@ class FormModel:
         from .plan import compile_plan
 
         return compile_plan(self)
+
+    @cached_property
+    def program(self) -> Program:
+        """The compiled logic: expressions in the order of their dependencies, faults and cycles."""
+        from .program import compile_program
+
+        return compile_program(self)
+
+    def recalculate(self, instance: Instance, context: Context | None = None) -> dict[str, str]:
+        """What the form's calculations come to: text by path with positions, '' where empty (`evaluate.recalculate`)."""
+        from .evaluate import recalculate
+
+        return recalculate(self, instance, context)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from .instance import Instance, Node
     from .model import Field, FormModel
-    from .plan import PlanNode
+    from .plan import Place
 
 Record = dict[str, "str | Record | list[Record]"]
 """Answers below one node: a leaf's text as it came ('' where the node came empty), a group's record, a repeat's rows.
@@ -30,7 +30,7 @@ def record(model: FormModel, instance: Instance) -> Record:
     return _record(instance.root, model.plan.root)
 
 
-def _record(node: Node, plan: PlanNode) -> Record:
+def _record(node: Node, plan: Place) -> Record:
     out: Record = {}
     known = plan.children
     last = -1
@@ -70,7 +70,7 @@ def walk(model: FormModel, record: Record) -> Iterator[tuple[str, Field, str]]:
     return _walk(model.plan.root, record, f"/{model.root}")
 
 
-def _walk(plan: PlanNode, record: Record, path: str) -> Iterator[tuple[str, Field, str]]:
+def _walk(plan: Place, record: Record, path: str) -> Iterator[tuple[str, Field, str]]:
     for name, value in record.items():
         at = plan.children.get(name)
         if at is None:
@@ -144,7 +144,7 @@ def merge(model: FormModel, opened: Record, protected: Record) -> Record:
     return _merge(opened, protected, model.plan.root) if protected else opened
 
 
-def _merge(opened: Record, hidden: Record, plan: PlanNode) -> Record:
+def _merge(opened: Record, hidden: Record, plan: Place) -> Record:
     if not hidden:
         return opened
     out: Record = {}
@@ -169,7 +169,7 @@ def _merge(opened: Record, hidden: Record, plan: PlanNode) -> Record:
 _NOTHING: Record = {}
 
 
-def _ordered(names: Iterable[str], plan: PlanNode) -> list[str]:
+def _ordered(names: Iterable[str], plan: Place) -> list[str]:
     known = plan.children
     end = len(known)
     return sorted(names, key=lambda name: known[name].index if name in known else end)

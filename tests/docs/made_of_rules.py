@@ -29,6 +29,7 @@ from server.ingest.check import BLOCKING
 from server.openrosa import multipart
 from server.settings import Settings
 from server.xforms import Rule, instance, safexml
+from server.xforms.functions import FUNCTIONS
 from tests.docs.writing import ROOT, code, prose, table
 
 
@@ -219,3 +220,19 @@ def python_licences() -> str:
     return table(
         ("Package", "Licence"), [(code(name), licence) for name, licence in runtime_packages().items()]
     )
+
+
+def xpath_functions() -> str:
+    """Every function of expressions, by the module that holds it."""
+    by_module: dict[str, list[str]] = {}
+    for name, build in sorted(FUNCTIONS.items()):
+        by_module.setdefault(_subject(build), []).append(code(f"{name}()"))
+    return table(("subject", "functions"), sorted((one, " ".join(names)) for one, names in by_module.items()))
+
+
+def _subject(build: object) -> str:
+    """The module of a function: of the plain function inside, where it was wrapped."""
+    closure = getattr(build, "__closure__", None) or ()
+    inside = [one.cell_contents for one in closure if inspect.isfunction(one.cell_contents)]
+    function = next((one for one in inside if ".functions." in one.__module__), build)
+    return str(getattr(function, "__module__", "")).rpartition(".")[2]

@@ -32,6 +32,7 @@ SECTIONS: dict[str, Callable[[], str]] = {
     "other-tables": tables.other_tables,
     "roles": doors.roles,
     "python-licences": rules.python_licences,
+    "xpath-functions": rules.xpath_functions,
 }
 """What can stand between marks, by name."""
 

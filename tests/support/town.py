@@ -104,7 +104,7 @@ ENROL = xlsx(
     """,
     entities="""
     list_name  | label
-    households | concat(${area}, ' · ', substr(/data/meta/entity/@id, 32, 36))
+    households | concat(${area}, ' · ', substr(/data/meta/entity/@id, 31, 36))
     """,
     settings=f"""
     form_id | form_title | version | default_language | namespaces

@@ -94,8 +94,13 @@ class JavaRosa:
         references = jpype.JClass(f"{core}.reference.ReferenceManager").instance()
         references.addReferenceFactory(self._media.factory())
 
-    def load(self, xform: bytes | str, attachments: Mapping[str, bytes | Path] | None = None) -> Form:
-        """Open a form for a new submission, with the files that its manifest would bring.
+    def load(
+        self,
+        xform: bytes | str,
+        attachments: Mapping[str, bytes | Path] | None = None,
+        instance: bytes | None = None,
+    ) -> Form:
+        """Open a form for a new submission, or one begun earlier (`instance`), with the files that its manifest brings.
 
         Raises ValueError where the form names a list that is not among `attachments`, and Java's
         XFormParseException (with the engine's words) where it is no form.
@@ -106,7 +111,7 @@ class JavaRosa:
         definition = jpype.JClass("org.javarosa.xform.util.XFormUtils").getFormFromInputStream(stream)
         if self._media.missing:
             raise ValueError(f"the form reads {sorted(self._media.missing)}: give these as attachments")
-        return Form(definition, content, self._media.tables)
+        return Form(definition, content, self._media.tables, instance)
 
     def complaints(self, xform: bytes | str) -> str:
         """What ODK Validate prints of a form; empty when it is silent."""
@@ -124,13 +129,17 @@ class JavaRosa:
 
 
 class Form:
-    """A form open on a phone, a new submission begun."""
+    """A form open on a phone: a new submission begun, or an earlier one opened again."""
 
-    def __init__(self, definition: Any, xform: bytes, tables: Mapping[str, Table]) -> None:
+    def __init__(
+        self, definition: Any, xform: bytes, tables: Mapping[str, Table], instance: bytes | None = None
+    ) -> None:
         self._definition = definition
         definition.addFunctionHandler(pulldata(tables))
+        if instance is not None:
+            _populate(definition, instance)
         definition.initialize(
-            True, jpype.JClass("org.javarosa.core.model.instance.InstanceInitializationFactory")()
+            instance is None, jpype.JClass("org.javarosa.core.model.instance.InstanceInitializationFactory")()
         )
         self._model = jpype.JClass("org.javarosa.form.api.FormEntryModel")(definition)
         self._controller_class = jpype.JClass("org.javarosa.form.api.FormEntryController")
@@ -284,6 +293,15 @@ class Form:
             return str(element.getAttributeValue() or "")
         value = element.getValue()
         return "" if value is None else str(value.uncast().getString())
+
+
+def _populate(definition: Any, instance: bytes) -> None:
+    """Put a submission's answers into a form's tree, as Collect does when it opens a saved one."""
+    parser = jpype.JClass("org.javarosa.xform.parse.XFormParser")
+    saved = parser.restoreDataModel(jpype.JArray(jpype.JByte)(instance), None).getRoot()
+    root = definition.getInstance().getRoot().deepCopy(True)
+    root.populate(saved, definition)
+    definition.getInstance().setRoot(root)
 
 
 def _generic(index: Any) -> str:

@@ -92,7 +92,7 @@ def test_a_name_outside_an_inline_list_is_a_choice_finding(answer: str, key: str
     assert all(one.rule is Rule.CHOICE and one.reads == frozenset() for one in found)
 
 
-def test_a_filtered_list_is_judged_by_its_whole_list() -> None:
+def test_a_choice_that_the_filter_leaves_out_is_a_finding() -> None:
     model = form(
         """
 | survey |
@@ -105,7 +105,8 @@ def test_a_filtered_list_is_judged_by_its_whole_list() -> None:
 | | l | b | B | y |
 """
     )
-    assert check(model, instance("<kind>x</kind><q>b</q>")) == []
+    assert check(model, instance("<kind>y</kind><q>b</q>")) == []
+    assert rules(check(model, instance("<kind>x</kind><q>b</q>"))) == [("/data/q", "choice.filtered")]
     assert rules(check(model, instance("<kind>x</kind><q>z</q>"))) == [("/data/q", "choice.unknown")]
 
 

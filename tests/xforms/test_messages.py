@@ -11,6 +11,8 @@ from server.xforms import MESSAGES, FormError, InstanceError
 SOURCES = [path for path in Path(messages.__file__).parent.rglob("*.py") if path.name != "messages.py"]
 SAID = re.compile(r"\b(?:Message|TypeFault)\(\s*\"([a-z_]+\.[A-Za-z_]+)\"")
 REFUSED = re.compile(r"\b(error|FormError|InstanceError)\(\s*\"([a-z_]+)\"")
+FAULTS = re.compile(r"XPathFault\(\s*\"([a-z_]+)\"")
+REMARKS = re.compile(r"Remark\(\s*Trouble\.(?!FAULT)[^\"]+(?:\"\", )?\"([a-z_]+)\"")
 CHOSEN = re.compile(r"TypeFault\(\"([a-zA-Z_.]+)\" if [^\n]+ else \"([a-zA-Z_.]+)\"\)")
 
 
@@ -26,6 +28,8 @@ def keys_in_the_source() -> set[str]:
                 keys.add(f"instance.{key}")
             if who != "InstanceError":
                 keys.add(f"form.{key}")
+        keys.update(f"xpath.{key}" for key in FAULTS.findall(text))
+        keys.update(f"lint.{key}" for key in REMARKS.findall(text))
     return keys
 
 
@@ -57,4 +61,12 @@ def test_sentences_end_and_ask_only_for_arguments_in_braces() -> None:
             "start",
             "step",
             "expected",
+            "count",
+            "found",
+            "what",
+            "name",
+            "wanted",
+            "given",
+            "way",
+            "group",
         }

@@ -8,6 +8,7 @@ from __future__ import annotations
 import csv
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 from random import Random
@@ -17,6 +18,7 @@ import pytest
 from pyxform.xls2xform import convert
 
 from server.xforms import Context, FormModel, check, media_names, parse_instance, record, walk
+from server.xforms.tables import Table, of_csv
 from tests.forms_shipped.shipped import ATTACHMENTS, NAMES, workbook, xform
 from tests.tools.filler import Hints, fill
 from tests.xforms.forms import HOUSEHOLD
@@ -37,11 +39,15 @@ class Case:
     hints: Hints
 
     def has(self, file: str, column: str, value: str) -> bool | None:
-        """Whether a row of an attached list has the value (`ListLookup`)."""
+        """Whether a row of an attached list has the value (`Lists`)."""
         if file not in self.lists:
             return None
         rows = csv.DictReader(self.lists[file].decode().splitlines())
         return value in [row[column] for row in rows]
+
+    def table(self, file: str) -> Table | None:
+        """An attached list's content (`Lists`)."""
+        return of_csv(self.lists[file]) if file in self.lists else None
 
 
 @cache
@@ -63,7 +69,7 @@ def test_what_a_phone_sends_has_no_findings_and_is_recorded_whole(
     model = FormModel.from_xml(given.xform.encode())
     sent = parse_instance(fill(phone, Random(seed), max_repeats=3, hints=given.hints))
     files = frozenset(file for _, file in media_names(model, sent))
-    assert check(model, sent, Context(attachments=files, lists=given)) == []
+    assert check(model, sent, Context(attachments=files, lists=given, now=datetime.now(UTC))) == []
     held = {
         node.path: node.value
         for node in phone.nodes()

@@ -1,0 +1,176 @@
+"""Rules that need the form's expressions: relevance, required, constraints, choice filters, calculations.
+
+Judged on the recalculated tree, as a phone judges. A fault in an expression gives no verdict.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ..errors import Message
+from ..evaluate import Answers
+from ..findings import Finding, Rule, Source
+from ..plan import Place, path_of
+from ..values import same
+from ..xpath.faults import EvaluationFault, OverBudget
+from ..xpath.paths import relevance
+from ..xpath.values import java_int, to_boolean, to_int, to_text
+
+
+def relevant(answers: Answers) -> Iterator[Finding]:
+    """Answers where none may be, and rows past a repeat's count."""
+    program = answers.form.program
+    for place, row, _ in answers.leaves:
+        guard = place.guard
+        if guard is None:
+            continue
+        at = row
+        for _ in range(place.scope.depth - guard.scope.depth):
+            at = at.up
+        if not at.flags[guard.flag]:
+            logic = program.of_relevance.get(guard)
+            reads = logic.reads if logic is not None else frozenset()
+            yield Finding(path_of(place, row), Rule.RELEVANT, Message("relevant.not_asked"), reads)
+    yield from _counted(answers)
+
+
+def _counted(answers: Answers) -> Iterator[Finding]:
+    state = answers.state
+    for scope, logic in answers.form.program.counts:
+        if answers.over_budget or state is None or scope.repeat is None or scope.parent is None:
+            return
+        for row in answers.rows[scope.parent.number]:
+            among = row.rows[scope.slot]
+            if not among:
+                continue
+            try:
+                count = max(0, java_int(to_int(logic.run(state, row, None))))
+            except (EvaluationFault, OverBudget):
+                continue
+            for extra in among[count:]:
+                message = Message("relevant.past_count", {"count": count})
+                yield Finding(path_of(scope.repeat, extra), Rule.RELEVANT, message, logic.reads)
+
+
+def required(answers: Answers) -> Iterator[Finding]:
+    """Questions without the answer that they must have, missing nodes included, where they are relevant."""
+    state, program = answers.state, answers.form.program
+    if state is None:
+        return
+    for number, every in program.required.items():
+        for logic in every:
+            place = logic.place
+            is_relevant = relevance(place)
+            slot, calculated = place.slot, place in program.calculated
+            for row in answers.rows[number]:
+                text = row.values[slot] if calculated else row.sent[slot]
+                if (text and not (isinstance(text, str) and text.isspace())) or not is_relevant(row):
+                    continue
+                if answers.over_budget:
+                    return
+                try:
+                    is_required = to_boolean(logic.run(state, row, None))
+                except EvaluationFault:
+                    continue
+                except OverBudget:
+                    answers.over_budget = True
+                    return
+                if is_required:
+                    message = place.field.bind.required_msg if place.field and place.field.bind else None
+                    reads = logic.reads | _guard_reads(answers, place)
+                    yield Finding(
+                        path_of(place, row), Rule.REQUIRED, message or Message("required.empty"), reads
+                    )
+
+
+def constraints(answers: Answers) -> Iterator[Finding]:
+    """Answers that the form's own rule does not allow, with the form's own words."""
+    state, program = answers.state, answers.form.program
+    if state is None or not program.constraints:
+        return
+    for place, row, _ in answers.leaves:
+        logic = program.constraints.get(place)
+        if logic is None or answers.over_budget:
+            continue
+        if place.convert is not None and row.values[place.slot] == "":
+            continue  # no value of its type, which is said already
+        if place.guard is not None and not relevance(place)(row):
+            continue
+        try:
+            holds = to_boolean(logic.run(state, row, None))
+        except EvaluationFault:
+            continue
+        except OverBudget:
+            answers.over_budget = True
+            return
+        if not holds:
+            message = place.field.bind.constraint_msg if place.field and place.field.bind else None
+            reads = logic.reads | _guard_reads(answers, place)
+            yield Finding(
+                path_of(place, row), Rule.CONSTRAINT, message or Message("constraint.broken"), reads
+            )
+
+
+def choice_filters(answers: Answers) -> Iterator[Finding]:
+    """Choices that the list's filter leaves out for these answers."""
+    state, program = answers.state, answers.form.program
+    if state is None or not program.filters:
+        return
+    for place, row, text in answers.leaves:
+        logic = program.filters.get(place)
+        if logic is None or logic.many is None or answers.over_budget:
+            continue
+        if place.guard is not None and not relevance(place)(row):
+            continue
+        names = text.split() if place.multiple else (text.strip(),)
+        if place.choices is not None and not place.choices.issuperset(names):
+            continue  # not in the list at all: said already
+        try:
+            if logic.offers is not None:
+                passes = all(logic.offers(state, row, name) for name in names)
+            else:
+                passes = set(map(to_text, logic.many(state, row, None))).issuperset(names)
+        except EvaluationFault:
+            continue
+        except OverBudget:
+            answers.over_budget = True
+            return
+        if not passes:
+            yield Finding(path_of(place, row), Rule.CHOICE, Message("choice.filtered"), logic.reads)
+
+
+def calculations(answers: Answers) -> Iterator[Finding]:
+    """Calculated nodes whose value is not what the server works out. Only ever warnings."""
+    clock, program = answers.clock, answers.form.program
+    if clock is None:
+        return
+    for place, row in answers.differs:
+        sent = row.sent[place.slot] or ""
+        value = row.values[place.slot]
+        if same(place.type, value, sent, clock) or not relevance(place)(row):
+            continue
+        logic = program.of_value[place]
+        yield Finding(path_of(place, row), Rule.CALCULATION, Message("calculation.differs"), logic.reads)
+
+
+def unsure(answers: Answers) -> Iterator[Finding]:
+    """Expressions that the answers stop: a phone would have stopped there too. A list that is not at hand says nothing."""
+    for logic, row, key in answers.unsure:
+        if key != "list_unknown":
+            yield Finding(
+                path_of(logic.place, row), Rule.CALCULATION, Message("calculation.fault"), logic.reads
+            )
+
+
+def budget(answers: Answers) -> Iterator[Finding]:
+    """That not everything could be worked out within what one submission may ask for."""
+    if answers.over_budget:
+        yield Finding(f"/{answers.form.root}", Rule.BUDGET, Message("budget.steps"))
+
+
+def _guard_reads(answers: Answers, place: Place) -> frozenset[Source]:
+    """What the relevance of a node read: a verdict on a relevant node hangs on it too."""
+    if place.guard is None:
+        return frozenset()
+    logic = answers.form.program.of_relevance.get(place.guard)
+    return logic.reads if logic is not None else frozenset()

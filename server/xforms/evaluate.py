@@ -1,0 +1,245 @@
+"""Lays an instance beside its form and works its logic out: values and relevance, in the order of their dependencies.
+
+One walk loads, one pass over the program evaluates. Judges nothing: that is `checks/`'s.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+from .errors import Message
+from .findings import Context, Finding, Rule, Source
+from .plan import Place, Row, path_of
+from .program import CALCULATE, Logic, Program
+from .values import Clock, kept, written
+from .xpath.faults import EvaluationFault, OverBudget
+from .xpath.state import State
+from .xpath.values import to_boolean
+
+if TYPE_CHECKING:
+    from .instance import Instance, Node
+    from .model import FormModel
+    from .tables import Table
+
+Leaf = tuple[Place, Row, str]
+"""A node that came with an answer: its place, its row, its text."""
+
+LONGEST_NAME = 100
+"""Characters of a stranger's name that a path repeats."""
+
+_BEYOND = frozenset({Source.CHANCE, Source.PHONE, Source.CLOCK})
+"""What a server cannot ask again: a calculation that reads it keeps what the phone worked out."""
+
+
+@dataclass(slots=True)
+class Answers:
+    """One instance laid beside its form: what each check walks over.
+
+    `leaves` hold answers in document order; `structure` the findings of the laying itself; `rows` every scope's rows.
+    """
+
+    form: FormModel
+    instance: Instance
+    context: Context
+    root: Row
+    rows: list[list[Row]]
+    leaves: list[Leaf] = field(default_factory=list)
+    structure: list[Finding] = field(default_factory=list)
+    attributes: dict[tuple[Place, Row], Mapping[str, str]] = field(default_factory=dict)
+    state: State | None = None
+    clock: Clock | None = None
+    unsure: list[tuple[Logic, Row, str]] = field(default_factory=list)
+    differs: list[tuple[Place, Row]] = field(default_factory=list)
+    over_budget: bool = False
+
+
+def lay(form: FormModel, instance: Instance, context: Context) -> Answers:
+    """Lays an instance beside its form in one walk: unknown and duplicate nodes, too many rows, and the leaves. Its root may
+    have any name: the root's id says which form it is."""
+    plan = form.plan
+    root = Row(plan.scopes[0], None, 0)
+    answers = Answers(form, instance, context, root, [[] for _ in plan.scopes])
+    answers.rows[0].append(root)
+    _lay(instance.root, plan.root, root, answers)
+    return answers
+
+
+def _lay(node: Node, place: Place, row: Row, answers: Answers) -> None:
+    known = place.children
+    leaves, rows, sent = answers.leaves, answers.rows, row.sent
+    seen: dict[str, int] = {}
+    for child in node.children:
+        name = child.name
+        at = known.get(name)
+        if at is None:
+            if name not in place.allowed:
+                _note(
+                    answers,
+                    f"{path_of(place, row)}/{name[:LONGEST_NAME]}",
+                    Rule.UNKNOWN,
+                    Message("unknown.node"),
+                )
+            continue
+        if at.is_leaf:
+            text = child.text
+            if sent[at.slot] is not None:
+                _note(answers, path_of(at, row), Rule.UNKNOWN, Message("unknown.duplicate"))
+                continue
+            sent[at.slot] = text
+            if text and not text.isspace():
+                leaves.append((at, row, text))
+            for extra in child.children:
+                _note(
+                    answers,
+                    f"{path_of(at, row)}/{extra.name[:LONGEST_NAME]}",
+                    Rule.UNKNOWN,
+                    Message("unknown.node"),
+                )
+        elif at.is_repeat:
+            scope = at.scope
+            among = row.rows[scope.slot]
+            inner = Row(scope, row, len(among))
+            among.append(inner)
+            rows[scope.number].append(inner)
+            _lay(child, at, inner, answers)
+        else:
+            seen[name] = seen.get(name, 0) + 1
+            if seen[name] > 1:
+                _note(answers, path_of(at, row), Rule.UNKNOWN, Message("unknown.duplicate"))
+            else:
+                if child.attributes:
+                    answers.attributes[at, row] = child.attributes
+                _lay(child, at, row, answers)
+    if place.scope.inner:
+        _limit_rows(place, row, answers)
+
+
+def _limit_rows(place: Place, row: Row, answers: Answers) -> None:
+    limit = answers.context.max_repeat_rows
+    for among, scope in zip(row.rows, place.scope.inner, strict=True):
+        if len(among) > limit and scope.repeat is not None and scope.repeat.parent is place:
+            message = Message("budget.repeat_rows", {"rows": len(among), "limit": limit})
+            _note(answers, f"{path_of(place, row)}/{scope.repeat.name}", Rule.BUDGET, message)
+
+
+def _note(answers: Answers, path: str, rule: Rule, message: Message) -> None:
+    if len(answers.structure) <= answers.context.max_findings:  # one past the limit shows that it was passed
+        answers.structure.append(Finding(path, rule, message))
+
+
+# --- working out ----------------------------------------------------------------------------------------------------
+
+
+def work_out(answers: Answers, *, recalculate_all: bool = False) -> None:
+    """Evaluates the form's program over laid answers, in place: values, relevance, and what differs from what came.
+
+    A calculation that reads chance, the clock or the phone keeps what the phone sent, if it sent something."""
+    form, context = answers.form, answers.context
+    program = form.program
+    state = answers.state = _state(answers)
+    clock = answers.clock = Clock(state.now, state.offset)
+    for place, row, text in answers.leaves:
+        convert = place.convert
+        if convert is not None:
+            row.values[place.slot] = convert(text, clock)
+    try:
+        for logic in program.order:
+            if logic.kind == CALCULATE:
+                _calculate(answers, state, logic, recalculate_all)
+            else:
+                _relevance(answers, state, logic)
+    except OverBudget:
+        answers.over_budget = True
+    del context
+
+
+def _calculate(answers: Answers, state: State, logic: Logic, everything: bool) -> None:
+    place, run = logic.place, logic.run
+    slot, type_ = place.slot, place.type
+    keeps = not everything and not logic.reads.isdisjoint(_BEYOND)
+    differs, clock = answers.differs, answers.clock
+    assert clock is not None
+    for row in answers.rows[place.scope.number]:
+        sent = row.sent[slot]
+        if keeps and sent:
+            continue
+        try:
+            value = kept(type_, run(state, row, None), clock)
+        except EvaluationFault as fault:
+            answers.unsure.append((logic, row, fault.key))
+            continue
+        row.values[slot] = value
+        if sent is not None and value != sent:
+            differs.append((place, row))
+
+
+def _relevance(answers: Answers, state: State, logic: Logic) -> None:
+    place, run = logic.place, logic.run
+    flag, scope = place.flag, place.scope
+    outer = place.parent.guard if place.parent is not None else None
+    climb = scope.depth - outer.scope.depth if outer is not None else 0
+    for row in answers.rows[scope.number]:
+        if outer is not None:
+            above = row
+            for _ in range(climb):
+                above = above.up
+            if not above.flags[outer.flag]:
+                row.flags[flag] = False
+                continue
+        try:
+            row.flags[flag] = to_boolean(run(state, row, None))
+        except EvaluationFault as fault:
+            answers.unsure.append((logic, row, fault.key))
+
+
+def _state(answers: Answers) -> State:
+    form, context = answers.form, answers.context
+    now = context.now or datetime.now(UTC)
+    offset = now.utcoffset() or timedelta(0)
+
+    def file(name: str) -> Table | None:
+        return context.lists.table(name) if context.lists is not None else None
+
+    def instance(id_: str) -> Table | None:
+        known = form.instances.get(id_)
+        if known is None:
+            return None
+        return known.table if known.src is None else file(known.file or id_)
+
+    return State(
+        answers.root,
+        answers.rows,
+        answers.attributes,
+        now=now.replace(tzinfo=None),
+        offset=offset,
+        instance=instance,
+        file=file,
+        properties={**context.properties, "language": context.language or ""},
+        version=form.version,
+        limit=context.max_steps,
+        seconds=context.max_seconds,
+        random=random.random,
+    )
+
+
+def recalculate(form: FormModel, instance: Instance, context: Context | None = None) -> dict[str, str]:
+    """What the form's calculations come to, in document order: text by path with positions, '' where empty or not
+    relevant."""
+    from .xpath.paths import relevance
+
+    answers = lay(form, instance, context or Context())
+    work_out(answers, recalculate_all=True)
+    assert answers.clock is not None
+    out: dict[str, str] = {}
+    program: Program = form.program
+    for place in form.plan.by_path.values():
+        if place in program.calculated:
+            relevant: Callable[[Row], bool] = relevance(place)
+            for row in answers.rows[place.scope.number]:
+                value = row.values[place.slot] if relevant(row) else ""
+                out[path_of(place, row)] = written(place.type, value, answers.clock)
+    return out

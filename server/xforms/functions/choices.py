@@ -1,0 +1,86 @@
+"""Functions of selected choices and their labels (specification, 'Select and list functions')."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ..findings import Source
+from ..plan import Row
+from ..xpath.compile import Code, Compiler, Here, Notes
+from ..xpath.faults import EvaluationFault, XPathFault
+from ..xpath.state import At, State
+from ..xpath.tree import Call, Path, String
+from ..xpath.values import Value, java_int, to_int, to_text
+from .core import arity, builder, plain
+
+
+@plain("vv", "selected", "is-selected")
+def selected(answer: Any, name: Any) -> bool:
+    """Whether a name is among those selected. Only texts can be asked for."""
+    if not isinstance(name, str) or not isinstance(answer, str):
+        raise EvaluationFault("not_string")
+    return f" {name.strip()} " in f" {answer} "
+
+
+@plain("v", "count-selected")
+def count_selected(answer: Any) -> float:
+    return float(len(_names(answer)))
+
+
+@plain("vv", "selected-at")
+def selected_at(answer: Any, index: Any) -> str:
+    """By a 0-based index; '' outside."""
+    names = _names(answer)
+    at = java_int(to_int(index))
+    return names[at] if 0 <= at < len(names) else ""
+
+
+def _names(answer: Any) -> list[str]:
+    if not isinstance(answer, str):
+        raise EvaluationFault("not_string")
+    return [one for one in answer.split(" ") if one]
+
+
+@builder("jr:choice-name")
+def choice_name(compiler: Compiler, call: Call, here: Here, notes: Notes) -> Code:
+    """The label of a choice of the question whose path is given as a text, in the reader's language."""
+    arity(call, 2, 2)
+    value = compiler.compile(call.args[0], here, notes).run
+    reference = call.args[1]
+    if isinstance(reference, String):
+        path = reference.value.strip()
+    elif isinstance(reference, Path):
+        raise XPathFault("not_a_path", {"name": call.name}, at=call.at)
+    else:
+        raise XPathFault("not_a_path", {"name": call.name}, at=call.at)
+    from ..body import resolve
+
+    field = compiler.model.field(resolve(path, here.place.path))
+    if field is None:
+        raise XPathFault("unknown_reference", {"path": path[:200]}, at=reference.at)
+    if len(compiler.model.languages) > 1:
+        notes.sources.add(Source.PHONE)  # which language it showed is the phone's
+    labels = {choice.name: choice.label for choice in field.choices}
+    if field.itemset is not None and field.itemset.external:
+        return _from_list(compiler, call, field.itemset, value, notes)
+    dynamic = field.itemset is not None and field.itemset.instance is None
+
+    def run(st: State, row: Row, at: At | None) -> Value:
+        if dynamic:
+            raise EvaluationFault("list_unknown")
+        label = labels.get(to_text(value(st, row, at)))
+        return label.in_(st.properties.get("language")) if label is not None else ""
+
+    return Code(run)
+
+
+def _from_list(compiler: Compiler, call: Call, itemset: Any, value: Any, notes: Notes) -> Code:
+    from ..xpath.lists import list_instance
+
+    table_of = list_instance(compiler, itemset.instance, notes, call.at)
+
+    def run(st: State, row: Row, at: At | None) -> Value:
+        found = table_of(st).where(("root", "item"), itemset.value_ref, to_text(value(st, row, at)))
+        return (found[0].get(itemset.label_ref) or "") if found else ""
+
+    return Code(run)
