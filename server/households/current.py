@@ -156,26 +156,41 @@ def replace_rows(
 
 
 def remake(connection: Connection, kind: str, subject: str, names: Iterable[str]) -> None:
-    """Make the current rows of these tables anew from the history that stands."""
-    for name in sorted(set(names)):
-        monitored = TABLES[name]
-        if monitored.subject != kind:
-            continue
+    """Make the current rows of these tables anew from the history that stands, and from what visits emptied."""
+    tables = [TABLES[name] for name in sorted(set(names)) if TABLES[name].subject == kind]
+    singles = [monitored for monitored in tables if not monitored.repeated]
+    emptying = connection.execute(_EMPTYING, {"subject": subject}).all() if singles else []
+    for monitored in tables:
         if monitored.repeated:
             _remake_rows(connection, monitored, subject)
         else:
-            _remake_row(connection, monitored, subject)
+            those = [seen for seen in emptying if monitored.name in seen.emptied]
+            _remake_row(connection, monitored, subject, those)
 
 
-def _remake_row(connection: Connection, monitored: Monitored, subject: str) -> None:
+_EMPTYING = select(
+    *(OBSERVATION.c[name] for name in (*ORIGIN, "form_version_id", "started", "ended", "emptied"))
+).where(
+    OBSERVATION.c.subject == bindparam("subject"),
+    OBSERVATION.c.superseded_at.is_(None),
+    OBSERVATION.c.emptied.is_not(None),
+)
+"""Visits to a subject that asked a table and were told no value."""
+
+
+def _remake_row(
+    connection: Connection, monitored: Monitored, subject: str, emptying: Sequence[Row[Any]]
+) -> None:
+    """`emptying`: visits that stand and emptied the table. Where nothing was ever answered there is no row to empty."""
     history = monitored.history
     query = select(history).where(history.c[monitored.key] == subject, history.c.superseded_at.is_(None))
-    rows = sorted(connection.execute(query).all(), key=_rank)
+    rows: list[Row[Any]] = list(connection.execute(query).all())
     if not rows and not monitored.is_subject:
         _delete(monitored.name).run(connection, {"the_uuid": subject})
         return
+    rows = sorted([*rows, *emptying], key=_rank)
     asked = _asked(connection, monitored.name, {row.form_version_id for row in rows})
-    values = merged(rows, answers_of(monitored.name), asked)
+    values = merged(rows, answers_of(monitored.name), asked, of_subject=monitored.is_subject)
     newest: dict[str, Any] = {"recorded_at": max((row.recorded_at for row in rows), default=None)}
     if monitored.is_subject:
         if newest["recorded_at"] is None:
@@ -189,30 +204,39 @@ def _remake_row(connection: Connection, monitored: Monitored, subject: str) -> N
 
 
 def merged(
-    rows: Sequence[Row[Any]], columns: Sequence[str], asked: Mapping[int, frozenset[str]]
+    rows: Sequence[Row[Any]],
+    columns: Sequence[str],
+    asked: Mapping[int, frozenset[str]],
+    *,
+    of_subject: bool,
 ) -> dict[str, Any]:
-    """Column by column the answer of the newest row whose form version asked it; `rows` oldest first.
+    """Column by column the answer of the newest row whose form version asked it; `rows` oldest first, among them
+    observations that emptied the table: these have none of its columns.
 
-    What stands in a row was asked, be it filled by the server.
+    What stands in a row was asked, be it filled by the server. A row of the subject itself may be the server's alone
+    (`of_subject`): where it answers nothing that its form asks, the visit's `emptied` says whether that was asked.
     """
+    told = [(row, asked.get(row.form_version_id, frozenset())) for row in reversed(rows)]
+    if of_subject:
+        told = [(row, names if _asks(row, names) else frozenset()) for row, names in told]
     values: dict[str, Any] = {}
     for name in columns:
         values[name] = None
         of = next((point for point, parts in PARTS_OF.items() if name in parts), name)
-        for row in reversed(rows):
-            if (
-                getattr(row, of) is not None
-                or of in asked.get(row.form_version_id, ())
-                or _withdraws(row, of)
-            ):
-                values[name] = getattr(row, name)
+        for row, names in told:
+            if getattr(row, of, None) is not None or of in names or _withdraws(row, of):
+                values[name] = getattr(row, name, None)
                 break
     return values
 
 
+def _asks(row: Row[Any], names: Iterable[str]) -> bool:
+    return hasattr(row, "emptied") or any(getattr(row, name) is not None for name in names)
+
+
 def _withdraws(row: Row[Any], name: str) -> bool:
     """Withdrawing consent empties the contact, also in a form that does not ask it."""
-    return name == "contact" and row.contact_ok is False
+    return name == "contact" and getattr(row, "contact_ok", None) is False
 
 
 def _remake_rows(connection: Connection, monitored: Monitored, subject: str) -> None:

@@ -36,11 +36,13 @@ VISIT_EVERY = timedelta(days=365)
 
 @dataclass(frozen=True, slots=True)
 class Filled:
-    """What a submission writes: rows with all their values, its outcome, and whether questions could be asked."""
+    """What a submission writes: rows with all their values, its outcome, whether questions could be asked, and the tables
+    (no repeats) of which it asked and was told no value."""
 
     rows: tuple[Row, ...]
     outcome: str | None
     took_place: bool
+    emptied: tuple[str, ...] = ()
 
 
 def fill(incoming: Incoming, determined: Determined) -> Filled:
@@ -53,12 +55,10 @@ def fill(incoming: Incoming, determined: Determined) -> Filled:
     outcome = visit.values.get("outcome") if visit is not None else None
     took_place = outcome is None or outcome in TOOK_PLACE
     rows = {(row.table, row.path): row for row in found if took_place or not row.empty}
+    emptied = tuple(row.table for row in rows.values() if not row.answered and row.table not in form.repeats)
     if determined.kind == "household" and (visit is None or visit.empty):
         timed = _timed(form, incoming.record)
-        if visit is None or timed is None:
-            visit = timed or (visit if took_place else None)
-        else:
-            visit = replace(visit, empty=False)
+        visit = replace(visit, empty=False) if visit is not None and timed is not None else timed
     if visit is not None:
         more = {
             "form": incoming.form,
@@ -68,10 +68,10 @@ def fill(incoming: Incoming, determined: Determined) -> Filled:
         }
         rows[visit.table, visit.path] = replace(visit, values={**visit.values, **more})
     if determined.enrols_nobody:
-        rows = {at: row for at, row in rows.items() if row.table == "visit"}
+        rows, emptied = {at: row for at, row in rows.items() if row.table == "visit"}, ()
     elif determined.kind == "household":
         _household(rows, form, incoming, determined, outcome)
-    return Filled(tuple(rows.values()), outcome, took_place)
+    return Filled(tuple(row for row in rows.values() if not row.empty), outcome, took_place, emptied)
 
 
 def _timed(form: FormPlan, record: Mapping[str, Any]) -> Row | None:
@@ -111,7 +111,7 @@ def _household(
     if known:
         visited = next((row.path for row in rows.values() if row.table == "visit"), "")
         row = said or Row("household", visited, {})
-        rows[row.table, row.path] = replace(row, values={**row.values, **known})
+        rows[row.table, row.path] = replace(row, values={**row.values, **known}, empty=False)
 
 
 def stored(keys: Keyring, table: str, values: Mapping[str, Any]) -> dict[str, Any]:

@@ -22,7 +22,7 @@ class Row:
     """One row to write. `values` holds every column that the form version asks of the table, None where not answered.
 
     Values are plain: int, float, bool, str, date, a list of codes, or [lat, lon, altitude, accuracy] of a point.
-    `path` has positions on repeats. `empty`: it was asked, for its nodes came, and nothing was answered.
+    `path` has positions on repeats. `empty`: it was asked, for its nodes came, and nothing was answered; no row is written.
     """
 
     table: str
@@ -37,8 +37,8 @@ class Row:
 
 
 def project(plan: FormPlan, record: Mapping[str, Any]) -> list[Row]:
-    """The rows that a record writes. A repetition gets one where at least one of its columns was answered; any other table
-    also where it was asked and left empty. Phones leave out what is not relevant: of which nothing came was not asked."""
+    """The rows that a record writes, one where at least one of the columns was answered; and an `empty` one of each table,
+    but repeats, that was asked in vain. Phones leave out what is not relevant: of which nothing came was not asked."""
     rows: list[Row] = []
     for part in plan.parts:
         for path, answers in _records(record, part.steps, part.path):

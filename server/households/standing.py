@@ -191,7 +191,7 @@ def _stamp(connection: Connection, observations: Iterable[Any], at: datetime | N
             connection.execute(update(history).where(*mine).values(superseded_at=at))
         connection.execute(update(OBSERVATION).where(OBSERVATION.c.id == seen.id).values(superseded_at=at))
         if seen.subject is not None:
-            touched |= {(seen.kind, seen.subject, name) for name in tables | repeats}
+            touched |= {(seen.kind, seen.subject, name) for name in tables.union(repeats, seen.emptied or ())}
     return touched
 
 

@@ -186,6 +186,7 @@ def _insert_facts(
             "took_place": filled.took_place,
             "outcome": filled.outcome,
             "written": [[table, row["id"], columns] for table, row, columns in facts],
+            "emptied": list(filled.emptied) or None,
         },
         origin,
     )
@@ -213,8 +214,9 @@ def _keep_current(
         if table == "household":
             erase_withdrawn(connection, subject, row)
     newest = current.is_newest(connection, subject, determined.rank(incoming.instance_id))
+    wrote = {table for table, _, _ in facts}
     if again or not newest:
-        current.remake(connection, kind, subject, again.union((table for table, _, _ in facts), repeats))
+        current.remake(connection, kind, subject, again.union(wrote, repeats, filled.emptied))
         return newest
     for table, row, _ in facts:
         monitored = TABLES[table]
@@ -223,6 +225,7 @@ def _keep_current(
     for table in repeats:
         ids = [row["id"] for of, row, _ in facts if of == table]
         current.carry_rows(connection, TABLES[table], subject, ids)
+    current.remake(connection, kind, subject, set(filled.emptied) - wrote)
     return True
 
 

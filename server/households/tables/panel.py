@@ -146,8 +146,8 @@ class VisitCurrent(VisitColumns, HouseholdNow, Base):
 class Observation(Origin, Base):
     """What a submission version observed as a whole: whose, when, and which rows it wrote.
 
-    The one place that says which tables a submission wrote to, and which visit of a subject is the newest that asked a
-    repeat's table, also where it answered no row of it.
+    The one place that says which tables a submission wrote to, which it emptied without a row, and which visit of a subject
+    is the newest that asked a repeat's table, also where it answered no row of it.
     """
 
     __tablename__ = "observation"
@@ -174,6 +174,10 @@ class Observation(Origin, Base):
     )
     outcome: Mapped[str | None] = column("The visit's outcome, where it says one", String(40))
     written: Mapped[list[list[object]]] = column("Rows written: [table, row id, [columns]]", Json)
+    emptied: Mapped[list[str] | None] = column(
+        "Tables (no repeats) that were asked and told no value: what the form asks of them is empty from then on",
+        Json,
+    )
 
 
 class Serial(Base):
