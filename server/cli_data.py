@@ -138,13 +138,17 @@ def areas() -> None:
 
 @areas.command("import")
 @click.argument("path", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--force", is_flag=True, help="Let areas lose the parent that they have.")
 @click.pass_obj
-def areas_import(settings: Settings, path: Path) -> None:
-    """Take a CSV: code,name,parent,level,lat,lon and name:<language>. The same file again changes nothing."""
+def areas_import(settings: Settings, path: Path, force: bool) -> None:
+    """Take a CSV: code,name,parent,level,lat,lon,boundary and name:<language>. The same file again changes nothing.
+
+    Columns and areas that are not in the file stay as they are; an empty cell empties what stands there.
+    """
     from server.ingest.areas import take_areas
 
     with opened(settings) as (_, services), transaction(db.session()) as session:
-        done = take_areas(session, services, path.read_bytes(), actor_id=None)
+        done = take_areas(session, services, path.read_bytes(), actor_id=None, confirmed=force)
     click.echo(f"Areas: {done.created} new, {done.updated} changed, {done.unchanged} as they were.")
 
 

@@ -14,7 +14,7 @@ from server import problems
 from server.accounts.access import Access
 from server.accounts.roles import Verb
 from server.api.caller import services
-from server.api.plumbing import blueprint
+from server.api.plumbing import blueprint, flag
 from server.api.schemas import AreaSchema, Plain
 from server.areas import reading
 from server.areas.models import Area
@@ -60,9 +60,12 @@ def list_areas(access: Access) -> list[dict[str, Any]]:
 @areas.requires(Verb.AREA_UPDATE)
 @areas.answers(ImportedSchema)
 def take_areas(access: Access) -> Any:
-    """Import areas from CSV (`text/csv`: code,name,parent,level,lat,lon and name:<language>), all of it or nothing."""
+    """Import areas from CSV (`text/csv`: code,name,parent,level,lat,lon and name:<language>), all of it or nothing; `?confirm=true`
+    lets areas lose their parent."""
     content = request.stream.read(MOST_BYTES + 1)
-    done = intake.take_areas(db.session(), services(), content, actor_id=access.actor_id)
+    done = intake.take_areas(
+        db.session(), services(), content, actor_id=access.actor_id, confirmed=flag("confirm")
+    )
     return {"created": done.created, "updated": done.updated, "unchanged": done.unchanged}
 
 

@@ -13,6 +13,7 @@ import re
 import threading
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import zip_longest
 
 from server import problems
 from server.areas.boundary import BoundaryError, Effort, box, read_boundary
@@ -31,8 +32,11 @@ _LIMIT = threading.Lock()
 
 @dataclass(frozen=True, slots=True)
 class AreaRow:
-    """One row: `parent` is a code or empty; `names` by language; `row` its number in the sheet. `boundary` is GeoJSON, empty
-    where the cell is, and None where the sheet has no such column: boundaries often stand in a sheet of their own."""
+    """One row: `parent` is a code or empty; `names` by language; `row` its number in the sheet; `boundary` GeoJSON or empty.
+
+    `columns` are those the sheet has (`name:zh` by their language too): an empty cell of one of them empties what stands,
+    and what has no column is left as it stands.
+    """
 
     row: int
     code: str
@@ -42,7 +46,8 @@ class AreaRow:
     lat: float | None
     lon: float | None
     names: Mapping[str, str] = field(default_factory=dict)
-    boundary: str | None = None
+    boundary: str = ""
+    columns: frozenset[str] = frozenset()
 
 
 def read_areas(content: bytes, effort: Effort | None = None) -> list[AreaRow]:
@@ -77,7 +82,7 @@ def _rows(lines: Iterator[list[str]], header: list[str], effort: Effort) -> Iter
             continue
         if any(cell.strip() for cell in cells[len(header) :]):
             raise _wrong(number, "it has more cells than the header")
-        cell_of = dict(zip(header, (cell.strip() for cell in cells), strict=False))
+        cell_of = dict(zip_longest(header, (cell.strip() for cell in cells[: len(header)]), fillvalue=""))
         yield _row(number, cell_of, effort)
 
 
@@ -95,15 +100,14 @@ def _row(number: int, cells: Mapping[str, str], effort: Effort) -> AreaRow:
     names = {
         key.removeprefix("name:"): cell for key, cell in cells.items() if key.startswith("name:") and cell
     }
-    boundary = _boundary(number, cells.get("boundary"), lat, lon, effort)
-    return AreaRow(number, code, name, cells.get("parent", ""), level, lat, lon, names, boundary)
+    boundary = _boundary(number, cells.get("boundary", ""), lat, lon, effort)
+    parent, columns = cells.get("parent", ""), frozenset(cells)
+    return AreaRow(number, code, name, parent, level, lat, lon, names, boundary, columns)
 
 
-def _boundary(
-    number: int, cell: str | None, lat: float | None, lon: float | None, effort: Effort
-) -> str | None:
+def _boundary(number: int, cell: str, lat: float | None, lon: float | None, effort: Effort) -> str:
     if not cell:
-        return cell
+        return ""
     try:
         geometry = read_boundary(cell, effort)
     except BoundaryError as error:
@@ -167,6 +171,8 @@ def _check_header(header: list[str]) -> None:
             raise _wrong(1, f"the column “{name[:40]}” is not known")
         if header.count(name) > 1:
             raise _wrong(1, f"the column {name} stands there twice")
+    if ("lat" in header) != ("lon" in header):
+        raise _wrong(1, "the columns lat and lon go together: one of them is missing")
 
 
 def _wrong(row: int, reason: str) -> problems.ProblemError:

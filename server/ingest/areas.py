@@ -10,9 +10,11 @@ from server.entities.datasets import touch_all
 from server.services import Services
 
 
-def take_areas(session: Session, services: Services, content: bytes, *, actor_id: int | None) -> Imported:
+def take_areas(
+    session: Session, services: Services, content: bytes, *, actor_id: int | None, confirmed: bool = False
+) -> Imported:
     """Take a CSV of areas, and record it where it changed anything. Raises `AREAS_INVALID` (`areas.importing.import_areas`)."""
-    done = import_areas(session, services.keys, content, actor_id=actor_id)
+    done = import_areas(session, services.keys, content, actor_id=actor_id, confirmed=confirmed)
     if done.created or done.updated:
         touch_all(session)
         numbers = {"created": done.created, "updated": done.updated, "unchanged": done.unchanged}

@@ -205,3 +205,14 @@ def test_a_bad_sheet_of_areas_is_refused_with_its_row_and_nothing_is_taken(admin
     )
     assert error["details"]["row"] == 5
     assert admin.get("/monitoring/areas").get_json() == []
+
+
+def test_an_area_loses_its_parent_over_rest_only_where_that_is_confirmed(admin: Person) -> None:
+    admin.post("/monitoring/areas", data=AREAS, content_type="text/csv")
+    cut = b"code,name,parent\nA1,North,\n"
+    error = refused(admin.post("/monitoring/areas", data=cut, content_type="text/csv"), "400.68")
+    assert error["details"]["leaving"] == ["A1"]
+    confirmed = admin.post("/monitoring/areas?confirm=true", data=cut, content_type="text/csv")
+    assert confirmed.get_json() == {"created": 0, "updated": 1, "unchanged": 0}
+    listed = admin.get("/monitoring/areas").get_json()
+    assert {one["code"]: one["parent"] for one in listed} == {"A": None, "A1": None, "A2": "A"}

@@ -112,6 +112,7 @@ def test_gbk_as_excel_saves_it_in_china_is_read() -> None:
         ("code,name,lat,lon\nA,x,nan,0\n", 2, "lat"),
         ("code,name,lat,lon\nA,x,1,\n", 2, "lat and lon"),
         ("code,name,lat,lon\nA,x,1,abc\n", 2, "lon"),
+        ("code,name,lat\nA,x,1\n", 1, "lat and lon"),
         ("code,name\nA,x,y\n", 2, "more cells"),
         ('code,name\nA,"x\n', 2, "quotation"),
         ("code,name\nA," + "x" * 201 + "\n", 2, "200"),
@@ -148,6 +149,79 @@ def test_what_is_no_tree_is_refused_whole(
     assert refused.value.details["row"] == row
     assert says in refused.value.words
     assert session.scalars(select(Area)).all() == []
+
+
+def standing(session: Session, code: str) -> tuple[object, ...]:
+    session.expire_all()
+    area = reading.by_code(session, code)
+    above = [one.code for one in reading.line(session, area)]
+    return area.name, area.level, area.lat, area.lon, area.names, above
+
+
+@pytest.mark.parametrize("between", [",", ";", "\t"])
+def test_a_column_that_is_not_in_the_file_leaves_what_stands(
+    session: Session, services: Services, between: str
+) -> None:
+    import_areas(session, services.keys, SHEET.encode(), actor_id=None)
+    few = f"code{between}name\nA1{between}Northern\n".encode()
+    assert import_areas(session, services.keys, few, actor_id=None) == Imported(0, 1, 0)
+    names = {"zh": "北区", "ar": "الشمال"}
+    assert standing(session, "A1") == ("Northern", "district", 51.5, -2.25, names, ["A", "A1"])
+    assert [one.code for one in reading.line(session, reading.by_code(session, "A1-014"))] == [
+        "A",
+        "A1",
+        "A1-014",
+    ]
+    event = list(read(session, services.keys))[-1]
+    assert event.payload["areas"] == [
+        {
+            "code": "A1",
+            "parent": "A",
+            "name": "Northern",
+            "names": names,
+            "level": "district",
+            "lat": 51.5,
+            "lon": -2.25,
+        }
+    ]
+
+
+def test_an_empty_cell_of_a_column_that_is_there_empties_it(session: Session, services: Services) -> None:
+    import_areas(session, services.keys, SHEET.encode(), actor_id=None)
+    rows = b"code,name,level,lat,lon,name:zh\nA1,North,,,,\n"
+    import_areas(session, services.keys, rows, actor_id=None)
+    assert standing(session, "A1") == ("North", "", None, None, {"ar": "الشمال"}, ["A", "A1"])
+
+
+@pytest.mark.parametrize("rows", ["A1-014,Lower Ford,\n", "A1-014,Lower Ford\n"])
+def test_an_area_leaves_its_tree_only_where_that_is_confirmed(
+    session: Session, services: Services, rows: str
+) -> None:
+    import_areas(session, services.keys, SHEET.encode(), actor_id=None)
+    content = f"code,name,parent\n{rows}".encode()
+    with pytest.raises(ProblemError) as refused:
+        import_areas(session, services.keys, content, actor_id=None)
+    assert refused.value.details["row"] == 2
+    assert refused.value.details["leaving"] == ["A1-014"]
+    assert "empty for A1-014" in refused.value.words
+    assert "--force" in refused.value.words
+    assert standing(session, "A1-014")[-1] == ["A", "A1", "A1-014"]
+    import_areas(session, services.keys, content, actor_id=None, confirmed=True)
+    assert standing(session, "A1-014")[-1] == ["A1-014"]
+    assert list(read(session, services.keys))[-1].payload["leaving"] == ["A1-014"]
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "code,name\nA;Aldermere\n",
+        "code;name\nA,Aldermere\n",
+        "code;name,parent\nA;x,y\n",
+        'code;name\n"A;B"\n',
+    ],
+)
+def test_cells_that_are_divided_otherwise_than_the_header_are_refused(content: str) -> None:
+    assert refusal(content).details["row"] in (1, 2)
 
 
 def test_a_known_areas_new_parent_may_not_lie_below_it(session: Session, services: Services) -> None:

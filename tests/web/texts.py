@@ -120,6 +120,7 @@ def _of_python(path: Path) -> Iterator[str]:
             name = node.func.id if isinstance(node.func, ast.Name) else getattr(node.func, "attr", "")
             wanted = node.args[:1] if isinstance(node.func, ast.Name) and name in ("tell", "bare") else []
             wanted = node.args[1:2] if name in ("said", "say", "_finding") else wanted
+            wanted = node.args[:1] if name == "Sentence" else wanted
             yield from (a.value for a in wanted if isinstance(a, ast.Constant) and isinstance(a.value, str))
             if path.parent.name in REASONED:
                 yield from _reasons(node)
