@@ -162,8 +162,8 @@ def stored_work(
 ) -> tuple[Work, Determined] | None:
     """The work of a stored version, with the determinations made when it was received, or by the event `until` (None: by
     now) when the household that it waited for was there; None where those were erased."""
-    event = ledger.one(session, services.keys, version.id)
-    if event is None:
+    determined = _determined(session, services, version.id, submission.id, until)
+    if determined is None:
         return None
     opened = open_answers(session, services, version.id, protected=True)
     instance = parse_instance(raw_xml(session, services, version.id))
@@ -184,13 +184,23 @@ def stored_work(
         first_id=submission.instance_id,
         edits=Edited(submission.id, submission.submitter_id, submission.area_id),
     )
+    return work, determined
+
+
+def _determined(
+    session: Session, services: Services, version_id: int, submission_id: int, until: int | None = None
+) -> Determined | None:
+    """The determinations that hold for a stored version, as `stored_work` says."""
+    event = ledger.one(session, services.keys, version_id)
+    if event is None:
+        return None
     determined = event.payload["determined"]
     if determined.get("waits"):
-        about, kinds = f"submission:{submission.id}", (ledger.Kind.RETRY,)
-        for later in ledger.read(session, services.keys, after=version.id, ref=about, kinds=kinds):
-            if later.payload["version"] == version.id and (until is None or later.seq <= until):
+        about, kinds = f"submission:{submission_id}", (ledger.Kind.RETRY,)
+        for later in ledger.read(session, services.keys, after=version_id, ref=about, kinds=kinds):
+            if later.payload["version"] == version_id and (until is None or later.seq <= until):
                 determined = later.payload.get("determined", determined)
-    return work, Determined.from_dict(determined)
+    return Determined.from_dict(determined)
 
 
 class Wanted(Enum):
@@ -232,12 +242,18 @@ def record(
     actor_id: int | None,
     payload: Mapping[str, Any],
     at: datetime,
+    *,
+    determined: Determined | None = None,
 ) -> Moment:
-    """Append an act on a submission (held: `hold_row`) to the ledger, with the numbers that entity versions get by it."""
+    """Append an act on a submission (held: `hold_row`) to the ledger, with the numbers that entity versions get by it: of
+    its household, of what it wrote, and of what waits to be written (`determined` where the act itself says that)."""
     numbers: dict[str, int] = {}
     if not submission.draft:
+        assert submission.version_id is not None
         _, _, uuid = (submission.subject or "").partition(":")
         uuids = {uuid, kept(session.connection(), uuid)} if uuid else set()
+        known = determined or _determined(session, services, submission.version_id, submission.id)
+        uuids.update(one.uuid for one in (known.entities if known else ()))
         numbers = next_numbers(session, submission.project_id, uuids, submission.id)
     whole = {**payload, "version": submission.version_id, **({"versions": numbers} if numbers else {})}
     about = f"submission:{submission.id}"
@@ -325,6 +341,7 @@ def retry(session: Session, services: Services, submission_id: str) -> None:
     version = session.get_one(SubmissionVersion, submission.version_id)
     stored = stored_work(session, services, version, submission)
     payload: dict[str, Any] = {}
+    determined: Determined | None = None
     if stored is not None and stored[1].waits:
         determined = determine(session, services, stored[0].incoming)
         if determined.waits or determined.subject is None or wanted_of(submission) is not Wanted.ALL:
@@ -332,7 +349,8 @@ def retry(session: Session, services: Services, submission_id: str) -> None:
         payload = {"determined": determined.as_dict()}
         submission.area_id, submission.subject = determined.area_id, determined.names
         _no_more(session, submission, NOT_YET)
-    moment = record(session, services, ledger.Kind.RETRY, submission, None, payload, utcnow())
+    kind = ledger.Kind.RETRY
+    moment = record(session, services, kind, submission, None, payload, utcnow(), determined=determined)
     settle(session, services, submission, moment)
 
 
