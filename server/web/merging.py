@@ -1,6 +1,7 @@
 """Two enrolments of one dwelling: both side by side, what becomes of them, one button, and the way back. Its views join `households`.
 
-Exact points are used here for measuring metres between the two, and leave this module only as that distance.
+Exact points are used here for measuring metres between the two, and leave this module only as that distance: in hundreds
+of metres to whoever may not open them.
 """
 
 from __future__ import annotations
@@ -20,7 +21,8 @@ from server.households.reading import HouseholdView
 from server.households.tables import Household
 from server.problems import ProblemError
 from server.web import codes
-from server.web.frame.door import acting, back_to, project_of, reader, render, said, services, session
+from server.web.frame.door import access, acting, back_to, project_of, reader, render, said, services, session
+from server.web.frame.show import metres
 from server.web.frame.words import language, tell_problem
 from server.web.households import facts_of, households, page, view_of, visits_to
 from server.web.visits.cards import Card, Small, cards
@@ -81,6 +83,7 @@ def compare(project_id: int, code: str) -> Response:
     except ProblemError as error:
         return page(project_id, code, error.problem.status, trouble=tell_problem(error), typed=other)
     ours, theirs = _side(project_id, code, keep), _side(project_id, other, gone)
+    far = _distance(ours.row, theirs.row)
     return render(
         "households/merge.html",
         project=project,
@@ -88,7 +91,7 @@ def compare(project_id: int, code: str) -> Response:
         theirs=theirs,
         own=tuple(one for one in _lines("household", keep.household, gone.household) if one.shown),
         tables=tuple(_tables(keep, gone)),
-        far=_distance(ours.row, theirs.row),
+        far=None if far is None else metres(far, exact=access().may("protected.read", project_id)),
         points=list(_points(ours, theirs)),
         codes=codes,
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from server.households.tables import Household
+from server.web.frame.show import metres
 from tests.support.house import House, xlsx
 from tests.web.desk import Desk, phone_in, somebody, with_areas
 from tests.web.test_households_and_tables import CHOICES, ENROLMENT, ENTITIES, SETTINGS, enrol
@@ -37,6 +38,31 @@ def test_both_stand_side_by_side_with_what_differs_and_how_far_they_lie_apart(
     assert f"On phones {panel[1]} leaves the list" in page
     assert "31.20503" not in page
     assert f'<input type="hidden" name="other" value="{panel[1]}">' in page
+
+
+def test_who_may_not_open_points_is_told_the_distance_in_hundreds_of_metres(
+    house: House, admin: Desk, panel: list[str]
+) -> None:
+    at = f"/p/1/households/{panel[0]}/merge?other={panel[1]}"
+    supervisor = somebody(house, 1, "supervisor")
+    assert "Their points lie less than 100 m apart." in supervisor.get(at).text
+
+
+@pytest.mark.parametrize(
+    ("distance", "exact", "told"),
+    [
+        (14.2, "14 m", "less than 100 m"),
+        (100, "100 m", "less than 200 m"),
+        (999, "999 m", "less than 1000 m"),
+    ],
+)
+def test_a_distance_is_told_to_the_metre_only_where_its_points_may_be_seen(
+    admin: Desk, distance: float, exact: str, told: str
+) -> None:
+    with admin.client.application.test_request_context():
+        assert str(metres(distance)) == exact
+        assert str(metres(distance, exact=False)) == told
+        assert str(metres(1440, exact=False)) == str(metres(1440)) == "1.4 km"
 
 
 def test_looking_merges_nothing_and_the_button_does(house: House, admin: Desk, panel: list[str]) -> None:

@@ -76,9 +76,12 @@ def size(bytes_: int) -> str:
     return f"{bytes_ / 1_000_000:,.1f} MB"
 
 
-def metres(distance: float) -> Markup:
-    """A distance: metres, from a kilometre on kilometres."""
+def metres(distance: float, *, exact: bool = True) -> Markup:
+    """A distance: metres, from a kilometre on kilometres. Not `exact`: in hundreds of metres, between points that the reader
+    may not see, for nobody is to find one again by its way to others."""
     if distance < 1000:
+        if not exact:
+            return tell("less than {n} m", n=(int(distance) // 100 + 1) * 100)
         return tell("{n} m", n=round(distance))
     return tell("{n} km", n=f"{distance / 1000:.1f}")
 

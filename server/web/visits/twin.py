@@ -1,6 +1,7 @@
 """The same photo in two visits, side by side with what was measured of each. Its view joins `visit`.
 
-Exact places are used here for measuring metres, and leave this module only as that distance.
+Exact places are used here for measuring metres, and leave this module only as that distance: in hundreds of metres to
+whoever may not open them.
 """
 
 from __future__ import annotations
@@ -17,7 +18,8 @@ from server.households.places import distance_m
 from server.ingest.models import Photo, Submission
 from server.review import queue
 from server.review.twins import Twin, twins
-from server.web.frame.door import render, services, session, whole
+from server.web.frame.door import access, render, services, session, whole
+from server.web.frame.show import metres
 from server.web.visits.cards import Card, Small, cards
 from server.web.visits.filters import asked, own_filter
 from server.web.visits.one import address_of, found, visit
@@ -49,12 +51,14 @@ def side_by_side(project_id: int, visit_id: int) -> Response:
     ours, theirs = cards([one, twin.visit])
     halves = [Half(ours, _small(ours, name)), Half(theirs, _small(theirs, twin.name))]
     halves.sort(key=lambda half: half.card.visit.id)
+    far = _apart(*(half.photo.photo for half in halves))
+    exact = all(access().may("protected.read", project_id, half.card.visit.form_id) for half in halves)
     return render(
         "visits/twin.html",
         visit=one,
         same=twin.same,
         halves=halves,
-        far=_apart(*(half.photo.photo for half in halves)),
+        far=None if far is None else metres(far, exact=exact),
         back=address_of(one, ask),
     )
 
