@@ -23,6 +23,9 @@ from server.services import Services
 
 Pair = tuple[etree._Element, etree._Element]
 
+MOST_ROWS = 1000
+"""Rows of a repeat from the first that an edit changed to the last: laying them side by side takes the square of that."""
+
 
 def whole_edit(
     session: Session, services: Services, parcel: Parcel, sender: Sender, version_id: int
@@ -90,6 +93,18 @@ def _matched(
         yield old[0], new[0]
         return
     was, now = ([_seen(plan, one, path) for one in rows] for rows in (old, new))
+    head = _alike(was, now)
+    tail = _alike(was[head:][::-1], now[head:][::-1])
+    yield from zip(old[:head], new[:head], strict=True)
+    yield from zip(old[len(old) - tail :], new[len(new) - tail :], strict=True)
+    old, new = old[head : len(old) - tail], new[head : len(new) - tail]
+    was, now = was[head : len(was) - tail], now[head : len(now) - tail]
+    if max(len(old), len(new)) > MOST_ROWS and any(any(_hidden(plan, one, path)) for one in old):
+        raise problems.UNEXPECTED_VALUE(
+            field=path,
+            value=f"{max(len(old), len(new))} rows",
+            reason=f"rows with protected answers were changed more than {MOST_ROWS} rows apart: send that as two edits",
+        )
     for what, i, j, k, n in SequenceMatcher(None, was, now, autojunk=False).get_opcodes():
         if what in ("insert", "delete"):
             continue
@@ -103,6 +118,12 @@ def _matched(
                 value=f"{n - k} rows for {j - i}",
                 reason="rows with protected answers were changed and left out in one place: send that as two edits",
             )
+
+
+def _alike(one: Sequence[str], other: Sequence[str]) -> int:
+    """How many they begin with that are the same."""
+    both = enumerate(zip(one, other, strict=False))
+    return next((place for place, (a, b) in both if a != b), min(len(one), len(other)))
 
 
 def _seen(plan: Plan, element: etree._Element, path: str) -> str:

@@ -154,6 +154,29 @@ def test_rows_of_a_repeat_keep_what_is_theirs_when_others_change_or_go(
     ]
 
 
+def test_rows_between_two_changed_ones_are_bounded_and_those_around_are_not(house: Town) -> None:
+    house.publish(house.project, WELLS)
+    give(house, house.project, "wells", "all")
+    first, own = new_id(), new_id()
+    alike = "".join(a_well("red", 1) for _ in range(1001))
+    body = a_well("green", 2) + alike + a_well("blue", 3)
+    assert house.phone.send(instance("wells", body, instance_id=first)).status_code == 201
+    who, at = join(house, "sue", "supervisor"), of(house, "wells", first)
+    xml = who.get(f"{at}.xml").get_data(as_text=True).replace("<colour>green", "<colour>white")
+    names = f"{own}</orx:instanceID><orx:deprecatedID>{first}</orx:deprecatedID>"
+    xml = xml.replace(f"{first}</orx:instanceID>", names)
+    far = send(who, at, xml.replace("<colour>blue", "<colour>black"), "PUT")
+    assert far.status_code == 400
+    assert "two edits" in far.text
+    assert send(who, at, xml, "PUT").status_code == 200
+    rows = house.answers(own)["well"]
+    assert [(row["colour"], row["keeper"]) for row in (rows[0], rows[1], rows[-1])] == [
+        ("white", "keeper 2"),
+        ("red", "keeper 1"),
+        ("blue", "keeper 3"),
+    ]
+
+
 def test_an_edit_that_was_shown_all_changes_and_leaves_out_rows_at_once(house: Town) -> None:
     first, own = wells(house, "red", "green", "blue"), new_id()
     xml = house.xml(first).decode().replace(a_well("green", 2), "").replace(">red<", ">white<")
