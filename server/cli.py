@@ -83,11 +83,14 @@ def own_address() -> str:
 
 
 @main.command()
+@click.option("--with-parent", is_flag=True, hidden=True, help="Stop at the end of standard input too.")
 @click.pass_obj
-def worker(settings: Settings) -> None:
+def worker(settings: Settings, with_parent: bool) -> None:
     """Run jobs until told to stop (`serve` starts one)."""
     must_exist(settings)
     stop = threading.Event()
+    if with_parent:
+        serving.when_parent_ends(stop.set)
     for signum in (signal.SIGINT, signal.SIGTERM):
         signal.signal(signum, lambda *_: stop.set())
     app = create_app(settings)

@@ -1,7 +1,8 @@
 """The parent of a running server: web workers (gunicorn) and the job worker, started together and stopped together.
 
 A terminal's Ctrl-C reaches every process of the group, and gunicorn would stop at once on it: the children stand in groups of their
-own, and the parent passes SIGTERM on, so that requests under way are finished.
+own, and the parent passes SIGTERM on, so that requests under way are finished. A parent that is killed can pass nothing on:
+children read a pipe that only it holds open. gunicorn takes `post_fork` from here.
 """
 
 from __future__ import annotations
@@ -12,9 +13,12 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
+from collections.abc import Callable
 from pathlib import Path
 from types import FrameType
+from typing import Protocol
 
 from server.settings import SettingError, Settings
 
@@ -83,8 +87,16 @@ def serve(settings: Settings) -> int:
     for signum in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(signum, stop)
     environment = {**os.environ, **settings.as_environment()}
-    commands = [gunicorn_command(settings), [sys.executable, "-m", "server.cli", "worker"]]
-    children = [subprocess.Popen(c, env=environment, start_new_session=True) for c in commands]  # noqa: S603  # our own programs
+    held, _open_while_we_live = os.pipe()
+    commands = [
+        [*gunicorn_command(settings), "--config=python:server.serve"],
+        [sys.executable, "-m", "server.cli", "worker", "--with-parent"],
+    ]
+    children = [
+        subprocess.Popen(c, env=environment, stdin=held, start_new_session=True)  # noqa: S603  # our own programs
+        for c in commands
+    ]
+    os.close(held)
     failed = 0
     while not stopping:
         ended = [child for child in children if child.poll() is not None]
@@ -103,3 +115,31 @@ def serve(settings: Settings) -> int:
             child.kill()
             child.wait()
     return failed
+
+
+def when_parent_ends(tell: Callable[[], object]) -> None:
+    """Call `tell`, in a thread, as soon as `serve` is gone, however it went: standard input is then at its end."""
+
+    def watch() -> None:
+        while os.read(0, 1):
+            pass
+        tell()
+
+    threading.Thread(target=watch, daemon=True).start()
+
+
+class Arbiter(Protocol):
+    """What we need of gunicorn's."""
+
+    pid: int
+
+
+def post_fork(server: Arbiter, worker: object) -> None:
+    """What gunicorn calls in each of its workers: whichever sees `serve` gone tells their own parent to stop as on SIGTERM."""
+    arbiter = server.pid
+
+    def stop() -> None:
+        if os.getppid() == arbiter:  # else it is gone too, and gunicorn's workers look after that themselves
+            os.kill(arbiter, signal.SIGTERM)
+
+    when_parent_ends(stop)

@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
+import json
+import select
+import signal
 import socket
+import subprocess
+import sys
+import time
+import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -65,3 +72,52 @@ def test_an_address_of_ipv6_is_written_so_that_it_can_be_told_from_its_port() ->
     settings = Settings.load({"FIELDFARE_HOST": "::1", "FIELDFARE_PORT": "8001"})
     assert "--bind=[::1]:8001" in gunicorn_command(settings)
     assert settings.base_url == "http://[::1]:8001"
+
+
+PATIENCE = 60.0
+
+
+def answers(port: int) -> bool:
+    """Whether web worker and job worker are both at work."""
+    try:
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/readyz", timeout=5) as answer:  # noqa: S310  # our own
+            return bool(json.load(answer))
+    except OSError:
+        return False
+
+
+@pytest.mark.parametrize("signum", [signal.SIGKILL, signal.SIGTERM])
+def test_however_the_parent_ends_its_children_end_too_and_leave_the_port(
+    tmp_path: Path, signum: signal.Signals
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        port = int(probe.getsockname()[1])
+    words = [
+        sys.executable,
+        "-m",
+        "server.cli",
+        "--data",
+        str(tmp_path / "data"),
+        "serve",
+        "--port",
+        str(port),
+    ]
+    environment = {"FIELDFARE_SAMPLE": "0", "PATH": "/usr/bin:/bin"}
+    with subprocess.Popen(
+        words, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, bufsize=0
+    ) as process:
+        assert process.stdout is not None
+        deadline = time.monotonic() + PATIENCE
+        while not answers(port):
+            assert process.poll() is None, "it ended by itself"
+            assert time.monotonic() < deadline, "it does not answer"
+            time.sleep(0.05)  # only until it is there: nothing tells us
+        process.send_signal(signum)
+        process.wait(PATIENCE)
+        while True:  # what the children hold open too ends when the last of them has
+            readable, _, _ = select.select([process.stdout], [], [], PATIENCE)
+            assert readable, "a child goes on without its parent"
+            if not process.stdout.read(65536):
+                break
+    with socket.create_server(("127.0.0.1", port)) as free:
+        assert free.getsockname()[1] == port
