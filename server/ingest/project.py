@@ -20,12 +20,14 @@ from sqlalchemy.orm import Session
 from server import jobs, ledger
 from server.db import utcnow
 from server.entities.standing import next_numbers
-from server.entities.versions import Moment
+from server.entities.versions import Moment, clean_uuid
 from server.forms.models import Project
 from server.households import standing, writer
 from server.households.determine import Determined, determine, kept
 from server.households.incoming import Incoming, agreeing
 from server.households.locking import lock_subject
+from server.households.mapping import steps_of
+from server.households.projection import text_at
 from server.households.reach import NOT_YET
 from server.households.tables import Household
 from server.ingest.answers import open_answers, raw_xml
@@ -68,6 +70,16 @@ class Work:
     def writes(self) -> bool:
         """Whether the form maps to tables or writes entities."""
         return self.incoming.plan is not None or bool(self.incoming.entities)
+
+    @property
+    def first_lock(self) -> str | None:
+        """The UUID of the row that applying it locks first: its household's or facility's, else its first entity's."""
+        form, blocks = self.incoming.plan, [one.block for one in self.incoming.entities]
+        if form is not None and form.by == "question":
+            named = clean_uuid(text_at(self.incoming.record, steps_of(form.key)))
+        else:
+            named = next((clean_uuid(one.id) for one in blocks if form and one.path == form.key), None)
+        return named or min(filter(None, (clean_uuid(one.id) for one in blocks)), default=None)
 
 
 def prepare(

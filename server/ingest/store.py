@@ -128,7 +128,7 @@ def store(services: Services, p: Prepared) -> Stored:
     Rows and entities that cannot be written wait for a retry. Hardly one cannot, and a SAVEPOINT costs a twentieth of a
     visit: it is set where the submission could not be written without.
     """
-    order = min((one.block.id for one in p.work.incoming.entities), default=None)
+    order = p.work.first_lock
     try:
         return services.committer.run(lambda session: _store(session, services, p, _project), order=order)
     except OperationalError:
