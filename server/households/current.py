@@ -1,7 +1,8 @@
 """Keeping each `_current` row: column by column the newest answer that stands, whatever the order of arrival.
 
-Two ways to the same row. What is newer than all that was seen of a subject is laid over its current row (`lay_over`);
-anything else (a late visit, a correction, a rejection, a merge) makes the row anew from history (`remake`).
+Three ways to the same row. What is newer than all that was seen of a subject is laid over its current row (`lay_over`), or
+copied there by the database from rows of history that were just written (`carry_over`); anything else (a late visit, a
+correction, a rejection, a merge) makes the row anew from history (`remake`).
 """
 
 from __future__ import annotations
@@ -223,7 +224,7 @@ def merged(
     for name in columns:
         values[name] = None
         of = next((point for point, parts in PARTS_OF.items() if name in parts), name)
-        for row, names in told:
+        for row, names in _in_turn(name, told):
             if getattr(row, of, None) is not None or of in names or _withdraws(row, of):
                 values[name] = getattr(row, name, None)
                 break
@@ -232,6 +233,15 @@ def merged(
 
 def _asks(row: Row[Any], names: Iterable[str]) -> bool:
     return hasattr(row, "emptied") or any(getattr(row, name) is not None for name in names)
+
+
+_Told = list[tuple[Row[Any], frozenset[str]]]
+
+
+def _in_turn(name: str, told: _Told) -> _Told:
+    """Newest first; the day of enrolment, where no form asks it, is the first one's: a merged household has two."""
+    first = name == "enrolled_on" and not any(name in names for _, names in told)
+    return told[::-1] if first else told
 
 
 def _withdraws(row: Row[Any], name: str) -> bool:

@@ -1,4 +1,4 @@
-"""What a form's designer is told: where, what, and what to do about it. The words stand in notice_words.py.
+"""What a form's designer is told: where, what, and what to do about it. The words stand in words.py.
 
 Rooms give codes and arguments; doors choose the language. A place is given only as far as it is known.
 """

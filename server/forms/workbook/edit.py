@@ -1,6 +1,6 @@
 """A designer's spreadsheet given back with something added: protection of answers, comments in cells.
 
-Changes only what was asked for; reading and its bounds are workbook.py's.
+Changes only what was asked for; reading and its bounds are reading.py's.
 """
 
 import io

@@ -1,6 +1,6 @@
 """Where things stand in a spreadsheet: from a row, a heading or a node's path to the cell. Never a guess.
 
-Reads the workbook alone; what a cell means is questions.py's.
+Reads the workbook alone; what a cell means is questions/sheet.py's.
 """
 
 from __future__ import annotations
