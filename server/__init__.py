@@ -30,6 +30,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         keys = open_keyring(db.session(), settings.key_path)
         committer = Committer(db.engines[None])
         db.session.remove()
+    app.config["SECRET_KEY"] = wiring.secret_key(settings)  # made only once the key file fits
     store = open_store(settings.media_url, data=settings.data, s3_endpoint=settings.s3_endpoint or None)
     app.extensions["fieldfare"] = Services(settings, keys, store, committer)
     harden(app)
@@ -43,7 +44,6 @@ def bare_app(settings: Settings) -> Flask:
     models.load()
     app = Flask("server", root_path=str(Path(__file__).parent), static_folder=None)
     app.config.update(
-        SECRET_KEY=wiring.secret_key(settings),
         MAX_CONTENT_LENGTH=None,  # bounded part by part: a visit has many photos
         SQLALCHEMY_DATABASE_URI=settings.database,
         SQLALCHEMY_ENGINE_OPTIONS=engine_options(settings.database, readers=settings.threads),

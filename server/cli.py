@@ -83,7 +83,7 @@ def own_address() -> str:
 
 
 @main.command()
-@click.option("--with-parent", is_flag=True, hidden=True, help="Stop at the end of standard input too.")
+@click.option("--with-parent", is_flag=True, help="Stop at the end of standard input too.")
 @click.pass_obj
 def worker(settings: Settings, with_parent: bool) -> None:
     """Run jobs until told to stop (`serve` starts one)."""
@@ -167,6 +167,13 @@ def key_restore(settings: Settings, name: str) -> None:
     path = settings.key_path
     if path.exists():
         raise click.ClickException(f"{path} is there already: move it away first.")
+    with bare_app(settings).app_context():
+        wanted = in_force(db.session())
+    if name != wanted:
+        raise click.ClickException(
+            f"The name is wrong: this database's key is called {wanted}, and not {name}. A sheet says the name in its first "
+            "line; one with another name is another installation's, or older than a rotation. Nothing was changed."
+        )
     click.echo("Type the sheet's words, or its letters, in their order. (Two empty lines end it before.)")
     try:
         write_key_file(path, {name: key_of(_typed(key_of))})
@@ -175,9 +182,11 @@ def key_restore(settings: Settings, name: str) -> None:
     try:
         with bare_app(settings).app_context():
             open_keyring(db.session(), path)
-    except KeyTrouble:  # another installation's sheet
+    except KeyTrouble as error:
         path.unlink()
-        raise
+        raise click.ClickException(
+            f"These are the words of another key than this database's {name}. Nothing was changed."
+        ) from error
     click.echo(f"{path} opens the database again.")
 
 

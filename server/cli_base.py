@@ -10,17 +10,24 @@ from pathlib import Path
 import click
 from alembic.runtime.migration import MigrationContext
 from flask import Flask
-from sqlalchemy import NullPool, create_engine, make_url
+from sqlalchemy import NullPool, create_engine, make_url, select
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import Session
 
 from server import bare_app, create_app, upgrade
+from server.keys import DataKey, open_keyring
 from server.services import Services
 from server.settings import SettingError, Settings
 
 
 @contextmanager
 def running(settings: Settings) -> Iterator[tuple[Flask, Services]]:
-    """An application on a migrated database, within its context; made where there is none."""
+    """An application on a migrated database, within its context; made where there is none.
+
+    Raises `KeyTrouble`, having changed nothing, where the key file does not open the database that is there.
+    """
+    if revision(settings) is not None:
+        _must_open(settings)
     prepare(settings)
     app = create_app(settings)
     with app.app_context():
@@ -65,6 +72,14 @@ def must_exist(settings: Settings) -> None:
             f"{place} holds no Fieldfare: name the right folder with --data (or FIELDFARE_DATA), or begin a new one "
             "with `fieldfare serve`."
         )
+
+
+def _must_open(settings: Settings) -> None:
+    """Raises `KeyTrouble` where the database is in use and the key file does not open it."""
+    engine = create_engine(settings.database, poolclass=NullPool, hide_parameters=True)
+    with Session(engine) as session:
+        if session.scalar(select(DataKey.id).limit(1)) is not None:
+            open_keyring(session, settings.key_path)
 
 
 def revision(settings: Settings) -> str | None:

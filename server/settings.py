@@ -204,6 +204,10 @@ def _validate(settings: Settings) -> None:
         raise SettingError(
             f"FIELDFARE_TIMEZONE: no time zone is called {settings.timezone!r} (as in Asia/Shanghai)."
         ) from error
+    if settings.admin_password and not settings.admin_email:
+        raise SettingError(
+            "FIELDFARE_ADMIN_EMAIL: give the e-mail address that belongs to FIELDFARE_ADMIN_PASSWORD, or neither."
+        )
     if settings.admin_email and len(settings.admin_password) < 10:
         raise SettingError(
             "FIELDFARE_ADMIN_PASSWORD: give at least 10 characters beside FIELDFARE_ADMIN_EMAIL."

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import socket
 from pathlib import Path
 
 import pytest
@@ -160,10 +161,32 @@ def test_a_slip_is_said_with_its_line_and_leaves_no_key_file(lost: tuple[Path, s
 def test_another_installation_s_sheet_leaves_no_key_file(
     lost: tuple[Path, str, list[str]], wrong: str
 ) -> None:
-    data, name, lines = lost
+    data, right, lines = lost
     if wrong == "key":
         lines = [" ".join(line) for line in lines_of_words(KEY)]
-    name = "m00000000" if wrong == "name" else name
+    name = "m00000000" if wrong == "name" else right
     done = run(data, "key", "restore", name, typed="\n".join(lines) + "\n")
     assert done.exit_code == 1
+    said = {
+        "name": f"The name is wrong: this database's key is called {right}, and not m00000000.",
+        "key": f"These are the words of another key than this database's {right}.",
+    }
+    assert said[wrong] in done.output
+    assert "key file" not in done.output
     assert not (data / "fieldfare.key").exists()
+
+
+@pytest.mark.parametrize("words", [["serve"], ["worker"], ["check"], ["key", "sheet"], ["migrate"]])
+def test_what_a_folder_without_its_key_refuses_leaves_it_as_it_was(
+    lost: tuple[Path, str, list[str]], words: list[str]
+) -> None:
+    data, _, _ = lost
+    (data / "secret.key").unlink()
+    before = {path.name for path in data.iterdir()}
+    if words[0] == "serve":
+        with socket.create_server(("127.0.0.1", 0)) as probe:
+            words = ["serve", "--port", str(probe.getsockname()[1])]
+    done = run(data, *words)
+    assert done.exit_code == (0 if words == ["migrate"] else 1)
+    assert words == ["migrate"] or "is not there, and this database is encrypted with it" in done.output
+    assert {path.name for path in data.iterdir()} == before

@@ -80,7 +80,7 @@ PATIENCE = 60.0
 def answers(port: int) -> bool:
     """Whether web worker and job worker are both at work."""
     try:
-        with urllib.request.urlopen(f"http://127.0.0.1:{port}/readyz", timeout=5) as answer:  # noqa: S310  # our own
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/readyz", timeout=5) as answer:
             return bool(json.load(answer))
     except OSError:
         return False

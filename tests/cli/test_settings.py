@@ -35,6 +35,8 @@ from server.settings import SettingError, Settings
         ("TIMEZONE", "Asia", "no time zone"),
         ("SAMPLE", "perhaps", "1 or 0"),
         ("ADMIN_EMAIL", "ada@example.org", "FIELDFARE_ADMIN_PASSWORD"),
+        ("ADMIN_PASSWORD", "a long invented one", "FIELDFARE_ADMIN_EMAIL"),
+        ("ADMIN_PASSWORD", "short", "FIELDFARE_ADMIN_EMAIL"),
     ],
 )
 def test_a_setting_that_cannot_be_used_is_named_with_what_it_takes(name: str, value: str, words: str) -> None:
