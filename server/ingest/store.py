@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 from media import Received
 from server import jobs, ledger, problems
 from server.accounts import audit, phones
+from server.db import utcnow
 from server.entities.versions import Moment
 from server.hot import PerDialect, table_insert, wire
 from server.households.determine import Determined, determine
@@ -142,7 +143,8 @@ def store(services: Services, p: Prepared) -> Stored:
 def _store(session: Session, services: Services, p: Prepared, projecting: Callable[..., object]) -> Stored:
     base = project.hold_row(session, p.replaces.submission_id) if p.replaces else None
     determined = determine(session, services, p.work.incoming)
-    seq = _append(session, services, p, determined)
+    at = utcnow()  # not `received_at`: what was decided since then was decided before this came
+    seq = _append(session, services, p, determined, at)
     submission_id = p.replaces.submission_id if p.replaces else seq
     _claim(session, services, p, submission_id, seq)
     blobs = _blobs(session, p)
@@ -154,7 +156,7 @@ def _store(session: Session, services: Services, p: Prepared, projecting: Callab
     if p.findings:
         _FINDING.many_later(wire(session), [{**row, "version_id": seq} for row in p.findings])
     if not p.to.draft:
-        place = project.Place(submission_id, seq, Moment(seq, p.received_at))
+        place = project.Place(submission_id, seq, Moment(seq, at))
         projecting(session, services, p.work, determined, place, held=p.blocking > 0)
         project.wake(session, p.work, determined, submission_id)
     audit.record(
@@ -193,7 +195,7 @@ def _project(
         raise _UnprojectedError from error
 
 
-def _append(session: Session, services: Services, p: Prepared, determined: Determined) -> int:
+def _append(session: Session, services: Services, p: Prepared, determined: Determined, at: datetime) -> int:
     """Its event, with everything that was determined; the event's place is the version's id."""
     about = f"submission:{p.replaces.submission_id}" if p.replaces else "submission"
     payload = {
@@ -204,7 +206,7 @@ def _append(session: Session, services: Services, p: Prepared, determined: Deter
         "determined": determined.as_dict(),
     }
     kind, keys = ledger.Kind.SUBMISSION, services.keys
-    return ledger.append(session, keys, kind, about, p.sender.actor_id, payload, at=p.received_at)
+    return ledger.append(session, keys, kind, about, p.sender.actor_id, payload, at=at)
 
 
 def _claim(session: Session, services: Services, p: Prepared, submission_id: int, seq: int) -> None:

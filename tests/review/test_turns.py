@@ -102,6 +102,28 @@ def test_a_correction_of_what_goes_into_the_bin_while_it_is_read_is_refused(
     assert house.files(edit.instance_id) == {}
 
 
+def test_what_was_rejected_while_a_correction_was_read_did_not_stand_when_that_came(
+    house: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = house.enrol(water="surface")
+    edit = enrolment(household=made.household, deprecated=made.instance_id, water="sea", photo="a.jpg")
+    house.phone.send(enrolment(photo="a.jpg").xml, {"a.jpg": b"the same picture"})
+    media = type(house.services.store)
+    renew = media.touch
+
+    def meanwhile(store: Any, name: str) -> None:
+        renew(store, name)
+        with ThreadPoolExecutor(1) as pool:
+            pool.submit(house.decide, made.instance_id, "rejected").result()
+
+    with monkeypatch.context() as patched:
+        patched.setattr(media, "touch", meanwhile)
+        assert house.phone.send(edit.xml, {"a.jpg": b"the same picture"}).status_code == 201
+    assert house.decide(made.instance_id, "approved").status_code == 200
+    assert house.decide(made.instance_id, None).status_code == 200
+    assert made.household not in {row["household_id"] for row in house.rows("water")}
+
+
 def waits_for_a_lock(engine: Engine) -> bool:
     """Whether a transaction of this database (PostgreSQL) waits for another's lock."""
     waiting = text(
