@@ -11,7 +11,7 @@ from sqlalchemy import Select, delete, select
 from sqlalchemy.orm import Session
 
 from server import problems
-from server.accounts import audit, phones
+from server.accounts import audit, whose_areas
 from server.accounts.access import Access
 from server.accounts.models import Actor, Assignment, Grant
 from server.accounts.roles import GRANTABLE, Role, Verb
@@ -127,7 +127,7 @@ def grant(
 def _within_areas(session: Session, giver: Access, to: Actor) -> None:
     """Who has areas gives rights to those who see no more than these: an actor without any would see all."""
     if giver.areas:
-        own = phones.areas_of(session, [to.id]).get(to.id, [])
+        own = whose_areas.areas_of(session, [to.id]).get(to.id, [])
         if not own or not all(covers(session, giver.areas, area.id) for area in own):
             raise problems.FORBIDDEN()
 

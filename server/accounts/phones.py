@@ -36,8 +36,8 @@ from server.accounts import audit
 from server.accounts.models import Actor, ActorArea, Assignment, Phone, PhoneForm
 from server.accounts.tokens import PHONE, is_well_formed, new_token, token_mac
 from server.accounts.users import LANGUAGES
-from server.areas.models import Area
-from server.areas.scope import covers, visible
+from server.accounts.whose_areas import give_areas
+from server.areas.scope import visible
 from server.db import utcnow
 from server.hot import Hot, at_last, wire
 from server.services import Services
@@ -89,7 +89,7 @@ def create(
     session.add(phone)
     session.flush()
     phone.token_sealed = services.keys.seal(token.encode(), _context(phone))
-    _set_areas(session, phone.actor_id, areas)
+    give_areas(session, phone.actor_id, areas)
     for form_id in forms:
         give_form(session, phone, form_id, by=by)
     audit.record(session, "field_key.create", actor_id=by, actee=f"actor:{actor.id}", project_id=project_id)
@@ -117,7 +117,7 @@ def change(
     if language is not None:
         phone.language = changed["language"] = _language(language)
     if areas is not None:
-        _set_areas(session, phone.actor_id, areas)
+        give_areas(session, phone.actor_id, areas)
         changed["areas"] = list(areas)
     if properties is not None:
         phone.properties = properties
@@ -133,55 +133,6 @@ def change(
     )
     session.flush()
     return phone
-
-
-def set_areas(session: Session, actor_id: int, areas: Sequence[int], *, by: int | None) -> None:
-    """The areas of an actor, of whichever kind, become these; none: unscoped. Recorded where they change.
-
-    Raises `NO_SUCH_KEY`.
-    """
-    before = select(ActorArea.area_id).where(ActorArea.actor_id == actor_id)
-    wanted = sorted(set(areas))
-    if sorted(session.scalars(before)) == wanted:
-        return
-    _set_areas(session, actor_id, wanted)
-    of = session.execute(
-        select(Actor.type, Phone.project_id)
-        .outerjoin(Phone, Phone.actor_id == Actor.id)
-        .where(Actor.id == actor_id)
-    ).one()
-    audit.record(
-        session,
-        f"{of.type}.update",
-        actor_id=by,
-        actee=f"actor:{actor_id}",
-        project_id=of.project_id,
-        details={"data": {"areas": wanted}},
-    )
-
-
-def _set_areas(session: Session, actor_id: int, areas: Sequence[int]) -> None:
-    wanted = sorted(set(areas))
-    known = set(session.scalars(select(Area.id).where(Area.id.in_(wanted)))) if wanted else set()
-    for area_id in wanted:
-        if area_id not in known:
-            raise problems.NO_SUCH_KEY(field="areas", value=area_id, table="area")
-    session.execute(delete(ActorArea).where(ActorArea.actor_id == actor_id))
-    session.add_all([ActorArea(actor_id=actor_id, area_id=area_id) for area_id in wanted])
-    session.flush()
-
-
-def areas_of(session: Session, actor_ids: Sequence[int]) -> dict[int, list[Area]]:
-    """The areas of many actors in one query, each in order of code; who has none is left out."""
-    query = (
-        select(ActorArea.actor_id, Area)
-        .join(Area, Area.id == ActorArea.area_id)
-        .where(ActorArea.actor_id.in_(actor_ids))
-    )
-    found: dict[int, list[Area]] = {}
-    for actor_id, area in session.execute(query.order_by(Area.code)):
-        found.setdefault(actor_id, []).append(area)
-    return found
 
 
 def give_form(session: Session, phone: Phone, form_id: int, *, by: int | None) -> bool:
@@ -237,12 +188,6 @@ def get(session: Session, project_id: int, actor_id: int, areas: Sequence[int] =
     if found is None:
         raise problems.NOT_FOUND()
     return found
-
-
-def refuse_wider(session: Session, areas: Sequence[int], given: Sequence[int]) -> None:
-    """Nobody gives a phone more than they see: who has `areas` gives some of them or below. Raises `UNEXPECTED_VALUE`."""
-    if areas and not (given and all(covers(session, areas, area_id) for area_id in given)):
-        raise problems.UNEXPECTED_VALUE(field="areas", value="", reason="choose among your own areas")
 
 
 def in_use() -> ColumnElement[bool]:

@@ -8,7 +8,7 @@ from typing import Any
 from marshmallow import fields
 from sqlalchemy import func, select
 
-from server.accounts import phones
+from server.accounts import phones, whose_areas
 from server.accounts.access import Access
 from server.accounts.models import Actor, Audit, Phone
 from server.accounts.roles import Verb
@@ -64,7 +64,7 @@ def create_app_user(access: Access, body: dict[str, Any], project: Project) -> d
     """Make a phone. It sees no form until it is given some (`/forms/{id}/assignments/app-user/{actorId}`)."""
     session = db.session()
     areas = ids_of_codes(session, body.get("areas") or [])
-    phones.refuse_wider(session, access.areas, areas)
+    whose_areas.refuse_wider(session, access.areas, areas)
     phone, _ = phones.create(
         session,
         services(),
@@ -98,7 +98,7 @@ def change_app_user(access: Access, body: dict[str, Any], project: Project, acto
     areas = None if body.get("areas") is None else ids_of_codes(session, body["areas"])
     properties = body.get("properties")
     if areas is not None:
-        phones.refuse_wider(session, access.areas, areas)
+        whose_areas.refuse_wider(session, access.areas, areas)
     phones.change(
         session,
         phone,
@@ -136,7 +136,7 @@ def _properties(held: dict[str, str], given: dict[str, str | None] | None) -> di
 
 def _shown(access: Access, found: Sequence[Phone]) -> list[dict[str, Any]]:
     session, ids = db.session(), [phone.actor_id for phone in found]
-    areas = phones.areas_of(session, ids)
+    areas = whose_areas.areas_of(session, ids)
     hands_out = Verb.FIELD_KEY_UPDATE  # a token is the phone itself: who only looks is not given it
     shown: list[dict[str, Any]] = [
         {

@@ -9,7 +9,7 @@ from flask import request
 from marshmallow import fields
 
 from server import problems
-from server.accounts import phones, signin
+from server.accounts import signin, whose_areas
 from server.accounts import users as people
 from server.accounts.access import Access
 from server.accounts.models import WebUser
@@ -84,7 +84,7 @@ def create_user(access: Access, body: dict[str, Any]) -> dict[str, Any]:
     session = db.session()
     areas = body.pop("areas", None) or []
     user = people.create(session, **{"email": None, **body}, by=access.actor_id)
-    phones.set_areas(session, user.actor_id, ids_of_codes(session, areas), by=access.actor_id)
+    whose_areas.set_areas(session, user.actor_id, ids_of_codes(session, areas), by=access.actor_id)
     shown = _shown([user])[0]
     if user.password_hash is None:
         shown["reset_link"] = people.reset_link(session, services(), user)
@@ -123,7 +123,7 @@ def change_user(access: Access, body: dict[str, Any], actor_id: int) -> dict[str
     user = _reached(access, actor_id, Verb.USER_UPDATE)
     if (areas := body.pop("areas", None)) is not None:
         access.require(Verb.USER_UPDATE)
-        phones.set_areas(session, actor_id, ids_of_codes(session, areas), by=access.actor_id)
+        whose_areas.set_areas(session, actor_id, ids_of_codes(session, areas), by=access.actor_id)
     return _shown([people.change(session, user, **body, by=access.actor_id)])[0]
 
 
@@ -213,7 +213,7 @@ def _reached(access: Access, actor_id: int, verb: Verb) -> WebUser:
 
 
 def _shown(found: Sequence[WebUser]) -> list[dict[str, Any]]:
-    areas = phones.areas_of(db.session(), [user.actor_id for user in found])
+    areas = whose_areas.areas_of(db.session(), [user.actor_id for user in found])
     return [
         {
             "id": user.actor_id,

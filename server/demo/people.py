@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from server.accounts import assignments, phones, users
+from server.accounts import assignments, phones, users, whose_areas
 from server.accounts.roles import Verb, role_named
 from server.areas.models import Area
 from server.demo.region import Region
@@ -77,7 +77,7 @@ def make_staff(
         actor_id = _person(
             session, project_id, address, f"Supervisor, {district.name}", "supervisor", password, by=by
         )
-        phones.set_areas(session, actor_id, [ids[district.code]], by=by)
+        whose_areas.set_areas(session, actor_id, [ids[district.code]], by=by)
         supervisors[district.code] = actor_id
     assignments.grant(
         session,

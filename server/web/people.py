@@ -8,7 +8,7 @@ from flask import Blueprint, Response, request, url_for
 from sqlalchemy import select
 
 from server import problems
-from server.accounts import assignments, phones, users
+from server.accounts import assignments, users, whose_areas
 from server.accounts.models import Actor, Assignment, Grant
 from server.accounts.roles import BY_SYSTEM, Verb
 from server.forms import projects
@@ -49,7 +49,7 @@ def listing() -> Response:
         "people/list.html",
         found=found,
         held=held,
-        areas=phones.areas_of(session(), ids),
+        areas=whose_areas.areas_of(session(), ids),
         names=names,
         q=wanted,
     )
@@ -76,7 +76,7 @@ def invite() -> Response:
                     language=given["language"] or None,
                     by=reader().id,
                 )
-                phones.set_areas(writing, user.actor_id, chosen, by=reader().id)
+                whose_areas.set_areas(writing, user.actor_id, chosen, by=reader().id)
                 role = BY_SYSTEM.get(given["role"])
                 if role is not None:
                     place = None if role.system == "admin" else _project_id(given["project"])
@@ -130,7 +130,7 @@ def change(actor_id: int) -> Response:
                     by=reader().id,
                 )
             else:
-                phones.set_areas(writing, actor_id, areas_given(), by=reader().id)
+                whose_areas.set_areas(writing, actor_id, areas_given(), by=reader().id)
     except ProblemError as error:
         return page(actor_id, error.problem.status, trouble=tell_problem(error))
     said("done", "Saved.")
@@ -207,7 +207,7 @@ def page(actor_id: int, status: int = 200, *, trouble: Any = None) -> Response:
     grants = list(session().scalars(select(Grant).where(Grant.actor_id == actor_id)))
     every = projects.projects(session())
     known = access()
-    chosen = [area.id for area in phones.areas_of(session(), [actor_id]).get(actor_id, [])]
+    chosen = [area.id for area in whose_areas.areas_of(session(), [actor_id]).get(actor_id, [])]
     return render(
         "people/one.html",
         status,
@@ -235,7 +235,7 @@ def project_page(project_id: int, status: int = 200, *, trouble: Any = None) -> 
         status,
         project=project,
         rows=rows,
-        areas=phones.areas_of(session(), [actor.id for _, actor in rows]),
+        areas=whose_areas.areas_of(session(), [actor.id for _, actor in rows]),
         roles=PROJECT_ROLES,
         granted=granted,
         trouble=trouble,

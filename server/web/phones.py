@@ -11,6 +11,7 @@ from markupsafe import Markup
 from sqlalchemy import select
 
 from server.accounts import phones as room
+from server.accounts import whose_areas
 from server.accounts.models import Assignment, Phone, PhoneForm
 from server.areas.models import Area
 from server.db import utcnow
@@ -136,7 +137,7 @@ def cards(project_id: int) -> Response:
         for phone in room.of_project(session(), project_id, access().areas)
         if phone.revoked_at is None and (not wanted or phone.actor_id in wanted)
     ]
-    areas = room.areas_of(session(), [phone.actor_id for phone in found])
+    areas = whose_areas.areas_of(session(), [phone.actor_id for phone in found])
     made = [_card(project, phone, areas.get(phone.actor_id, [])) for phone in found]
     return render(
         "phones/cards.html",
@@ -209,7 +210,7 @@ def _found(project_id: int, actor_id: int) -> Phone:
 
 def _carriers(found: Any) -> list[Carrier]:
     ids = [phone.actor_id for phone in found]
-    areas = room.areas_of(session(), ids)
+    areas = whose_areas.areas_of(session(), ids)
     versions: dict[int, list[FormVersion]] = {}
     query = (
         select(PhoneForm.actor_id, FormVersion)
@@ -265,7 +266,7 @@ def _chosen(forms: Any) -> set[int]:
 
 
 def _within(areas: list[int]) -> None:
-    room.refuse_wider(session(), access().areas, areas)
+    whose_areas.refuse_wider(session(), access().areas, areas)
 
 
 def _next(project_id: int) -> int:

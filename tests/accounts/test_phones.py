@@ -13,7 +13,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from server import problems
-from server.accounts import phones
+from server.accounts import phones, whose_areas
 from server.accounts.access import access_of
 from server.accounts.models import Assignment, Phone, PhoneForm
 from server.accounts.roles import Verb
@@ -168,10 +168,10 @@ def test_a_phones_areas_are_set_and_an_unknown_area_is_refused(
 ) -> None:
     phone, _ = phones.create(session, services, project.id, "Phone 7", areas=[village.id], by=None)
     other, _ = phones.create(session, services, project.id, "Phone 8", by=None)
-    assert phones.areas_of(session, [phone.actor_id, other.actor_id]) == {phone.actor_id: [village]}
+    assert whose_areas.areas_of(session, [phone.actor_id, other.actor_id]) == {phone.actor_id: [village]}
     assert list(phones.of_project(session, project.id, [village.id])) == [phone]
     phones.change(session, phone, areas=[], language="ar", by=None)
-    assert phones.areas_of(session, [phone.actor_id]) == {}
+    assert whose_areas.areas_of(session, [phone.actor_id]) == {}
     with pytest.raises(ProblemError) as refused:
         phones.change(session, phone, areas=[99], by=None)
     assert refused.value.problem is problems.NO_SUCH_KEY

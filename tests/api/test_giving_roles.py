@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import select
 
-from server.accounts import assignments, phones, signin, users
+from server.accounts import assignments, signin, users, whose_areas
 from server.accounts.models import Audit
 from server.accounts.roles import BY_SYSTEM
 from server.areas.models import Area
@@ -20,7 +20,7 @@ def person(house: Town, name: str, *areas: str, role: str | None = None) -> int:
         if role:
             assignments.give(session, made.actor, BY_SYSTEM[role], house.project, by=1)
         ids = list(session.scalars(select(Area.id).where(Area.code.in_(areas))))
-        phones.set_areas(session, made.actor_id, ids, by=1)
+        whose_areas.set_areas(session, made.actor_id, ids, by=1)
         return int(made.actor_id)
 
 

@@ -8,7 +8,7 @@ from collections.abc import Callable
 import pytest
 from sqlalchemy import select
 
-from server.accounts import assignments, phones, signin, users
+from server.accounts import assignments, signin, users, whose_areas
 from server.accounts.models import Audit
 from server.accounts.roles import BY_SYSTEM
 from server.areas.models import Area
@@ -29,7 +29,7 @@ def maker(house: Town, *areas: str, also: str = "viewer") -> int:
         if also:
             assignments.give(session, made.actor, BY_SYSTEM[also], house.project, by=1)
         ids = list(session.scalars(select(Area.id).where(Area.code.in_(areas))))
-        phones.set_areas(session, made.actor_id, ids, by=1)
+        whose_areas.set_areas(session, made.actor_id, ids, by=1)
         return int(made.actor_id)
 
 

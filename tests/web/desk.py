@@ -11,7 +11,7 @@ from flask.testing import FlaskClient
 from PIL import Image
 from werkzeug.test import TestResponse
 
-from server.accounts import assignments, phones, users
+from server.accounts import assignments, users, whose_areas
 from server.accounts.roles import BY_SYSTEM
 from server.areas.importing import import_areas
 from server.areas.models import Area
@@ -102,7 +102,7 @@ def somebody(house: House, project_id: int, role: str, *, areas: tuple[str, ...]
         user = users.create(session, email=email, password=PASSWORD, display_name=role.title(), by=None)
         assignments.give(session, user.actor, BY_SYSTEM[role], project_id, by=None)
         if areas:
-            phones.set_areas(session, user.actor_id, area_ids(session, areas), by=None)
+            whose_areas.set_areas(session, user.actor_id, area_ids(session, areas), by=None)
     return sign_in(house, email)
 
 
@@ -124,5 +124,5 @@ def phone_in(house: House, project_id: int, name: str, areas: tuple[str, ...]) -
         ids = area_ids(session, areas)
     made = house.phone(project_id, *forms, name=name)
     with house.session() as session:
-        phones.set_areas(session, made.actor_id, ids, by=None)
+        whose_areas.set_areas(session, made.actor_id, ids, by=None)
     return made
