@@ -6,8 +6,8 @@ changes is written as one more, by the server itself (`derived`). Knows no house
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence, Set
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, cast
 
@@ -33,6 +33,7 @@ from server.entities.sealing import LABEL, given, opened, overruled, sealed_name
 from server.entities.versions import CHANGE, LOCKED, Cause, EntityWrite, Moment, add_version, worse
 from server.hot import Hot, wire
 from server.keys import Keyring
+from server.xforms import EntityBlock, SavedEntity
 
 _ENTITY = cast(Table, Entity.__table__)
 _VERSION = cast(Table, EntityVersion.__table__)
@@ -58,10 +59,32 @@ Named = tuple[int, str]
 @dataclass(frozen=True, slots=True)
 class Told:
     """What the server itself knows of an entity: `values` by property, and what it knows them from, as (rank,
-    submission). A submission that saved a property itself, or that created the entity, told it to phones."""
+    submission); `names`: all that it may know. A submission that saved a property itself told it to phones."""
 
     values: Mapping[str, str] = field(default_factory=dict)
     events: Sequence[tuple[bytes, int]] = ()
+    names: Set[str] = frozenset()
+
+
+SILENT = SavedEntity("", EntityBlock("", "", "", False, True, None, label=None), {}, {})
+"""What a correction says of an entity that it no longer speaks of: nothing, which takes back what it had said."""
+
+
+def withdrawn(session: Session, submission_id: int, spoken_of: Set[Named]) -> list[EntityWrite]:
+    """A decision for each entity that a submission had updated and its correction speaks of no more: a version that gives
+    nothing (`SILENT`). What it had created is left to its create. Locks them, in UUID order (PostgreSQL)."""
+    wrote = select(_VERSION.c.entity_id).where(_VERSION.c.submission_id == submission_id)
+    query = select(_ENTITY).where(_ENTITY.c.id.in_(wrote)).order_by(_ENTITY.c.uuid, _ENTITY.c.dataset_id)
+    made: list[EntityWrite] = []
+    for entity in session.execute(query.with_for_update()).all():
+        named = (entity.dataset_id, entity.uuid)
+        mine = (_VERSION.c.entity_id == entity.id, _VERSION.c.submission_id == submission_id)
+        rows = session.execute(select(_VERSION).where(*mine).order_by(_VERSION.c.version)).all()
+        if named in spoken_of or not rows[-1].received or any(row.base_version is None for row in rows):
+            continue
+        numbers = {"version": entity.version + 1, "base_version": entity.version}
+        made.append(EntityWrite("", *named, "update", "withdrawn", **numbers))
+    return made
 
 
 def is_overtaken(session: Session, named: Named, rank: bytes) -> bool:
@@ -133,10 +156,12 @@ def agree(
     *,
     told: Told | None = None,
     listed: bool = True,
+    joined: Iterable[str] = (),
 ) -> bool:
     """Make an entity what its versions that count say, each in its place; True where a phone's list changed.
 
-    It is on the lists while its create counts, and `listed`. What differs is one more version, or goes into the one that
+    It is on the lists while its create counts, and `listed`. `joined`: UUIDs of entities of the same list that were merged
+    into it, of which it says what they said, but for the label. What differs is one more version, or goes into the one that
     the same event has just written: phones see both at once.
     """
     dataset_id, uuid = named
@@ -154,15 +179,37 @@ def agree(
     moved = gone != entity.deleted_at
     if moved:
         session.execute(update(_ENTITY).where(_ENTITY.c.id == entity.id).values(deleted_at=gone))
-    changed = created and _follow(session, keys, entity, rows, moment, told or Told())
+    others = _joined(session, dataset_id, joined)
+    changed = created and _follow(session, keys, entity, (rows, others), moment, told or Told())
     return moved or (changed and gone is None)
 
 
+_Rows = Sequence[Row[Any]]
+
+
+def _joined(session: Session, dataset_id: int, uuids: Iterable[str]) -> _Rows:
+    """The versions that count of entities that were merged into another."""
+    named = list(uuids)
+    if not named:
+        return ()
+    of = select(_ENTITY.c.id).where(_ENTITY.c.dataset_id == dataset_id, _ENTITY.c.uuid.in_(named))
+    counting = (_VERSION.c.superseded_at.is_(None), _VERSION.c.origin != "derived")
+    query = select(_VERSION).where(_VERSION.c.entity_id.in_(of), *counting)
+    return session.execute(query.order_by(_VERSION.c.version)).all()
+
+
 def _follow(
-    session: Session, keys: Keyring, entity: Row[Any], rows: Sequence[Row[Any]], moment: Moment, told: Told
+    session: Session,
+    keys: Keyring,
+    entity: Row[Any],
+    of: tuple[_Rows, _Rows],
+    moment: Moment,
+    told: Told,
 ) -> bool:
+    rows, others = of
     declared = properties_of(session, entity.dataset_id)
-    target = _folded(keys, rows, {n: v for n, v in told.values.items() if n in declared}, told.events)
+    known = {n: v for n, v in told.values.items() if n in declared}
+    target = _folded(keys, rows, others, replace(told, values=known))
     now = {**opened(keys, entity), LABEL: entity.label}
     changed = sorted(n for n in now.keys() | target.keys() if now.get(n, "") != target.get(n, ""))
     conflict: str | None = None
@@ -174,7 +221,7 @@ def _follow(
             session.execute(settled.values(conflict=conflict))
         return False
     hidden = {name for name in declared if declared[name]}.union(
-        sealed_names(keys, entity), *(sealed_names(keys, row) for row in rows)
+        sealed_names(keys, entity), *(sealed_names(keys, row) for row in (*rows, *others))
     )
     new = rows[-1]
     over = {name: value for name, value in given(keys, new).items() if target.get(name, "") != value}
@@ -184,28 +231,32 @@ def _follow(
     return True
 
 
-def _folded(
-    keys: Keyring, rows: Sequence[Row[Any]], known: Mapping[str, str], events: Sequence[tuple[bytes, int]]
-) -> dict[str, str]:
+def _folded(keys: Keyring, rows: _Rows, others: _Rows, told: Told) -> dict[str, str]:
     """Properties and label as submissions gave them, each in its place, by its newest version alone; and what the server
-    knows where it knows it from later."""
+    knows where it knows it from later. `others` are versions of what was merged into this: their label is not taken."""
     first = next(row for row in rows if row.base_version is None)
-    newest = {row.submission_id: row.submission_version_id for row in rows}
-    standing = [row for row in rows if row.submission_version_id == newest[row.submission_id]]
+    newest: dict[int | None, int] = {}
+    for row in (*rows, *others):
+        before = newest.get(row.submission_id, 0)
+        newest[row.submission_id] = max(before, row.submission_version_id or 0)
+    standing = [
+        (row.rank or b"", own, row.version, row)
+        for own, which in ((False, others), (True, rows))
+        for row in which
+        if (row.submission_version_id or 0) == newest[row.submission_id]
+    ]
     whole = {**opened(keys, first), LABEL: first.label}
-    target = {name: value for name, value in whole.items() if name not in first.received or name == LABEL}
+    added = whole.keys() - first.received.keys() - told.names
+    target = {name: value for name, value in whole.items() if name in added or name == LABEL}
     places: dict[str, bytes] = {}
     saved: dict[int | None, set[str]] = {}
-    for row in sorted(standing, key=lambda row: (row.rank or b"", row.version)):
-        target.update(given(keys, row))
+    for _, own, _, row in sorted(standing, key=lambda one: one[:3]):
+        said = given(keys, row)
+        target.update({name: value for name, value in said.items() if own or name != LABEL})
         places.update(dict.fromkeys(row.received, row.rank or b""))
         saved.setdefault(row.submission_id, set()).update(row.received)
-    for name, value in known.items():
-        silent = (
-            rank
-            for rank, submission_id in events
-            if submission_id != first.submission_id and name not in saved.get(submission_id, ())
-        )
+    for name, value in told.values.items():
+        silent = (rank for rank, submission_id in told.events if name not in saved.get(submission_id, ()))
         if max(silent, default=b"") > places.get(name, b""):
             target[name] = value
     return target

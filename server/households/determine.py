@@ -6,7 +6,7 @@ Reads and locks; writes nothing but the serial of a new code. The ledger keeps t
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -18,6 +18,7 @@ from sqlalchemy.engine import Connection
 from sqlalchemy.orm import Session
 
 from server.areas.models import Area
+from server.entities.standing import withdrawn
 from server.entities.versions import EntityWrite, clean_uuid, plan
 from server.hot import Hot, wire
 from server.households.incoming import Incoming
@@ -50,6 +51,15 @@ def kept(connection: Connection, uuid: str) -> str:
 
 
 _INTO = Hot(select(HOUSEHOLD.c.merged_into).where(HOUSEHOLD.c.uuid == bindparam("uuid")))
+
+
+def merged_below(session: Session, uuid: str) -> list[str]:
+    """A household and all that were merged into it, directly or by way of others; itself first."""
+    found = [uuid]
+    for one in found:
+        query = select(HOUSEHOLD.c.uuid).where(HOUSEHOLD.c.merged_into == one).order_by(HOUSEHOLD.c.uuid)
+        found += [below for below in session.execute(query).scalars() if below not in found]
+    return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,6 +164,9 @@ def determine(session: Session, services: Services, incoming: Incoming) -> Deter
         code = _new_code(session, found.kind, area_id) if found.create else None
         waits = not found.create and found.kind != "area"
         return Determined(area_id=area_id, create=found.create, waits=waits, code=code, **values)
+    if _second(incoming, entities):
+        nobody = {"kind": None, "subject": None, "merged_from": None}
+        return Determined(area_id=row.area_id, code=row.code, **{**values, **nobody})
     by_creator = incoming.submission_id is not None and row.created_by == incoming.submission_id
     moves = by_creator and asked_area is not None and asked_area != row.area_id
     if found.kind == "household":
@@ -255,6 +268,13 @@ def _refused(incoming: Incoming) -> bool:
     return not (block.block.create or block.block.update)
 
 
+def _second(incoming: Incoming, entities: Iterable[EntityWrite]) -> bool:
+    """Whether it enrols what is enrolled: a create of what is there is no update, so nothing is written about it."""
+    form = incoming.plan
+    key = None if form is None or form.by != "entity" else form.key
+    return any(one.path == key and one.reason == "exists" for one in entities)
+
+
 def _block(incoming: Incoming, form: FormPlan) -> SavedEntity | None:
     """The entity block that is the form's key."""
     if form.by != "entity":
@@ -275,6 +295,8 @@ def _entities(
             continue
         decided = plan(session, keys, incoming.project_id, saved, submission_id=incoming.submission_id)
         made += [] if decided is None else [decided]
+    if incoming.submission_id is not None:
+        made += withdrawn(session, incoming.submission_id, {(one.dataset_id, one.uuid) for one in made})
     return tuple(made)
 
 

@@ -98,12 +98,13 @@ def _household(
     asked = form.asked.get("household", frozenset())
     day = determined.observed_at.astimezone(ZoneInfo(incoming.timezone)).date()
     known: dict[str, Any] = {}
-    if determined.create:
+    enrols = determined.create or _enrols(form, incoming, determined)
+    if enrols:
         known |= {"enrolled_on": day, "status": "active"}
     if outcome in STATUS_AFTER:
         known["status"] = STATUS_AFTER[outcome]
     seen = any(row.table != "household" and not row.empty for row in rows.values())
-    if outcome in DONE or (seen and "outcome" not in form.asked.get("visit", ())):
+    if outcome in DONE or ((seen or enrols) and "outcome" not in form.asked.get("visit", ())):
         known |= {"last_visit_on": day, "next_visit_due": day + VISIT_EVERY}
     known = {name: value for name, value in known.items() if name not in asked}
     if said is not None and said.values.get("contact_ok") is False:
@@ -112,6 +113,15 @@ def _household(
         visited = next((row.path for row in rows.values() if row.table == "visit"), "")
         row = said or Row("household", visited, {})
         rows[row.table, row.path] = replace(row, values={**row.values, **known}, empty=False)
+
+
+def _enrols(form: FormPlan, incoming: Incoming, determined: Determined) -> bool:
+    """Whether it is the correction of an enrolment, which enrols as the first version did."""
+    again = {one.path for one in determined.entities if one.reason == "exists"}
+    return form.create and any(
+        saved.path == form.key and saved.block.create and saved.path not in again
+        for saved in incoming.entities
+    )
 
 
 def stored(keys: Keyring, table: str, values: Mapping[str, Any]) -> dict[str, Any]:

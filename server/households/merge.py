@@ -20,11 +20,13 @@ from server.entities.standing import next_numbers
 from server.entities.versions import Moment
 from server.households import current
 from server.households.current import OBSERVATION
-from server.households.determine import HOUSEHOLD, kept
+from server.households.determine import HOUSEHOLD, kept, merged_below
 from server.households.locking import lock_subject
 from server.households.tables import TABLES
 from server.households.telling import settle_phones
 from server.services import Services
+
+__all__ = ["merge", "merged_below", "replay", "undo"]
 
 _TABLES = [table for table in TABLES.values() if table.subject == "household"]
 
@@ -117,15 +119,6 @@ def _part(session: Session, services: Services, keep: str, gone: str, moment: Mo
     connection.execute(update(HOUSEHOLD).where(HOUSEHOLD.c.uuid == gone).values(back_again))
     _remake(session, [keep, gone])
     _settle(session, services, [keep, gone], moment)
-
-
-def merged_below(session: Session, uuid: str) -> list[str]:
-    """A household and all that were merged into it, directly or by way of others."""
-    found = [uuid]
-    for one in found:
-        query = select(HOUSEHOLD.c.uuid).where(HOUSEHOLD.c.merged_into == one)
-        found += [below for below in session.execute(query).scalars() if below not in found]
-    return found
 
 
 def _remake(session: Session, uuids: Iterable[str]) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Set
+from collections.abc import Iterable, Mapping, Set
 from datetime import date
 from typing import Any, NamedTuple, cast
 
@@ -15,7 +15,7 @@ from server.entities.standing import Named, Told
 from server.entities.versions import Moment
 from server.hot import Hot, wire
 from server.households.current import OBSERVATION
-from server.households.determine import HOUSEHOLD
+from server.households.determine import HOUSEHOLD, kept, merged_below
 from server.services import Services
 
 LIST = "households"
@@ -87,17 +87,28 @@ def settle_phones(
     """
     rows = {uuid: _row(session, uuid) for uuid in subjects}
     wanted = set(named)
+    for dataset_id, uuid in sorted(
+        wanted
+    ):  # what is said of a merged household is said of the one that it became
+        merged = rows[uuid] = rows[uuid] if uuid in rows else _row(session, uuid)
+        if merged is not None and merged.merged_into is not None and dataset_id == merged.dataset_id:
+            into = kept(session.connection(), uuid)
+            rows[into] = rows[into] if into in rows else _row(session, into)
     for uuid, row in rows.items():
         wanted.update(() if row is None else standing.of_uuid(session, row.project_id, uuid))
     changed: set[int] = set()
     for dataset_id, uuid in sorted(wanted, key=lambda one: (one[1], one[0])):
-        if uuid not in rows:
-            rows[uuid] = _row(session, uuid)
         row = rows[uuid]
         panel = row is not None and dataset_id == row.dataset_id
-        told = Told(_known(row), _seen(session, uuid)) if row is not None and panel else None
+        told = joined = None
+        if row is not None and panel:
+            told = Told(_known(row), _seen(session, uuid), frozenset(PHONES_SEE))
+            joined = merged_below(session, uuid)[1:] if row.merged_into is None else None
         listed = not panel or row is None or row.merged_into is None
-        if standing.agree(session, services.keys, (dataset_id, uuid), moment, told=told, listed=listed):
+        named_so = (dataset_id, uuid)
+        if standing.agree(
+            session, services.keys, named_so, moment, told=told, listed=listed, joined=joined or ()
+        ):
             changed.add(dataset_id)
     return sorted(changed)
 
@@ -108,8 +119,12 @@ def _row(session: Session, uuid: str) -> _Household | None:
 
 
 def _known(row: _Household) -> dict[str, str]:
-    values = {name: getattr(row, name) for name in PHONES_SEE}
-    return {name: _text(value) for name, value in values.items() if value is not None}
+    return shown({name: getattr(row, name) for name in PHONES_SEE})
+
+
+def shown(values: Mapping[str, Any]) -> dict[str, str]:
+    """Of a household's columns those that phones see and that are known, as an entity has them."""
+    return {name: _text(values[name]) for name in PHONES_SEE if values.get(name) is not None}
 
 
 def _seen(session: Session, uuid: str) -> list[tuple[bytes, int]]:

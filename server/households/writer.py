@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 
 from server import ledger
 from server.entities import datasets, versions
-from server.entities.standing import is_overtaken
+from server.entities.standing import SILENT, is_overtaken
 from server.entities.versions import Moment
 from server.hot import Hot, wire
 from server.households import current
@@ -38,7 +38,7 @@ from server.households.standing import (
     written,
 )
 from server.households.tables import ROWS_A_SUBMISSION, TABLES
-from server.households.telling import tell_phones
+from server.households.telling import shown, tell_phones
 from server.households.times import rank_of
 from server.services import Services
 
@@ -102,9 +102,11 @@ def apply(
         )
         newest = _keep_current(connection, incoming, determined, filled, rows, touched)
         late = late or not newest
-    spoken = _entities(session, services, incoming, determined, submission_id, version_id, moment, held=held)
+    spoken = _entities(
+        session, services, incoming, determined, submission_id, version_id, moment, _shown(rows), held=held
+    )
     subject = determined.subject if determined.kind == "household" else None
-    if again or late or spoken.overtaken:
+    if again or late or spoken.overtaken or determined.merged_from is not None:
         follow = None if held else True
         settled = settle(
             session,
@@ -341,10 +343,11 @@ def _entities(
     submission_id: int,
     version_id: int,
     moment: Moment,
+    known: Mapping[str, str],
     *,
     held: bool,
 ) -> _Spoken:
-    """The submission's own entities."""
+    """The submission's own entities; a household that it creates says what is `known` of it by its rows."""
     blocks = {saved.path: saved for saved in incoming.entities}
     rank = _place(session, services, incoming, determined, submission_id, moment) if blocks else None
     cause = versions.Cause(submission_id, version_id, incoming.sender_id, incoming.user_agent, moment, rank)
@@ -353,12 +356,17 @@ def _entities(
     created = overtaken = False
     for decided in determined.entities:
         own = decided.uuid == determined.subject
-        extra = {"code": determined.code} if own and decided.action == "create" and determined.code else None
+        saved = blocks.get(decided.path, SILENT)
+        extra: dict[str, str] = {}
+        if own and decided.action == "create":
+            listed = datasets.properties_of(session, decided.dataset_id) if known else {}
+            extra = {n: v for n, v in known.items() if n in listed and n not in saved.properties}
+            extra |= {"code": determined.code} if determined.code else {}
         wrote = versions.write(
             session,
             services.keys,
             decided,
-            blocks[decided.path],
+            saved,
             cause,
             area_id=determined.area_id,
             move=own and determined.moves,
@@ -369,11 +377,16 @@ def _entities(
         )
         changed.update([decided.dataset_id] if wrote else ())
         if own and decided.action != "none":
-            said, created = frozenset(blocks[decided.path].properties), decided.action == "create"
+            said, created = frozenset(saved.properties), decided.action == "create"
         if wrote and rank is not None and decided.version > 1 and not overtaken:
             back = decided.action == "create"  # of what was off the lists
             overtaken = back or is_overtaken(session, (decided.dataset_id, decided.uuid), rank)
     return _Spoken(changed, said, created, overtaken)
+
+
+def _shown(facts: list[Fact]) -> dict[str, str]:
+    """What phones see of a household by the row that was written of it."""
+    return next((shown(row) for table, row, _ in facts if table == "household"), {})
 
 
 def _place(

@@ -217,14 +217,15 @@ def test_what_a_silent_visit_told_falls_back_with_it(world: World) -> None:
     ]
 
 
-def test_a_second_create_and_an_update_of_nothing_write_facts_but_no_version(world: World) -> None:
+def test_a_second_create_writes_nothing_and_an_update_of_nothing_no_version(world: World) -> None:
     create, visit = forms(world)
     got = world.enrol(create, {"water": {"source": "kiosk"}})
     second = world.enrol(
         create, {"water": {"source": "surface"}, "observed_at": when(9)}, household=got.household
     )
     assert second.determined.entities[0].reason == "exists"
-    assert second.applied.code == got.applied.code
+    assert (second.applied.code, second.applied.written) == (got.applied.code, ())
+    assert [row["source"] for row in world.rows("water", got.household, history=True)] == ["kiosk"]
     assert len(versions(world, got.household)) == 1
     unknown = update(world, visit, new_uuid(), 1, floor="tiles")
     assert unknown.determined.entities[0].reason == "unknown"
