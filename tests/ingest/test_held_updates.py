@@ -23,8 +23,8 @@ MADE = xlsx(
     settings="form_id | form_title | version\nwell | Well | 1",
 )
 LOOKED_AT = xlsx(
-    SURVEY,
-    entities="list_name | entity_id | label\nwells | once('x') | ${road}",
+    f"{SURVEY}select_one_from_file wells.csv | which | Which well? | |",
+    entities="list_name | entity_id | label\nwells | ${which} | ${road}",
     settings="form_id | form_title | version\nlook | Look | 1",
 )
 
