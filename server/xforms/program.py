@@ -31,7 +31,7 @@ CALCULATE, RELEVANT, REQUIRED, CONSTRAINT, READONLY = (
     "constraint",
     "readonly",
 )
-COUNT, CHOICES = "count", "choices"
+COUNT, CHOICES, VALUE = "count", "choices", "value"
 
 
 @dataclass(slots=True, eq=False)
@@ -99,6 +99,7 @@ class _Maker:
         for path, bind in self._model.binds.items():
             place = self._plan.by_path.get(path)
             if place is None:
+                self._try(path, CALCULATE, bind.calculate)  # an attribute of an entity block
                 continue
             if bind.calculate is not None and place.is_leaf:
                 self._keep(program.of_value, self._logic(place, CALCULATE, bind.calculate))
@@ -114,6 +115,8 @@ class _Maker:
                 self._keep(program.constraints, self._logic(place, CONSTRAINT, bind.constraint))
         self._repeats()
         self._choices()
+        for action in self._model.actions:
+            self._try(action.ref, VALUE, action.value)
         program.calculated = frozenset(program.of_value)
         program.order, program.cycles = _order(program)
         self._reads()
@@ -137,6 +140,17 @@ class _Maker:
         logic = Logic(place, kind, source, expr, code.run, notes, many=code.many)
         self._program.every.append(logic)
         return logic
+
+    def _try(self, path: str, kind: str, source: str | None) -> None:
+        """Looks whether an expression can be used that is none of a leaf's rules; it is not evaluated here."""
+        parent = path.rpartition("/")[0] if "@" in path else path
+        place = self._plan.by_path.get(parent)
+        if source is None or place is None:
+            return
+        try:
+            self._compiler.compile(self._parse(source), Here(place, place), Notes())
+        except XPathFault as fault:
+            self._program.faults.append(Fault(path, kind, source, fault))
 
     def _parse(self, source: str) -> Expr:
         expr = self._parsed.get(source)

@@ -284,13 +284,51 @@ def test_38_calculations_in_a_circle_are_told_at_the_first_of_them() -> None:
     assert one(examined, "logic.circular").args["chain"] == "a → b → c → a"
 
 
-def test_38_a_row_of_a_repeat_may_look_at_the_one_before() -> None:
+def test_38_a_row_of_a_repeat_may_look_at_another_answer_of_the_one_before_and_not_at_its_own() -> None:
     survey = """type | name | label | calculation
 begin repeat | r | R |
 integer | n | N |
-calculate | total | | ${n} + indexed-repeat(${total}, ${r}, position(..) - 1)
+calculate | more | | ${n} - indexed-repeat(${n}, ${r}, position(..) - 1)
 end repeat | | |"""
     assert looked_at(form(survey)).usable
+    round_about = survey.replace("indexed-repeat(${n},", "indexed-repeat(${more},")
+    assert one(looked_at(form(round_about)), "logic.circular").args["chain"] == "more → more"
+
+
+@pytest.mark.parametrize(
+    ("calculation", "code"),
+    [
+        ("if(${n} > 1, 2)", "logic.arguments"),
+        ("selected(${n})", "logic.arguments"),
+        ("count-selected()", "logic.arguments"),
+        ("substr('abc')", "logic.arguments"),
+        ("regex(${n})", "logic.arguments"),
+        ("coalesce()", "logic.arguments"),
+        ("round(1, 2, 3, 4)", "logic.arguments"),
+        ("${n} + + 1", "logic.syntax"),
+        ("${n} = = 1", "logic.syntax"),
+        ("count(3)", "logic.needs_question"),
+        ("//n + 1", "logic.unsupported"),
+    ],
+)
+def test_38_an_expression_that_no_phone_can_read_is_refused_at_its_cell(calculation: str, code: str) -> None:
+    examined = looked_at(
+        form(f"type | name | label | calculation\ninteger | n | N |\ncalculate | c | | {calculation}")
+    )
+    assert said(examined.errors) == [("survey!D3", code)]
+
+
+def test_38_what_nobody_can_have_meant_is_told_and_not_refused() -> None:
+    survey = """type | name | label | relevant | constraint
+select_one yn | a | A | |
+text | t | T | ${a} = 'maybe' |
+select_one yn | b | B | | . = 'Yes'"""
+    examined = looked_at(form(survey, choices="list_name | name | label\nyn | yes | Yes\nyn | no | No"))
+    assert examined.usable
+    told = {
+        (str(notice.place), notice.code) for notice in examined.notices if notice.code.startswith("logic.")
+    }
+    assert {code for _, code in told} == {"logic.never_relevant", "logic.refuses_every_choice"}
 
 
 def test_38_an_unknown_function_is_refused_at_its_cell_with_the_nearest_one() -> None:
@@ -355,7 +393,7 @@ end repeat"""
 @pytest.mark.parametrize(
     ("constraint", "code", "names"),
     [
-        ("foo(.) &gt; 1", "logic.function_unknown_near", "foo()"),
+        ("foo(.) &gt; 1", "logic.function_unknown", "foo()"),
         ("(. &gt; 1", "expression.bracket", "“(”"),
         (". &gt; 'x", "expression.quote", "(')"),
         (". &gt; /data/depht", "logic.node_unknown_near", "/data/depth"),
@@ -383,10 +421,15 @@ def test_38_an_xform_that_reads_lists_and_the_row_before_passes() -> None:
     ).xml
     assert made is not None
     expression = (
-        "instance('l')/data/item[../depth = /data/depth and x = current()/../depth]/label = ../depth"
+        "instance('l')/data/item[y = /data/depth and x = current()/../depth]/label = ../depth"
         " or instance('__last-saved')/data/gone != /data/meta/instanceID"
     )
-    examined = examine(made.replace(b". &gt; 1", expression.encode()), "form.xml")
+    lists = (
+        b"<instance id='l'><data><item><x/><y/><label/></item></data></instance>"
+        b"<instance id='__last-saved' src='jr://instance/last-saved'/>"
+    )
+    made = made.replace(b". &gt; 1", expression.encode()).replace(b"</instance>", b"</instance>" + lists, 1)
+    examined = examine(made, "form.xml")
     assert examined.errors == ()
 
 

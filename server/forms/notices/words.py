@@ -312,6 +312,39 @@ TABLE: dict[str, Words] = {
         "{header} reads {node}, and the form has no such node; did you mean {near}?",
         "Write {near}, if that is the node meant.",
     ),
+    "logic.arguments": Words(
+        "{header} gives {name}() {given} arguments, and it takes {wanted}: a phone would stop there.",
+        "Give the function as many as it takes, with commas between.",
+    ),
+    "logic.unsupported": Words(
+        "No phone understands {what} in {header}.", "Write the expression without it."
+    ),
+    "logic.list_unknown": Words(
+        "{header} reads the list {name}, and the form has none of that name.",
+        "Name a list that the form has.",
+    ),
+    "logic.needs_question": Words(
+        "{name}() in {header} needs a question there, not a value.", "Give it a question's name."
+    ),
+    "logic.syntax": Words(
+        "{header} cannot be read from “{rest}” on: a phone would stop there.",
+        "Look there for a sign, a comma or a name too many or too few.",
+    ),
+    "logic.never_relevant": Words(
+        "No answer makes this relevant: it will never be asked.",
+        "Look at what it is compared with: is it the name of a choice?",
+    ),
+    "logic.unreachable": Words(
+        "This will never be asked: the group {group} around it is never relevant.",
+        "Mend what makes the group relevant.",
+    ),
+    "logic.refuses_every_choice": Words(
+        "The constraint allows none of the choices.", "Compare with names of choices, not with their labels."
+    ),
+    "logic.endless_repeat": Words(
+        "The repeat's count depends on the repeat itself: each repetition would ask for one more.",
+        "Count something outside the repeat.",
+    ),
     # mapping to the monitoring tables
     "hh.no_namespace": Words(
         "The column {header} needs the setting namespaces.",

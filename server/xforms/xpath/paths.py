@@ -27,9 +27,13 @@ Rows = Callable[["State", "Row", "At | None"], "list[Row]"]
 Keep = Callable[["State", "list[Row]", "Row", "At | None"], "list[Row]"]
 
 
+STAYS = -1
+
+
 @dataclass(frozen=True, slots=True)
 class Expansion:
-    """A step of a path that stands for all rows of a repeat: where they lie in the row above, and which of them count."""
+    """A step of a path that stands for all rows of a repeat: where they lie in the row above, and which of them count; or
+    a filtered node that is no repeat (`slot` STAYS)."""
 
     slot: int
     keep: tuple[Keep, ...]
@@ -155,8 +159,9 @@ def _target(
                 )
             )
             notes.places[place] = None
-        elif predicates:
-            raise XPathFault("unsupported", {"what": f"{place.name}[…]"}, at=0)
+        elif predicates:  # one node, kept or not
+            keep = tuple(_keep(compiler, one, place, here, notes) for one in predicates)
+            expansions.append(Expansion(STAYS, keep, place))
     notes.places[places[-1]] = None
     if not here.predicate or here.items or from_original:
         notes.depth = max(notes.depth, anchor.depth)
@@ -289,13 +294,13 @@ def rows_of(target: Target, here: Here) -> Rows:
         found = [start]
         for one in expansions:
             if len(found) == 1:
-                found = found[0].rows[one.slot]
+                found = found[0].rows[one.slot] if one.slot != STAYS else found
                 for keep in one.keep:
                     found = keep(st, found, row, at)
             else:
                 longer = []
                 for over in found:
-                    inner = over.rows[one.slot]
+                    inner = over.rows[one.slot] if one.slot != STAYS else [over]
                     for keep in one.keep:
                         inner = keep(st, inner, row, at)
                     longer.extend(inner)
