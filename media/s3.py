@@ -15,7 +15,14 @@ from typing import TYPE_CHECKING, ParamSpec, TypeVar, cast
 
 import boto3
 from botocore.config import Config
-from botocore.exceptions import BotoCoreError, ClientError
+from botocore.exceptions import (
+    BotoCoreError,
+    ClientError,
+    CredentialRetrievalError,
+    NoCredentialsError,
+    ParamValidationError,
+    PartialCredentialsError,
+)
 
 from media.errors import Full, MediaError, Missing, Unavailable
 from media.stores import PIECE, Upload, checked
@@ -382,5 +389,11 @@ def _worded(error: BotoCoreError | ClientError, name: str = "") -> MediaError:
             return Missing(name)
         if code in ("QuotaExceeded", "XMinioStorageFull", "InsufficientCapacity"):
             return Full(f"S3 is full: {code}")
+        if code in ("403", "AccessDenied", "InvalidAccessKeyId", "SignatureDoesNotMatch"):
+            return Unavailable(f"S3 refuses these credentials ({code})")
         return Unavailable(f"S3 answers {code}")
+    if isinstance(error, NoCredentialsError | PartialCredentialsError | CredentialRetrievalError):
+        return Unavailable("S3 has no credentials from us (AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY)")
+    if isinstance(error, ParamValidationError):
+        return Unavailable("S3 knows no buckets of such a name")
     return Unavailable("S3 does not answer")

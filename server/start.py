@@ -7,15 +7,24 @@ from collections.abc import Iterator
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from media import MediaError
 from server import sample
 from server.accounts import users
 from server.forms.models import Project
 from server.services import Services
+from server.settings import SettingError
 
 
 def first_start(session: Session, services: Services, *, lan: bool) -> Iterator[str]:
-    """Make what an empty installation lacks; the lines to show to who started it."""
+    """Make what an empty installation lacks; the lines to show to who started it.
+
+    Raises `SettingError` where it is empty and the photo store cannot be used; later a store may be away for a while.
+    """
     settings = services.settings
+    if trouble := _store_trouble(services):
+        if not users.has_admin(session):
+            raise SettingError(trouble)
+        yield f"Warning: {trouble}"
     set_up = users.ensure_first_admin(session, services)
     if settings.sample:
         if session.scalar(select(Project.id).limit(1)) is None:
@@ -41,3 +50,14 @@ def first_start(session: Session, services: Services, *, lan: bool) -> Iterator[
         yield "  Phones           only this machine can reach it; for phones on your network: make run ARGS=--lan"
     yield "  Stop             Ctrl-C (requests under way are finished)"
     yield ""
+
+
+def _store_trouble(services: Services) -> str:
+    """Why photos cannot be stored, with the settings that say where; empty where they can."""
+    settings = services.settings
+    try:
+        services.store.ready()
+    except MediaError as error:
+        at = " at FIELDFARE_S3_ENDPOINT" if settings.s3_endpoint else ""
+        return f"FIELDFARE_MEDIA_URL: photos cannot be stored in {settings.media_url}{at}: {error}."
+    return ""
