@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from server.areas.models import Area
 from server.areas.scope import covers
-from server.entities.models import Dataset, Entity
+from server.entities.models import Dataset, Entity, EntityVersion
 from server.entities.versions import clean_uuid
 from server.hot import Hot, wire
 from server.households.determine import FACILITY, HOUSEHOLD, KINDS, elsewhere, kept
@@ -31,15 +31,18 @@ NOT_YET = "This household or facility is not enrolled here yet. The answers wait
 NOT_USABLE = "This entry of a list has no identifier that phones can use (a UUID of version 4). The list stays as it was."
 EXISTS = "The list has an entry with this identifier already: no second one was made."
 UNKNOWN = "The list has no entry with this identifier: nothing on it was changed."
+REJECTED = "The enrolment of this household or facility was rejected, or is in the bin. It is on no list; the answers are kept."
+NO_AREA = "The area is not known here. Correct it, or add the area."
 
-SENTENCES = (ELSEWHERE, OUTSIDE, NAMELESS, NOT_YET, NOT_USABLE, EXISTS, UNKNOWN)
+SENTENCES = (ELSEWHERE, OUTSIDE, NAMELESS, NOT_YET, NOT_USABLE, EXISTS, UNKNOWN, REJECTED, NO_AREA)
 """All that is said here."""
 
 _AREA = cast(Table, Area.__table__)
 _ENTITY = cast(Table, Entity.__table__)
+_VERSION = cast(Table, EntityVersion.__table__)
 _DATASET = cast(Table, Dataset.__table__)
 _AREA_OF = {
-    kind: Hot(select(table.c.area_id).where(table.c.uuid == bindparam("uuid")))
+    kind: Hot(select(table.c.area_id, table.c.confirmed).where(table.c.uuid == bindparam("uuid")))
     for kind, table in (("household", HOUSEHOLD), ("facility", FACILITY))
 }
 _LISTED = Hot(
@@ -51,12 +54,26 @@ _LISTED = Hot(
         _ENTITY.c.uuid == bindparam("uuid"),
     )
 )
+_OFF = Hot(
+    select(_ENTITY.c.id)
+    .select_from(_ENTITY.join(_DATASET, _DATASET.c.id == _ENTITY.c.dataset_id))
+    .where(
+        _DATASET.c.project_id == bindparam("project"),
+        _ENTITY.c.uuid == bindparam("uuid"),
+        _ENTITY.c.deleted_at.is_not(None),
+    )
+)
+_WROTE = Hot(
+    select(_VERSION.c.id)
+    .select_from(_VERSION.join(_ENTITY, _ENTITY.c.id == _VERSION.c.entity_id))
+    .where(_ENTITY.c.uuid == bindparam("uuid"), _VERSION.c.submission_id == bindparam("submission"))
+)
 _NAMED = Hot(select(_AREA.c.id).where(_AREA.c.code == bindparam("code")))
 
 
 def reach_of(session: Session, incoming: Incoming) -> Iterator[Finding]:
     """Findings of one submission: a household or facility that is another project's, not there yet or not named, entities
-    that change no list, an area outside the sender's."""
+    that change no list, an area that is not known or outside the sender's."""
     foreign = False
     key = _key(incoming)
     if key is not None and key[1] is None:
@@ -65,10 +82,11 @@ def reach_of(session: Session, incoming: Incoming) -> Iterator[Finding]:
         if elsewhere(wire(session), kind, uuid, incoming.project_id):
             foreign = True
             yield _finding(_asked(incoming.record, uuid, path), ELSEWHERE)
-    waits = None if foreign else _waits(session, incoming, key)
-    if waits is not None:
-        yield _finding(waits, NOT_YET)
+    about = None if foreign else _about(session, incoming, key)
+    if about is not None:
+        yield _finding(*about)
     if not foreign:
+        yield from _unknown_area(session, incoming)
         yield from _lists(session, incoming, key)
     if incoming.sender_areas and not foreign:
         yield from _outside(session, incoming)
@@ -90,18 +108,33 @@ def _key(incoming: Incoming) -> tuple[str, str | None, bool] | None:
     return saved.path, clean_uuid(saved.block.id), plan.create and saved.block.create
 
 
-def _waits(session: Session, incoming: Incoming, key: tuple[str, str | None, bool] | None) -> str | None:
-    """The path of a key whose household or facility is not enrolled."""
+def _about(
+    session: Session, incoming: Incoming, key: tuple[str, str | None, bool] | None
+) -> tuple[str, str] | None:
+    """Path and sentence where the key's household or facility is not enrolled, or its enrolment does not stand."""
     if key is None or incoming.plan is None:
         return None
     path, uuid, create = key
-    if (
-        uuid is None
-        or create
-        or _AREA_OF[incoming.plan.kind].first(wire(session), {"uuid": uuid}) is not None
-    ):
+    if uuid is None or create:
         return None
-    return _asked(incoming.record, uuid, path)
+    row = _AREA_OF[incoming.plan.kind].first(wire(session), {"uuid": uuid})
+    if row is None:
+        return _asked(incoming.record, uuid, path), NOT_YET
+    off = {"project": incoming.project_id, "uuid": uuid}
+    if row[1] or _OFF.first(wire(session), off) is None:  # one that is held back is on the lists
+        return None
+    return _asked(incoming.record, uuid, path), REJECTED
+
+
+def _unknown_area(session: Session, incoming: Incoming) -> Iterator[Finding]:
+    """The area that the form asks, where there is none of that code; of a visit, which has its household's, nothing."""
+    plan = incoming.plan
+    if plan is None or not (plan.create or plan.kind == "area"):
+        return
+    path = plan.key if plan.kind == "area" else plan.area
+    code = ((path and text_at(incoming.record, steps_of(path))) or "").strip()
+    if path is not None and code and _NAMED.scalar(wire(session), {"code": code}) is None:
+        yield _finding(path, NO_AREA)
 
 
 def _lists(
@@ -119,10 +152,17 @@ def _lists(
             continue
         asked = {"project": incoming.project_id, "dataset": block.dataset, "uuid": uuid}
         there = _LISTED.first(wire(session), asked) is not None
-        if there and not block.update and incoming.submission_id is None:
+        if there and not block.update and not _own(session, incoming, uuid):
             yield _finding(saved.path, EXISTS)
         elif not there and not block.create:
             yield _finding(saved.path, UNKNOWN)
+
+
+def _own(session: Session, incoming: Incoming, uuid: str) -> bool:
+    """Whether a correction's submission wrote the entity itself."""
+    if incoming.submission_id is None:
+        return False
+    return _WROTE.first(wire(session), {"uuid": uuid, "submission": incoming.submission_id}) is not None
 
 
 def _spoken_of(incoming: Incoming) -> Iterator[tuple[str, str, str]]:

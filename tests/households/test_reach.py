@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import select
 
 from server.entities.models import Dataset, Entity
-from server.households.reach import ELSEWHERE, OUTSIDE
+from server.households.reach import ELSEWHERE, EXISTS, NO_AREA, OUTSIDE, REJECTED
 from server.households.tables import Household
 from server.ingest.models import FindingRow, Submission
 from server.words import say
@@ -110,6 +110,41 @@ def test_who_has_no_areas_is_outside_of_none(house: Town) -> None:
 
 
 @pytest.mark.parametrize("language", ["zh", "ar"])
-@pytest.mark.parametrize("sentence", [ELSEWHERE, OUTSIDE])
+@pytest.mark.parametrize("sentence", [ELSEWHERE, NO_AREA, OUTSIDE, REJECTED])
 def test_both_findings_are_worded_in_every_language(language: str, sentence: str) -> None:
     assert say(language, sentence) != sentence
+
+
+def test_a_visit_to_a_household_whose_enrolment_was_rejected_is_told_and_no_longer_once_that_is_undone(
+    house: Town,
+) -> None:
+    made = house.enrol(water="borehole")
+    own = {when: new_id() for when in ("before", "rejected", "undone")}
+    house.visit(made.household, water="surface", instance_id=own["before"])
+    assert house.decide(made.instance_id, "rejected").status_code == 200
+    house.visit(made.household, water="surface", instance_id=own["rejected"])
+    assert house.decide(made.instance_id, None).status_code == 200
+    house.visit(made.household, water="surface", instance_id=own["undone"])
+    said = {when: [one for one in found(house, sent) if one[1] == REJECTED] for when, sent in own.items()}
+    assert said == {"before": [], "rejected": [("/data/household", REJECTED, False)], "undone": []}
+
+
+def test_an_enrolment_in_an_area_that_is_not_there_is_told_at_its_question(house: Town) -> None:
+    made = house.enrol(water="borehole", area="Z9-999")
+    assert ("/data/area", NO_AREA, False) in found(house, made.instance_id)
+
+
+def test_a_corrected_second_enrolment_is_told_again(house: Town) -> None:
+    made = house.enrol(water="borehole")
+    second = house.enrol(water="surface", household=made.household)
+    own = new_id()
+    edited = enrolment(
+        household=made.household, water="surface", instance_id=own, deprecated=second.instance_id
+    )
+    assert house.phone.send(edited.xml).status_code == 201
+    assert found(house, second.instance_id) == [("/data/meta/entity", EXISTS, False)]
+    assert [row["source"] for row in house.rows("water")] == ["borehole"]
+    corrected = enrolment(household=made.household, water="surface", deprecated=made.instance_id)
+    assert house.phone.send(corrected.xml).status_code == 201
+    assert found(house, made.instance_id) == []
+    assert [row["source"] for row in house.rows("water")] == ["surface"]
