@@ -1,7 +1,7 @@
 """Correcting a visit's answers: which questions a person may answer anew, and the XML that says so.
 
 An edit is a submission like any other, sent by a web user with the `deprecatedID` of what it replaces: ingest judges it. What is
-protected is never shown here and keeps its value; so do files, choices from lists outside the form and what phones calculated.
+protected is never shown here and keeps its value, except in a row that is only now made; so do files and what phones calculated.
 """
 
 from __future__ import annotations
@@ -13,10 +13,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from lxml import etree
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from server.entities.models import Dataset
 from server.ingest.answers import Opened
-from server.review.visit import Outside, display, kind_of, outside_labels, plain
+from server.review.visit import AREAS, Outside, display, kind_of, outside_labels, plain
 from server.xforms import BodyNode, Field, FormModel, Record
 
 KINDS = {
@@ -24,6 +26,7 @@ KINDS = {
     "decimal": "number",
     "date": "date",
     "time": "time",
+    "dateTime": "moment",
     "select1": "one",
     "select": "many",
 }
@@ -39,8 +42,9 @@ _NO_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A question of the visit. `kind`: text, whole, number, date, time, one, many; `fixed` where it keeps its answer, and
-    `hidden` where that is protected. `there`: whether the phone asked it. `choices` are (name, label)."""
+    """A question of the visit. `kind`: text, whole, number, date, time, moment, one, many, and pick, which is chosen from the
+    list `file` outside the form; `fixed` where it keeps its answer, `hidden` where that is protected. `there`: whether the
+    phone asked it. `choices` are (name, label)."""
 
     path: str
     label: str
@@ -51,6 +55,7 @@ class Asked:
     choices: tuple[tuple[str, str], ...] = ()
     there: bool = True
     long: bool = False
+    file: str = ""
 
     @property
     def takes(self) -> bool:
@@ -83,9 +88,14 @@ def parts(
     for act in rows:
         _regroup(record, model, act)
     outside = outside_labels(session, model, record, project_id, language)
-    walker = _Walker(language, opened.plan.protected, outside)
+    files = _files(session, project_id)
+    walker = _Walker(language, opened.plan.protected, outside, files)
     found = walker.below(model.tree(), record, f"/{model.root}", "", True)
     return tuple(part for part in found if part.items or part.row or part.more)
+
+
+class _NewRow(dict[str, Any]):
+    """A row that somebody just added: nothing of it was ever answered, so nothing of it is kept from them."""
 
 
 def moved(path: str, act: str) -> str | None:
@@ -106,7 +116,7 @@ def _regroup(record: Record, model: FormModel, act: str) -> None:
         value = value.setdefault(step, {}) if row is None else value[step][row - 1]
     rows = value.setdefault(name, [])
     if number is None:
-        rows.append({})
+        rows.append(_NewRow())
     elif number <= len(rows):
         del rows[number - 1]
     else:
@@ -148,8 +158,21 @@ def rewritten(
         for child in list(node):
             node.remove(child)
         node.text = _NO_XML.sub("", value)
+    _follow(root, model, changes)
     _identify(root, replaces, instance_id)
     return etree.tostring(root, encoding="utf-8", xml_declaration=True)
+
+
+def _follow(root: etree._Element, model: FormModel, changes: Mapping[str, str]) -> None:
+    """An entity that is updated is the one that its question names now, as it stands: the phone said so for the old one."""
+    for declared in model.entities():
+        chosen = changes.get((declared.id or "").strip())
+        if chosen and declared.update is not None:
+            block = _node(root, model, declared.path)
+            block.set("id", chosen)
+            for old in ("baseVersion", "trunkVersion", "branchId"):
+                if old in block.attrib:
+                    del block.attrib[old]
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,6 +180,7 @@ class _Walker:
     language: str
     protected: frozenset[str]
     outside: Outside
+    files: frozenset[str]
 
     def below(
         self, nodes: Sequence[BodyNode], record: Record, at: str, title: str, there: bool
@@ -183,24 +207,26 @@ class _Walker:
             free = says is None or (says.count is None and says.no_add_remove is None)
             for number, row in enumerate(inner if isinstance(inner, list) else [], start=1):
                 name, at_row = f"{own or node.field.name} {number}", f"{path}[{number}]"
-                yield from self.below(node.children, row or _blank(node), at_row, name, there)
+                yield from self.below(node.children, _row(node, row), at_row, name, there)
                 if free:
                     yield Part(name, (), row=at_row)
             if free:
                 yield Part(own or node.field.name, (), more=path)
         else:
             came = isinstance(inner, dict)
-            yield from self.below(
-                node.children, inner if isinstance(inner, dict) else {}, path, own, there and came
-            )
+            yield from self.below(node.children, _group_of(record, inner), path, own, there and came)
 
     def _item(self, one: Field, record: Record, at: str, there: bool) -> Asked:
         path, raw = f"{at}/{one.name}", record.get(one.name)
         value = raw if isinstance(raw, str) else ""
         label, hint = plain(one.label.in_(self.language)) or one.name, plain(one.hint.in_(self.language))
         came = there and one.name in record
-        if one.path in self.protected:
+        if one.path in self.protected and not isinstance(record, _NewRow):
             return Asked(path, label, "", "hidden", "")
+        if _can_be_picked(one, self.files):
+            shown = display(one, value, self.language, self.outside)
+            file = (one.itemset.file if one.itemset else None) or ""
+            return Asked(path, label, hint, "pick", value, shown, there=came, file=file)
         if not _can_be_typed(one):
             shown = (
                 value
@@ -218,8 +244,17 @@ class _Walker:
         return Asked(path, label, hint, kind, value, "", choices, came, long)
 
 
+def _row(node: BodyNode, row: Record) -> Record:
+    """A row, or where nothing of it stands, one as a phone would ask it: every question there, none answered."""
+    return row or type(row)(_blank(node))
+
+
+def _group_of(record: Record, inner: Any) -> Record:
+    group = inner if isinstance(inner, dict) else {}
+    return _NewRow(group) if isinstance(record, _NewRow) else group
+
+
 def _blank(node: BodyNode) -> Record:
-    """A row as a phone would ask it: every question there, none answered."""
     fields = [(child, child.field) for child in node.children if child.field is not None]
     return {field.name: _blank(child) if child.children else "" for child, field in fields}
 
@@ -234,6 +269,20 @@ def _can_be_typed(one: Field) -> bool:
     if one.type in ("select1", "select"):
         return bool(one.choices) and (one.itemset is None or one.itemset.file is None) and not one.has_search
     return one.type in TYPED
+
+
+def _files(session: Session, project_id: int) -> frozenset[str]:
+    """Files whose rows can be found here: areas, and the project's entity lists."""
+    named = session.scalars(select(Dataset.name).where(Dataset.project_id == project_id))
+    return frozenset({AREAS, *(f"{name}.csv" for name in named)})
+
+
+def _can_be_picked(one: Field, known: frozenset[str]) -> bool:
+    """Whether a question takes one row of a list that can be searched."""
+    if one.bind is not None and (one.bind.readonly or one.bind.calculate):
+        return False
+    outside = one.itemset is not None and one.itemset.file in known and one.itemset.value_ref == "name"
+    return one.type == "select1" and outside and not one.has_search
 
 
 def _name(element: etree._Element) -> str:

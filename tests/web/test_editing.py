@@ -248,7 +248,8 @@ def test_only_who_may_decide_edits_and_only_within_their_areas(world: World) -> 
 
 def test_what_came_stays_and_the_edit_names_what_it_replaces(world: World) -> None:
     at = f"/p/1/visits/{world.north[0]}"
-    world.admin.follow(f"{at}/edit", **{"version": version(world.admin, at), "/data/trip": "3\x01 & <5>"})
+    sent = {"version": version(world.admin, at), "/data/trip": "3\x01 & <5>", "insist": "1"}
+    world.admin.follow(f"{at}/edit", **sent)
     with world.house.session() as session:
         first, second = [
             raw_xml(session, world.house.services, one.id).decode()

@@ -18,6 +18,7 @@ from server import problems
 from server.db import read_only
 from server.forms.models import Form
 from server.ingest.answers import Opened, open_answers, raw_xml
+from server.ingest.check import as_json, blocks, told_time
 from server.ingest.models import FindingRow, Submission, SubmissionVersion
 from server.ingest.parcel import Parcel, Sender
 from server.ingest.receive import receive
@@ -26,10 +27,13 @@ from server.review import decisions, edits
 from server.review.edits import Asked, Part
 from server.web.frame.door import access, acting, back_to, reader, render, said, services, session, whole
 from server.web.frame.words import language, tell, tell_problem
+from server.web.visits import entry
 from server.web.visits.evidence import finding_words
 from server.web.visits.filters import Asked as Filtered
 from server.web.visits.filters import asked
 from server.web.visits.one import address_of, carried, standing, visit
+from server.web.visits.picking import Lists
+from server.xforms import Context, Finding, FormModel, parse_instance
 
 STATES = ("", "hasIssues", "edited", "approved", "rejected")
 
@@ -40,6 +44,14 @@ def edit(project_id: int, visit_id: int) -> Response:
     one = _editable(project_id, visit_id)
     _, parts = _parts(one)
     return _page(one, asked(project_id, request.args), parts)
+
+
+@visit.get("/edit/find")
+def find(project_id: int, visit_id: int) -> Response:
+    """Rows of a list that fit what is being typed, as options."""
+    one = _editable(project_id, visit_id)
+    typed = next((value for name, value in request.args.items() if name != "list"), "")
+    return render("visits/row_options.html", found=_lists(one).search(request.args.get("list", ""), typed))
 
 
 @visit.post("/edit")
@@ -54,16 +66,19 @@ def save(project_id: int, visit_id: int) -> Response:
     if act := request.form.get("row", ""):
         _, parts = _parts(one, [*rows, act])
         left = {to: value for path, value in typed.items() if (to := edits.moved(path, act)) is not None}
-        return _page(one, ask, _filled(parts, left), rows=[*rows, act])
-    changes = {
-        q.path: typed[q.path] for q in _questions(parts) if q.path in typed and _differs(q, typed[q.path])
-    }
-    if not changes and not rows:
+        return _page(one, ask, parts, given=left, rows=[*rows, act])
+    changes, wrong = _changes(one, parts, typed)
+    if not changes and not wrong and not rows:
         return _page(one, ask, parts, 422, trouble=tell("Nothing is changed yet."))
+    unknown = bool(wrong)
+    xml = raw_xml(session(), services(), one.version_id or 0)
+    wrong |= _wrong(one, opened.plan.model, xml, changes, rows)
+    if wrong and (unknown or not request.form.get("insist")):
+        return _page(one, ask, parts, 422, given=typed, rows=rows, wrong=wrong, unknown=unknown)
     before = f"{one.version_id}:{one.review_state or ''}"
     comment = request.form.get("comment", "").strip()
     try:
-        made = _send(one, raw_xml(session(), services(), one.version_id or 0), opened, changes, rows)
+        made = _send(one, xml, opened, changes, rows)
     except ProblemError as error:
         fresh = _editable(project_id, visit_id)
         stale = error.problem is problems.DEPRECATING_OLD
@@ -129,12 +144,57 @@ def _parts(one: Submission, rows: Sequence[str] = ()) -> tuple[Opened, tuple[Par
         raise problems.NOT_FOUND() from error  # no such row
 
 
-def _filled(parts: Iterable[Part], typed: Mapping[str, str]) -> tuple[Part, ...]:
-    """The parts with what was typed so far in place of what stands."""
-    return tuple(
-        replace(part, items=tuple(replace(q, value=typed.get(q.path, q.value)) for q in part.items))
-        for part in parts
-    )
+def _lists(one: Submission) -> Lists:
+    return Lists(session(), one.project_id, access().areas, language())
+
+
+def _changes(
+    one: Submission, parts: Iterable[Part], typed: Mapping[str, str]
+) -> tuple[dict[str, str], dict[str, str]]:
+    """The answers that were changed, as forms write them, and what is said of those that no list has; both by path."""
+    lists, changes, wrong = _lists(one), {}, {}
+    for q in _questions(parts):
+        if q.path not in typed:
+            continue
+        try:
+            value = entry.meant(q, typed[q.path], lists)
+        except LookupError:
+            wrong[q.path] = entry.unnamed(q, typed[q.path], lists)
+            continue
+        if value != q.value:
+            changes[q.path] = value
+    return changes, wrong
+
+
+def _wrong(
+    one: Submission, model: FormModel, xml: bytes, changes: Mapping[str, str], rows: Sequence[str]
+) -> dict[str, str]:
+    """What would hold the edit back, in words by path: of answers that are changed, and what was not there before."""
+    seen = {
+        (path, found.rule)
+        for found in _found(one, model, xml)
+        if (path := _path_now(found, rows)) is not None
+    }
+    edited = edits.rewritten(xml, model, changes, replaces="", instance_id="uuid:none", rows=rows)
+    wrong: dict[str, str] = {}
+    for found in _found(one, model, edited):
+        if found.path in changes or (found.path, found.rule) not in seen:
+            wrong.setdefault(found.path, finding_words(as_json(found.message)))
+    return wrong
+
+
+def _found(one: Submission, model: FormModel, xml: bytes) -> list[Finding]:
+    instance = parse_instance(xml)
+    context = Context(now=told_time(model, instance, one.created_at))
+    return [found for found in model.check(instance, context) if blocks(found)]
+
+
+def _path_now(found: Finding, rows: Sequence[str]) -> str | None:
+    """Where a finding's answer stands after the acts on rows; None where it went."""
+    path: str | None = found.path
+    for act in rows:
+        path = edits.moved(path, act) if path is not None else None
+    return path
 
 
 def _questions(parts: Iterable[Part]) -> Iterable[Asked]:
@@ -150,10 +210,6 @@ def _typed(parts: Iterable[Part]) -> dict[str, str]:
         elif (value := request.form.get(q.path)) is not None:
             typed[q.path] = value.replace("\r\n", "\n")
     return typed
-
-
-def _differs(q: Asked, value: str) -> bool:
-    return set(value.split()) != set(q.value.split()) if q.kind == "many" else value != q.value
 
 
 def _instance_of(one: Submission) -> str | None:
@@ -203,30 +259,53 @@ def _page(
     status: int = 200,
     *,
     typed: Mapping[str, str] | None = None,
+    given: Mapping[str, str] | None = None,
     trouble: Markup | None = None,
     rows: Sequence[str] = (),
+    wrong: Mapping[str, str] | None = None,
+    unknown: bool = False,
 ) -> Response:
-    found = session().scalars(
-        select(FindingRow).where(FindingRow.version_id == one.version_id).order_by(FindingRow.id)
-    )
-    findings: dict[str, list[str]] = {}
-    for row in found if not rows else ():  # positions are others where rows came or went
-        findings.setdefault(row.path, []).append(finding_words(row.message))
-    lost = (
-        {q.path: typed[q.path] for q in _questions(parts) if q.path in typed and _differs(q, typed[q.path])}
-        if typed
-        else {}
-    )
+    """The form. `given`: what its fields hold instead of the answers; `typed`: what is said beside them; `wrong`: why it is
+    not sent, by path, and with `unknown` cannot be."""
+    given, wrong = given or {}, wrong or {}
+    lists, asked_here = _lists(one), {q.path: q for q in _questions(parts)}
+    changed, strange = _changes(one, parts, typed or {})
+    lost = {path: typed[path] for path in (*changed, *strange)} if typed else {}
     return render(
         "visits/edit.html",
         status,
         visit=one,
         ask=ask,
-        parts=parts,
+        parts=_filled(parts, given),
+        entries={path: entry.entry(q, lists, given.get(path)) for path, q in asked_here.items()},
+        options=entry.options(asked_here, given, lists),
         rows=rows,
-        findings=findings,
+        findings=_findings(one, wrong, rows),
+        errors={f"q{path}" if path in asked_here else "": words for path, words in wrong.items()},
+        insistable=bool(wrong) and not unknown,
         lost=lost,
         back=address_of(one, ask),
         trouble=trouble,
         comment=request.form.get("comment", ""),
+    )
+
+
+def _findings(one: Submission, wrong: Mapping[str, str], rows: Sequence[str]) -> dict[str, list[str]]:
+    """What is said beside the answers, by path: why the edit is not sent, else what was found when they came."""
+    said_there: dict[str, list[str]] = {path: [words] for path, words in wrong.items()}
+    if wrong or rows:  # positions are others where rows came or went
+        return said_there
+    found = session().scalars(
+        select(FindingRow).where(FindingRow.version_id == one.version_id).order_by(FindingRow.id)
+    )
+    for row in found:
+        said_there.setdefault(row.path, []).append(finding_words(row.message))
+    return said_there
+
+
+def _filled(parts: Iterable[Part], given: Mapping[str, str]) -> tuple[Part, ...]:
+    """The parts with what was ticked and chosen so far in place of what stands."""
+    return tuple(
+        replace(part, items=tuple(replace(q, value=given.get(q.path, q.value)) for q in part.items))
+        for part in parts
     )
