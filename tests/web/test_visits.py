@@ -12,7 +12,8 @@ from server.accounts.models import Audit
 from server.ingest.models import Submission
 from tests.support.house import House, instance, xlsx
 from tests.web.conftest import World
-from tests.web.desk import Desk, phone_in, picture, sign_in, somebody, visit
+from tests.web.desk import Desk, phone_in, picture, sign_in, somebody, visit, with_areas
+from tests.web.test_households_and_tables import CHOICES, ENROLMENT, ENTITIES, SETTINGS
 
 
 def ids(text: str) -> list[int]:
@@ -328,3 +329,23 @@ def test_a_time_is_shown_as_a_clock_does_and_nothing_ends_in_a_dot(world: World)
     says = re.search(r'class="map-says">([^<]*)', page)
     assert says is not None
     assert says[1].strip() == "measured to 5 m"
+
+
+def test_a_finding_on_the_forms_end_is_worded_by_the_projects_clock_and_leads_nowhere(
+    house: House, admin: Desk
+) -> None:
+    with_areas(house)
+    house.project()
+    house.api("PATCH", "/projects/1", json={"timezone": "Asia/Shanghai"})
+    survey = f"{ENROLMENT.rstrip()}\n| end | end | | | | |\n"
+    house.publish(1, xlsx(survey, choices=CHOICES, settings=SETTINGS, entities=ENTITIES))
+    phone = phone_in(house, 1, "Phone", ("A1",))
+    block = '<entity xmlns="http://www.opendatakit.org/xforms/entities" dataset="households" create="1" '
+    block += 'id="00000001-0000-4000-8000-000000000001"><label>House</label></entity>'
+    xml = instance("enrol", "<area>A1-014</area><trip>x</trip><end>2099-11-22T11:52:20.243+00:00</end>")
+    assert phone.send(xml.replace("<orx:meta>", f"<orx:meta>{block}")).status_code == 201
+    page = admin.get("/p/1/visits/2").text
+    assert "<bdi>End of the form</bdi>: <bdi>22 Nov 2099 19:52</bdi>" in page
+    findings = page.split('class="findings"')[1].split("</ol>")[0]
+    assert re.findall(r'href="([^"]*)"', findings) == ["#a/data/trip"]
+    assert 'id="a/data/trip"' in page

@@ -23,11 +23,11 @@ from server.ingest.answers import unasked
 from server.ingest.models import FindingRow, Submission
 from server.ingest.plan import Plan
 from server.ingest.redact import is_protected
-from server.review.visit import UNIT, Picture, Section, look, plain
+from server.review.visit import UNIT, Picture, Section, Shown, look, plain
 from server.review.visit import Visit as Looked
 from server.web import codes
 from server.web.frame.door import services, session
-from server.web.frame.show import clock, metres
+from server.web.frame.show import clock, metres, moment
 from server.web.frame.words import bare, language
 from server.web.shapes import shapes
 from server.xforms import value_at, walk
@@ -38,12 +38,15 @@ Place = tuple[float, float]
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A finding in words: the question's label, the answer as the reader may see it, what is wrong."""
+    """A finding in words: the question's label, the answer as the reader may see it, what is wrong; `point` where the
+    answer is one. `anchor`: where on the page it is, '' where it is not."""
 
     row: FindingRow
     label: str
     value: str
     words: str
+    point: bool = False
+    anchor: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,11 +119,7 @@ def evidence_of(one: Submission, *, protected: bool) -> Seen:
         facility=facility,
         sections=tuple(_filled(seen.sections)),
         findings=_findings(one, seen, whole, protected=protected),
-        photos=tuple(
-            _photo(p, here, one, plan, protected=protected)
-            for p in seen.pictures
-            if p.content_type.startswith("image/") or not p.there
-        ),
+        photos=tuple(_photo(p, here, one, plan, protected=protected) for p in seen.pictures if _is_shown(p)),
         files=tuple(p for p in seen.pictures if p.there and not p.content_type.startswith("image/")),
         points=tuple(_markers(plan, whole, household, facility, area, protected=protected)),
         distance=row.distance if row else None,
@@ -145,18 +144,41 @@ def _findings(one: Submission, seen: Looked, record: dict[str, Any], *, protecte
     if any(row.rule == "unknown" for row in seen.findings):
         plan = seen.opened.plan
         strange = unasked(session(), services(), one.version_id or 0, plan, protected=protected)
+    model, anchors = seen.opened.plan.model, _anchors(seen)
     found = []
     for row in _weighty(seen.findings):
         value = value_at(record, row.path) or strange.get(row.path, "")
-        found.append(Found(row, _label(row.path, seen), value, finding_words(row.message)))
+        field = model.field(UNIT.sub("", row.path))
+        kind = field.type if field is not None else ""
+        words = finding_words(row.message)
+        said = moment(value) if kind in ("date", "time", "dateTime") else value
+        anchor = anchors.get(row.path, "")
+        found.append(Found(row, _label(row.path, seen), said, words, kind == "geopoint", anchor))
     return tuple(found)
+
+
+def _anchors(seen: Looked) -> dict[str, str]:
+    """Anchors of the page by path: photos, and the answers that stand there."""
+    photos = {one.path: f"f{one.path}" for one in seen.pictures if one.path is not None and _is_shown(one)}
+    return photos | {item.path: f"a{item.path}" for section in seen.sections for item in _all_items(section)}
+
+
+def _is_shown(picture: Picture) -> bool:
+    """Whether an attachment stands among the photos."""
+    return picture.content_type.startswith("image/") or not picture.there
 
 
 def _label(path: str, seen: Looked) -> str:
     """The question's label; of what nobody was asked, what it is."""
     if path.endswith("/meta/entity"):
         return bare("Entry in a list")
-    return plain(seen.labels.get(UNIT.sub("", path), "")) or path.rpartition("/")[2]
+    named = plain(seen.labels.get(UNIT.sub("", path), ""))
+    model = seen.opened.plan.model
+    if not named and path == model.preload("timestamp", "start"):
+        return bare("Start of the form")
+    if not named and path == model.preload("timestamp", "end"):
+        return bare("End of the form")
+    return named or path.rpartition("/")[2]
 
 
 def finding_words(message: Mapping[str, Any]) -> str:
@@ -323,12 +345,16 @@ def _filled(sections: Sequence[Section]) -> Iterator[Section]:
             yield replace(section, sections=inner)
 
 
-def _items(section: Section) -> Iterator[Any]:
-    for item in section.items:
+def _items(section: Section) -> Iterator[Shown]:
+    for item in _all_items(section):
         if not item.hidden and item.kind not in ("photo", "file", "point"):
             yield item
+
+
+def _all_items(section: Section) -> Iterator[Shown]:
+    yield from section.items
     for inner in section.sections:
-        yield from _items(inner)
+        yield from _all_items(inner)
 
 
 def _unanswered(
