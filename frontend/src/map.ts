@@ -59,21 +59,28 @@ export function draw(frame: HTMLElement): void {
     points.length > APART
       ? L.markerClusterGroup({ showCoverageOnHover: false, animate: !still, chunkedLoading: true, iconCreateFunction: gathered })
       : L.layerGroup();
+  const here = new Map<string, number>();
   for (const point of points) {
+    // Points that round alike stand beside each other, so that each mark is seen.
+    const place = `${point.lat} ${point.lon}`;
+    const before = points.length > APART ? 0 : (here.get(place) ?? 0);
+    here.set(place, before + 1);
     if (point.accuracy && points.length <= APART) {
       L.circle([point.lat, point.lon], { radius: point.accuracy, className: "map-accuracy", interactive: false }).addTo(map);
     }
-    layer.addLayer(marker(point));
+    layer.addLayer(marker(point, before));
   }
   layer.addTo(map);
   const bounds = points.length ? L.latLngBounds(points.map((point) => [point.lat, point.lon])) : drawn.getBounds();
   map.fitBounds(bounds.pad(0.15), { maxZoom: 17, animate: false });
 }
 
-function marker(point: Point): L.Marker {
+/** A point's mark, beside the `before` marks that stand at the same place. */
+function marker(point: Point, before: number): L.Marker {
   const icon = L.divIcon({
     className: `map-point map-${(point.kind ?? "visit").replace(/[^a-z-]/g, "")}`,
     iconSize: [48, 48], // what the thumb hits; the drawn point is smaller
+    iconAnchor: [24 - 22 * before, 24],
   });
   const label = point.label ?? "";
   const made = L.marker([point.lat, point.lon], { icon, alt: label, title: label, keyboard: Boolean(point.href || label) });
