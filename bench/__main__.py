@@ -9,7 +9,7 @@ import platform
 import tempfile
 from pathlib import Path
 
-from bench import ingest, reads, uploads
+from bench import engine, ingest, reads, uploads
 from bench.house import prepared
 from bench.table import Row, show
 
@@ -48,6 +48,7 @@ def main() -> None:
         if chosen.million:
             with prepared(Path(folder) / "young", postgres=chosen.postgres) as young:
                 rows += ingest.growth(house, young)
+    rows += engine.measure(scale)
     show(rows)
     RESULTS.write_text(
         json.dumps({"machine": machine(), "rows": [row.as_dict() for row in rows]}, indent=1) + "\n"

@@ -139,7 +139,7 @@ def enrol(entity: str) -> bytes:
     """A new household."""
     block = (
         '<entity xmlns="http://www.opendatakit.org/xforms/entities" dataset="households" '
-        f'id="{entity}" create="1"><label>Dwelling</label></entity>'
+        f'id="{entity}" create="1"><label>Dwelling active</label></entity>'
     )
     return instance("enrol", "<status>active</status>", block)
 
