@@ -74,7 +74,7 @@ class Phone:
 
 
 def _java(name: str) -> Any:
-    import jpype  # type: ignore[import-untyped]  # it brings none, and a JVM only where one is asked
+    import jpype  # a JVM only where one is asked
 
     return jpype.JClass(name)
 
