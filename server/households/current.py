@@ -220,14 +220,11 @@ def merged(
     told = [(row, asked.get(row.form_version_id, frozenset())) for row in reversed(rows)]
     if of_subject:
         told = [(row, names if _asks(row, names) else frozenset()) for row, names in told]
-    values: dict[str, Any] = {}
-    for name in columns:
-        values[name] = None
-        of = next((point for point, parts in PARTS_OF.items() if name in parts), name)
-        for row, names in _in_turn(name, told):
-            if getattr(row, of, None) is not None or of in names or _withdraws(row, of):
-                values[name] = getattr(row, name, None)
-                break
+    values = {name: _newest(name, told) for name in columns}
+    if "enrolled_on" in values:  # a merged household was enrolled more than once: the first day stands
+        sources = {getattr(row, "merged_from", None) for row in rows}
+        days = (_newest("enrolled_on", _of(source, told)) for source in sources)
+        values["enrolled_on"] = min((day for day in days if day is not None), default=None)
     return values
 
 
@@ -235,13 +232,20 @@ def _asks(row: Row[Any], names: Iterable[str]) -> bool:
     return hasattr(row, "emptied") or any(getattr(row, name) is not None for name in names)
 
 
-_Told = list[tuple[Row[Any], frozenset[str]]]
+_Told = Sequence[tuple[Row[Any], frozenset[str]]]
 
 
-def _in_turn(name: str, told: _Told) -> _Told:
-    """Newest first; the day of enrolment, where no form asks it, is the first one's: a merged household has two."""
-    first = name == "enrolled_on" and not any(name in names for _, names in told)
-    return told[::-1] if first else told
+def _newest(name: str, told: _Told) -> Any:
+    of = next((point for point, parts in PARTS_OF.items() if name in parts), name)
+    for row, names in told:
+        if getattr(row, of, None) is not None or of in names or _withdraws(row, of):
+            return getattr(row, name, None)
+    return None
+
+
+def _of(source: str | None, told: _Told) -> _Told:
+    """What was said under one household's own name."""
+    return [(row, names) for row, names in told if getattr(row, "merged_from", None) == source]
 
 
 def _withdraws(row: Row[Any], name: str) -> bool:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cache
 from typing import Any, NamedTuple, cast
@@ -294,6 +294,10 @@ def _entities(
         if unknown and elsewhere(wire(session), kind or "", uuid or "", incoming.project_id):
             continue
         decided = plan(session, keys, incoming.project_id, saved, submission_id=incoming.submission_id)
+        if decided is not None and decided.action == "create" and found and found.merged_from == uuid:
+            decided = replace(
+                decided, action="none", reason="exists", version=0
+            )  # off the lists, but not gone
         made += [] if decided is None else [decided]
     if incoming.submission_id is not None:
         made += withdrawn(session, incoming.submission_id, {(one.dataset_id, one.uuid) for one in made})

@@ -154,6 +154,37 @@ def test_of_merged_households_the_first_enrolment_stands(world: World) -> None:
     assert days == [date(2026, 3, 1), date(2026, 3, 1)]
 
 
+def test_the_first_enrolment_stands_too_where_the_form_says_the_day_and_a_correction_of_it_counts(
+    world: World,
+) -> None:
+    enrol = world.form(visit_mapping(create=True, only={*ASKED, "household.enrolled_on"}), saveto=SAVED)
+    one, two = (
+        world.enrol(enrol, {**answers(day, floor="earth"), "household": {"enrolled_on": f"2026-03-0{day}"}})
+        for day in (3, 5)
+    )
+    merge.merge(world.session, world.services, one.household, two.household, None)
+    row = world.row("household", one.household)
+    assert row is not None
+    assert row["enrolled_on"] == date(2026, 3, 3)
+    record = {**one.incoming.record, "household": {"enrolled_on": "2026-03-04"}}
+    world.receive(replace(one.incoming, record=record, submission_id=one.submission_id))
+    row = world.row("household", one.household)
+    assert row is not None
+    assert row["enrolled_on"] == date(2026, 3, 4)
+
+
+def test_a_second_enrolment_of_what_was_merged_writes_nothing(world: World) -> None:
+    enrol, _ = forms(world)
+    one, two = (enrolled(world, enrol, day, "earth", "2") for day in (1, 3))
+    merge.merge(world.session, world.services, one.household, two.household, None)
+    before = world.row("household", one.household), entity(world, two.household).version
+    record = {"area": "A1-014", **answers(4, floor="tiles", sleeping_rooms="9")}
+    again = world.incoming(enrol, record, household=two.household, create=True, properties={"floor": "tiles"})
+    assert not world.receive(again).determined.writes
+    assert agreed(world, one.household) == ("earth", "2")
+    assert (world.row("household", one.household), entity(world, two.household).version) == before
+
+
 def test_an_enrolled_household_is_the_same_in_table_and_list_before_any_visit(world: World) -> None:
     enrol, _ = forms(world)
     made = enrolled(world, enrol, 1, "earth", "2")
