@@ -71,9 +71,9 @@ def say_problem(language: str, error: ProblemError) -> str:
 
 
 def _detail(language: str, value: Any) -> Any:
-    """A detail as a sentence takes it: a list's items side by side, a sentence in the language."""
+    """A detail as a sentence takes it: a list's items side by side, a sentence in the language, and what it holds."""
     if isinstance(value, Sentence):
-        return say(language, value.text, **value.args)
+        return say(language, value.text, **{k: _detail(language, arg) for k, arg in value.args.items()})
     if isinstance(value, list | tuple):
         return ", ".join(str(one).lower() if isinstance(one, bool) else str(one) for one in value)
     return value

@@ -1,6 +1,6 @@
 """An area's boundary, however a sheet writes it (GeoJSON, WKT, ODK's geoshape), becomes one GeoJSON geometry that can be trusted.
 
-Pure: knows no sheet and no database. Reasons are the words of a refusal.
+Pure: knows no sheet and no database. Reasons are sentences that doors word.
 """
 
 from __future__ import annotations
@@ -12,6 +12,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
+
+from server.problems import Sentence
 
 MOST_POINTS = 5_000
 """Corners of one boundary: each visit in the area is held against it, and phones' points are no finer than a few metres."""
@@ -29,7 +31,11 @@ _WKT = re.compile(r"(?:SRID=(\d+);)?\s*(MULTI)?POLYGON\s*(?:Z|M|ZM)?\s*(?=\()", 
 
 
 class BoundaryError(ValueError):
-    """Why a boundary cannot be taken: its words follow 'the boundary'."""
+    """Why a boundary cannot be taken."""
+
+    def __init__(self, reason: Sentence) -> None:
+        super().__init__(reason)
+        self.reason = reason
 
 
 @dataclass(slots=True)
@@ -42,7 +48,9 @@ class Effort:
         """Look at so many more. Raises BoundaryError where that is too much."""
         self.left -= pairs
         if self.left < 0:
-            raise BoundaryError("(or those before it) takes too long to be examined: simplify it")
+            raise BoundaryError(
+                Sentence("the boundary (or those before it) takes too long to be examined: simplify it")
+            )
 
 
 def read_boundary(text: str, effort: Effort | None = None) -> str:
@@ -54,16 +62,22 @@ def read_boundary(text: str, effort: Effort | None = None) -> str:
     polygons = _polygons(text.strip())
     rings = [ring for polygon in polygons for ring in polygon]
     if not rings or not all(polygons):
-        raise BoundaryError("has no ring")
+        raise BoundaryError(Sentence("the boundary has no ring"))
     if sum(map(len, rings)) > MOST_POINTS:
-        raise BoundaryError(f"has more than {MOST_POINTS:,} corners: simplify it")
+        raise BoundaryError(
+            Sentence("the boundary has more than {most} corners: simplify it", most=f"{MOST_POINTS:,}")
+        )
     for ring in rings:
         _check_ring(ring)
     effort = effort or Effort()
     for polygon in polygons:
         if crossing := _crossing(polygon, effort):
             raise BoundaryError(
-                f"crosses itself near latitude {crossing[1]:.5f}, longitude {crossing[0]:.5f}"
+                Sentence(
+                    "the boundary crosses itself near latitude {lat}, longitude {lon}",
+                    lat=f"{crossing[1]:.5f}",
+                    lon=f"{crossing[0]:.5f}",
+                )
             )
     parts = [
         [[[round(x, DECIMALS), round(y, DECIMALS)] for x, y in ring] for ring in polygon]
@@ -99,7 +113,12 @@ def _polygons(text: str) -> list[Polygon]:
         return _geojson(text)
     if found := _WKT.match(text):
         if found[1] not in (None, "4326"):
-            raise BoundaryError(f"is in the reference system {found[1]}: give it in degrees (WGS 84, 4326)")
+            raise BoundaryError(
+                Sentence(
+                    "the boundary is in the reference system {system}: give it in degrees (WGS 84, 4326)",
+                    system=found[1],
+                )
+            )
         return _wkt(text[found.end() :], several=bool(found[2]))
     return [[_geoshape(text)]]
 
@@ -108,12 +127,12 @@ def _geojson(text: str) -> list[Polygon]:
     try:
         read = json.loads(text)
     except (ValueError, RecursionError):
-        raise BoundaryError("begins like GeoJSON and cannot be read as such") from None
+        raise BoundaryError(Sentence("the boundary begins like GeoJSON and cannot be read as such")) from None
     if read.get("type") == "Feature" and isinstance(read.get("geometry"), dict):
         read = read["geometry"]
     kind, coordinates = read.get("type"), read.get("coordinates")
     if kind not in ("Polygon", "MultiPolygon"):
-        raise BoundaryError("is no Polygon or MultiPolygon")
+        raise BoundaryError(Sentence("the boundary is no Polygon or MultiPolygon"))
     return _rings([coordinates] if kind == "Polygon" else coordinates)
 
 
@@ -123,7 +142,7 @@ def _wkt(text: str, *, several: bool) -> list[Polygon]:
     try:
         nested = json.loads(corners.replace("(", "[").replace(")", "]"))
     except (ValueError, RecursionError):
-        raise BoundaryError("has brackets that do not fit") from None
+        raise BoundaryError(Sentence("the boundary has brackets that do not fit")) from None
     return _rings(nested if several else [nested])
 
 
@@ -131,7 +150,9 @@ def _rings(polygons: Any) -> list[Polygon]:
     try:
         return [[[_corner(*corner[:2]) for corner in ring] for ring in polygon] for polygon in polygons]
     except (TypeError, KeyError):
-        raise BoundaryError("has coordinates that are no rings of longitude and latitude") from None
+        raise BoundaryError(
+            Sentence("the boundary has coordinates that are no rings of longitude and latitude")
+        ) from None
 
 
 def _geoshape(text: str) -> Ring:
@@ -139,7 +160,9 @@ def _geoshape(text: str) -> Ring:
     corners = [part.split() for part in text.split(";") if part.strip()]
     if re.search(r"[^\d\s.;eE+-]", text) or not all(2 <= len(corner) <= 4 for corner in corners):
         raise BoundaryError(
-            "is neither GeoJSON nor WKT (POLYGON, MULTIPOLYGON) nor a geoshape (lat lon alt acc; …)"
+            Sentence(
+                "the boundary is neither GeoJSON nor WKT (POLYGON, MULTIPOLYGON) nor a geoshape (lat lon alt acc; …)"
+            )
         )
     return [_corner(corner[1], corner[0]) for corner in corners]
 
@@ -150,17 +173,28 @@ def _corner(lon: Any = None, lat: Any = None) -> tuple[float, float]:
             raise TypeError
         x, y = float(lon), float(lat)
     except (TypeError, ValueError):
-        raise BoundaryError(f"has a corner that is no pair of numbers: {lon!s:.20} {lat!s:.20}") from None
+        raise BoundaryError(
+            Sentence(
+                "the boundary has a corner that is no pair of numbers: {given}",
+                given=f"{lon!s:.20} {lat!s:.20}",
+            )
+        ) from None
     if not (abs(x) <= 180 and abs(y) <= 90):  # also what is not a number
-        raise BoundaryError(f"has a corner out of range: longitude {x:g}, latitude {y:g}")
+        raise BoundaryError(
+            Sentence(
+                "the boundary has a corner out of range: longitude {lon}, latitude {lat}",
+                lon=f"{x:g}",
+                lat=f"{y:g}",
+            )
+        )
     return x, y
 
 
 def _check_ring(ring: Ring) -> None:
     if len(ring) < 2 or ring[0] != ring[-1]:
-        raise BoundaryError("is not closed: a ring's last corner must be its first")
+        raise BoundaryError(Sentence("the boundary is not closed: a ring's last corner must be its first"))
     if len(set(ring)) < 3:
-        raise BoundaryError("has a ring of fewer than three corners")
+        raise BoundaryError(Sentence("the boundary has a ring of fewer than three corners"))
 
 
 def _crossing(polygon: Polygon, effort: Effort) -> tuple[float, float] | None:

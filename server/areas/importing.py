@@ -5,7 +5,7 @@ Areas and columns that a sheet leaves out stay: households hang on them. Writes 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,11 +13,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, undefer
 
 from server import problems
+from server.areas.faults import MOST_NAMED, Fault, refusal
 from server.areas.models import Area
 from server.areas.sheet import AreaRow, read_areas
 from server.db import utcnow
 from server.keys import Keyring
 from server.ledger import Kind, append
+from server.problems import Sentence
 
 DEEPEST = 20
 
@@ -37,17 +39,18 @@ def import_areas(
     """Take a CSV of areas (`sheet.read_areas`): new codes are added, known ones get what its columns say of them; what has no
     column stays as it stands.
 
-    The same sheet again changes nothing and writes nothing. Raises `AREAS_INVALID` with the row: a code twice, an
+    The same sheet again changes nothing and writes nothing. Raises `AREAS_INVALID` with every faulty row: a code twice, an
     unknown parent, a cycle, a tree deeper than 20, and, unless `confirmed`, a known area whose parent is taken away.
     """
     rows = read_areas(content)
     if not rows:
-        raise problems.AREAS_INVALID(reason="the sheet has no areas", row=None)
+        raise problems.AREAS_INVALID(reason=Sentence("the sheet has no areas"), row=None)
     query = select(Area).options(undefer(Area.boundary))
     known = {area.code: area for area in session.scalars(query.with_for_update())}
     before = _parents(known)
     parents = {row.code: row.parent if "parent" in row.columns else before.get(row.code, "") for row in rows}
-    _check_tree(rows, before, parents)
+    if faults := list(_of_tree(rows, before, parents)):
+        raise refusal(faults)
     leaving = [row for row in rows if before.get(row.code) and not parents[row.code]]
     if leaving and not confirmed:
         raise _unconfirmed(leaving)
@@ -75,28 +78,32 @@ def import_areas(
     return Imported(created, len(changed) - created, len(rows) - len(changed))
 
 
-def _check_tree(rows: Sequence[AreaRow], before: Mapping[str, str], parents: Mapping[str, str]) -> None:
+def _of_tree(
+    rows: Sequence[AreaRow], before: Mapping[str, str], parents: Mapping[str, str]
+) -> Iterator[Fault]:
     parent_of = {**before, **parents}
     row_of: dict[str, int] = {}
     for row in rows:
-        if row.code in row_of:
-            raise _wrong(row.row, f"the code {row.code} stands in row {row_of[row.code]} already")
-        row_of[row.code] = row.row
-    for row in rows:
-        parent = parents[row.code]
+        if (first := row_of.setdefault(row.code, row.row)) != row.row:
+            reason = Sentence("the code {code} stands in row {first} already", code=row.code, first=first)
+            yield Fault(row.row, reason)
+        parent = (
+            row.parent if "parent" in row.columns else parents[row.code]
+        )  # a code that comes twice has two
         if parent and parent not in parent_of:
-            raise _wrong(row.row, f"the parent “{parent[:60]}” is neither in the sheet nor known")
+            parent = parent[:60]
+            yield Fault(
+                row.row, Sentence("the parent “{parent}” is neither in the sheet nor known", parent=parent)
+            )
         above, steps = parent, 0
-        while above:
-            steps += 1
-            if above == row.code or steps > DEEPEST:
-                reason = (
-                    "lies in itself, over its parents"
-                    if above == row.code
-                    else f"lies deeper than {DEEPEST} levels"
-                )
-                raise _wrong(row.row, f"{row.code} {reason}")
-            above = parent_of.get(above, "")
+        while above and above != row.code and steps < DEEPEST:
+            above, steps = parent_of.get(above, ""), steps + 1
+        if above == row.code:
+            yield Fault(row.row, Sentence("{code} lies in itself, over its parents", code=row.code))
+        elif above:
+            yield Fault(
+                row.row, Sentence("{code} lies deeper than {deepest} levels", code=row.code, deepest=DEEPEST)
+            )
 
 
 def _place(session: Session, parents: Mapping[str, str], known: Mapping[str, Area]) -> None:
@@ -142,20 +149,12 @@ def _standing(area: Area) -> dict[str, Any]:
     return {"name": area.name, "names": area.names, "level": area.level, "lat": area.lat, "lon": area.lon}
 
 
-MOST_NAMED = 20
-"""Codes or rows that a refusal names."""
-
-
 def _unconfirmed(leaving: Sequence[AreaRow]) -> problems.ProblemError:
     codes = ", ".join(row.code for row in leaving[:MOST_NAMED]) + (" …" if len(leaving) > MOST_NAMED else "")
-    reason = problems.Sentence(
+    reason = Sentence(
         "the parent is empty for {codes}, so these areas would leave the area they lie in, and phones and people there would "
         "no longer see them or their households. Fill in the parent, leave out that column, or confirm it: with "
         "?confirm=true over REST, with --force on the command line",
         codes=codes,
     )
-    return problems.AREAS_INVALID(reason=reason, row=leaving[0].row, leaving=[row.code for row in leaving])
-
-
-def _wrong(row: int, reason: str) -> problems.ProblemError:
-    return problems.AREAS_INVALID(reason=f"row {row}: {reason}", row=row)
+    return refusal([Fault(leaving[0].row, reason)], leaving=[row.code for row in leaving])

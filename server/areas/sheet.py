@@ -1,6 +1,6 @@
 """A CSV of areas becomes rows, whoever wrote it: UTF-8, UTF-16 or GBK, with or without BOM; `,`, `;` or tab between cells.
 
-Pure: knows no database. Each refusal names the row, counted as a spreadsheet counts (the header is row 1).
+Pure: knows no database. A refusal names each faulty row, counted as a spreadsheet counts (the header is row 1).
 """
 
 from __future__ import annotations
@@ -17,6 +17,8 @@ from itertools import zip_longest
 
 from server import problems
 from server.areas.boundary import BoundaryError, Effort, box, read_boundary
+from server.areas.faults import Fault, refusal
+from server.problems import Sentence
 
 MOST_BYTES = 20_000_000
 MOST_ROWS = 200_000
@@ -54,73 +56,92 @@ def read_areas(content: bytes, effort: Effort | None = None) -> list[AreaRow]:
     """The rows of a CSV `code,name,parent,level,lat,lon,boundary`, with `name:<language>` columns; empty rows are left out.
 
     A boundary (or `geometry`) is what `read_boundary` takes. Only `code` and `name` are needed; columns may stand in any
-    order, unknown ones are refused (a typing error would
-    pass for a missing column). `effort` is for all boundaries together. Raises `AREAS_INVALID` with `row` and `reason`.
+    order, unknown ones are refused (a typing error would pass for a missing column). `effort` is for all boundaries
+    together. Raises `AREAS_INVALID` with every fault of every row in `reason`, and the first one's `row`.
     """
     if len(content) > MOST_BYTES:
-        raise problems.AREAS_INVALID(reason="the file is larger than 20 MB", row=None)
+        raise problems.AREAS_INVALID(reason=Sentence("the file is larger than 20 MB"), row=None)
     text = _text(content)
     lines = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text), strict=True)
     with _LIMIT:
         before = csv.field_size_limit(MOST_BYTES)  # a boundary is a long cell; the file is bounded already
+        faults: list[Fault] = []
+        rows: list[AreaRow] = []
         try:
             header = [_header(cell) for cell in next(lines, [])]
-            _check_header(header)
-            return list(_rows(lines, header, effort or Effort()))
-        except csv.Error as error:
-            row = lines.line_num
-            raise _wrong(row, "the row is not closed or has a stray quotation mark") from error
+            faults += [Fault(1, reason) for reason in _of_header(header)]
+            if not faults:
+                rows = list(_rows(lines, header, effort or Effort(), faults))
+        except csv.Error:
+            faults.append(
+                Fault(lines.line_num, Sentence("the row is not closed or has a stray quotation mark"))
+            )
         finally:
             csv.field_size_limit(before)
+    if faults:
+        raise refusal(faults)
+    return rows
 
 
-def _rows(lines: Iterator[list[str]], header: list[str], effort: Effort) -> Iterator[AreaRow]:
+def _rows(
+    lines: Iterator[list[str]], header: list[str], effort: Effort, faults: list[Fault]
+) -> Iterator[AreaRow]:
     for number, cells in enumerate(lines, start=2):
         if number > MOST_ROWS:
-            raise _wrong(number, f"there are more than {MOST_ROWS:,} rows")
+            faults.append(Fault(number, Sentence("there are more than {most} rows", most=f"{MOST_ROWS:,}")))
+            return
         if not any(cell.strip() for cell in cells):
             continue
-        if any(cell.strip() for cell in cells[len(header) :]):
-            raise _wrong(number, "it has more cells than the header")
         cell_of = dict(zip_longest(header, (cell.strip() for cell in cells[: len(header)]), fillvalue=""))
-        yield _row(number, cell_of, effort)
+        found: list[Sentence] = []
+        if any(cell.strip() for cell in cells[len(header) :]):
+            found.append(Sentence("it has more cells than the header"))
+        row = _row(number, cell_of, effort, found)
+        faults += [Fault(number, reason) for reason in found]
+        if not faults:
+            yield row
 
 
-def _row(number: int, cells: Mapping[str, str], effort: Effort) -> AreaRow:
-    code, name = cells.get("code", ""), cells.get("name", "")
+def _row(number: int, cells: Mapping[str, str], effort: Effort, found: list[Sentence]) -> AreaRow:
+    code, name, level = cells.get("code", ""), cells.get("name", ""), cells.get("level", "")
     if not CODE.fullmatch(code):
-        raise _wrong(number, f"the code “{code[:60]}” is not of letters A-Z, digits and . _ - (40 at most)")
-    if not name or len(name) > 200:
-        raise _wrong(number, "the name is missing" if not name else "the name is longer than 200 characters")
-    if len(level := cells.get("level", "")) > 40:
-        raise _wrong(number, "the level is longer than 40 characters")
-    lat, lon = _degrees(number, "lat", cells, 90), _degrees(number, "lon", cells, 180)
-    if (lat is None) != (lon is None):
-        raise _wrong(number, "lat and lon go together: one of them is missing")
+        found.append(
+            Sentence("the code “{code}” is not of letters A-Z, digits and . _ - (40 at most)", code=code[:60])
+        )
+    if not name:
+        found.append(Sentence("the name is missing"))
+    if len(name) > 200:
+        found.append(Sentence("the name is longer than 200 characters"))
+    if len(level) > 40:
+        found.append(Sentence("the level is longer than 40 characters"))
+    lat, lon = _degrees("lat", cells, 90, found), _degrees("lon", cells, 180, found)
+    if bool(cells.get("lat")) != bool(cells.get("lon")):
+        found.append(Sentence("lat and lon go together: one of them is missing"))
     names = {
         key.removeprefix("name:"): cell for key, cell in cells.items() if key.startswith("name:") and cell
     }
-    boundary = _boundary(number, cells.get("boundary", ""), lat, lon, effort)
+    boundary = _boundary(cells.get("boundary", ""), lat, lon, effort, found)
     parent, columns = cells.get("parent", ""), frozenset(cells)
     return AreaRow(number, code, name, parent, level, lat, lon, names, boundary, columns)
 
 
-def _boundary(number: int, cell: str, lat: float | None, lon: float | None, effort: Effort) -> str:
+def _boundary(cell: str, lat: float | None, lon: float | None, effort: Effort, found: list[Sentence]) -> str:
     if not cell:
         return ""
     try:
         geometry = read_boundary(cell, effort)
     except BoundaryError as error:
-        raise _wrong(number, f"the boundary {error}") from error
+        found.append(error.reason)
+        return ""
     west, south, east, north = box(geometry)
     if lat is not None and lon is not None and not (west <= lon <= east and south <= lat <= north):
-        raise _wrong(
-            number, "the boundary lies elsewhere than lat and lon: are latitude and longitude swapped?"
+        found.append(
+            Sentence("the boundary lies elsewhere than lat and lon: are latitude and longitude swapped?")
         )
     return geometry
 
 
-def _degrees(number: int, column: str, cells: Mapping[str, str], most: int) -> float | None:
+def _degrees(column: str, cells: Mapping[str, str], most: int, found: list[Sentence]) -> float | None:
     text = cells.get(column, "")
     if not text:
         return None
@@ -128,9 +149,17 @@ def _degrees(number: int, column: str, cells: Mapping[str, str], most: int) -> f
         value = float(text.replace(",", "."))
     except ValueError:
         value = math.nan
-    if not abs(value) <= most:
-        raise _wrong(number, f"{column} “{text[:20]}” is not a number of degrees from -{most} to {most}")
-    return value
+    if abs(value) <= most:
+        return value
+    found.append(
+        Sentence(
+            "{column} “{given}” is not a number of degrees from -{most} to {most}",
+            column=column,
+            given=text[:20],
+            most=most,
+        )
+    )
+    return None
 
 
 def _text(content: bytes) -> str:
@@ -145,7 +174,8 @@ def _text(content: bytes) -> str:
             continue
         if "\0" not in text:
             return text
-    raise problems.AREAS_INVALID(reason="the text is neither UTF-8 nor GBK: save it as CSV UTF-8", row=None)
+    reason = Sentence("the text is neither UTF-8 nor GBK: save it as CSV UTF-8")
+    raise problems.AREAS_INVALID(reason=reason, row=None)
 
 
 def _delimiter(text: str) -> str:
@@ -160,20 +190,20 @@ def _header(cell: str) -> str:
     return f"{name.strip()}:{language.strip()}" if colon else name
 
 
-def _check_header(header: list[str]) -> None:
+def _of_header(header: list[str]) -> Iterator[Sentence]:
+    """What is wrong with it; empty cells at its end are dropped first."""
     while header and not header[-1]:
         header.pop()
     for name in ("code", "name"):
         if name not in header:
-            raise _wrong(1, f"the column {name} is missing (expected: {', '.join(COLUMNS)}, name:<language>)")
-    for name in header:
+            expected = f"{', '.join(COLUMNS)}, name:<language>"
+            yield Sentence(
+                "the column {name} is missing (expected: {expected})", name=name, expected=expected
+            )
+    for name in dict.fromkeys(header):
         if name not in COLUMNS and not re.fullmatch(r"name:[a-z]{2,3}(-[a-z0-9]+)*", name):
-            raise _wrong(1, f"the column “{name[:40]}” is not known")
+            yield Sentence("the column “{name}” is not known", name=name[:40])
         if header.count(name) > 1:
-            raise _wrong(1, f"the column {name} stands there twice")
+            yield Sentence("the column {name} stands there twice", name=name)
     if ("lat" in header) != ("lon" in header):
-        raise _wrong(1, "the columns lat and lon go together: one of them is missing")
-
-
-def _wrong(row: int, reason: str) -> problems.ProblemError:
-    return problems.AREAS_INVALID(reason=f"row {row}: {reason}", row=row)
+        yield Sentence("the columns lat and lon go together: one of them is missing")

@@ -216,3 +216,12 @@ def test_an_area_loses_its_parent_over_rest_only_where_that_is_confirmed(admin: 
     assert confirmed.get_json() == {"created": 0, "updated": 1, "unchanged": 0}
     listed = admin.get("/monitoring/areas").get_json()
     assert {one["code"]: one["parent"] for one in listed} == {"A": None, "A1": None, "A2": "A"}
+
+
+def test_faults_of_a_sheet_of_areas_are_told_in_the_caller_s_language_and_all_at_once(admin: Person) -> None:
+    wrong = b"code,name,parent\nA1,,\nA 2,South,\n"
+    asked = {"Accept-Language": "ar"}
+    answer = admin.post("/monitoring/areas", data=wrong, content_type="text/csv", headers=asked)
+    message = refused(answer, "400.68")["message"]
+    assert "الصف 2: الاسم ناقص؛ الصف 3: الرمز «A 2»" in message
+    assert "row" not in message

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from server import problems
+from server import problems, words
 from server.areas import reading, scope
 from server.areas.importing import Imported, import_areas
 from server.areas.models import Area
@@ -279,3 +279,63 @@ def test_an_area_whose_id_begins_like_anothers_is_not_below_it(session: Session,
         area.id for area in reading.areas_of(session, [first.id]) if not area.path.startswith(first.path)
     ] == []
     assert len(reading.areas_of(session, [first.id])) == 2
+
+
+FAULTY = """code,name,parent,lat,lon
+A,Aldermere,,51,200
+A 1,,A,,
+A2,South,A,,,more
+"""
+
+
+def test_all_faults_of_all_rows_are_told_at_once() -> None:
+    said = refusal(FAULTY).words
+    for told in (
+        "row 2: lon “200” is not a number of degrees from -180 to 180",
+        "row 3: the code “A 1” is not of letters",
+        "row 3: the name is missing",
+        "row 4: it has more cells than the header",
+    ):
+        assert told in said
+    assert said.count("row ") == 4
+
+
+def test_all_faults_of_a_header_are_told_at_once() -> None:
+    said = refusal("code,nmae,population,lat\n").words
+    for told in (
+        "the column name is missing",
+        "“nmae”",
+        "“population”",
+        "the columns lat and lon go together",
+    ):
+        assert told in said
+
+
+def test_all_faults_of_a_tree_are_told_at_once(session: Session, services: Services) -> None:
+    with pytest.raises(ProblemError) as refused:
+        import_areas(session, services.keys, b"code,name,parent\nA,x,Q\nB,y,B\nA,z,\n", actor_id=None)
+    for told in ("row 2: the parent “Q”", "row 3: B lies in itself", "row 4: the code A stands in row 2"):
+        assert told in refused.value.words
+
+
+def test_of_very_many_faults_twenty_are_told_and_the_others_counted() -> None:
+    said = refusal("code,name\n" + "A,\n" * 1_000).words
+    assert said.count("row ") == 20
+    assert "row 21: the name is missing; more faults: 980" in said
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        (
+            "zh",
+            "区域列表无法导入：第 3 行：代码“A 1”只能用字母 A-Z、数字和 . _ -（最多 40 个）；第 3 行：缺少名称。",
+        ),
+        (
+            "ar",
+            "لا يمكن أخذ قائمة المناطق: الصف 3: الرمز «A 1» ليس من الحروف A-Z والأرقام و . _ - (40 على الأكثر)؛ الصف 3: الاسم ناقص.",
+        ),
+    ],
+)
+def test_faults_are_told_in_the_language_of_the_reader(language: str, said: str) -> None:
+    assert words.say_problem(language, refusal("code,name\nA,x\nA 1,\n")) == said

@@ -50,6 +50,11 @@ def test_areas_come_from_a_csv_all_of_it_or_nothing(house: House, admin: Desk) -
     assert "row 6" in wrong
     assert "Nothing was taken" in wrong
     assert "4 areas new" in take(AREAS)
+    admin.post("/language", language="zh", next="/")
+    wrong = take(b"code,name,parent\nA1-015,,A1\nA1-016,Mill End,Q\n")
+    assert "第 2 行：缺少名称" in wrong
+    assert "row 2" not in wrong
+    admin.post("/language", language="en", next="/")
     top = admin.get("/areas").text
     assert "South" in top
     assert "Otterwell" not in top

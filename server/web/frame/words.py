@@ -9,7 +9,7 @@ from typing import Any
 from flask import g
 from markupsafe import Markup, escape
 
-from server.problems import ProblemError
+from server.problems import ProblemError, Sentence
 from server.words import RIGHT_TO_LEFT, counted, counted_problem, say
 
 FIELDS = {
@@ -85,10 +85,19 @@ def tell_count(n: int, one: str, many: str, **args: Any) -> Markup:
     return _filled(counted(language(), n, one, many), {"n": f"{n:,}", **args})
 
 
+def _told(value: Any) -> Any:
+    """A sentence within a sentence in the reader's language; anything else as it is."""
+    if not isinstance(value, Sentence):
+        return value
+    return tell(value.text, **{name: _told(arg) for name, arg in value.args.items()})
+
+
 def tell_problem(error: ProblemError) -> Markup:
     """A problem's sentence in the reader's language; names of fields and reasons in it too, where we have words for them."""
     details = {**dict.fromkeys(error.problem.keys, "?"), **error.details}
     for key in ("field", "fields", "reason"):
-        if isinstance(details.get(key), str):
+        if isinstance(details.get(key), Sentence):
+            details[key] = _told(details[key])
+        elif isinstance(details.get(key), str):
             details[key] = tell(FIELDS.get(details[key], details[key]))
     return _filled(counted_problem(language(), error), details)
