@@ -152,10 +152,17 @@ def _lists(
             continue
         asked = {"project": incoming.project_id, "dataset": block.dataset, "uuid": uuid}
         there = _LISTED.first(wire(session), asked) is not None
-        if there and not block.update and not _own(session, incoming, uuid):
-            yield _finding(saved.path, EXISTS)
+        if there and not block.update:
+            if not _own(session, incoming, uuid) and not _free(session, incoming, uuid):
+                yield _finding(saved.path, EXISTS)
         elif not there and not block.create:
             yield _finding(saved.path, UNKNOWN)
+
+
+def _free(session: Session, incoming: Incoming, uuid: str) -> bool:
+    """Whether an entity is off the lists, so that a create makes it anew; what was merged is off them, but not gone."""
+    off = _OFF.first(wire(session), {"project": incoming.project_id, "uuid": uuid}) is not None
+    return off and kept(wire(session), uuid) == uuid
 
 
 def _own(session: Session, incoming: Incoming, uuid: str) -> bool:

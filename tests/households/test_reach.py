@@ -148,3 +148,11 @@ def test_a_corrected_second_enrolment_is_told_again(house: Town) -> None:
     assert house.phone.send(corrected.xml).status_code == 201
     assert found(house, made.instance_id) == []
     assert [row["source"] for row in house.rows("water")] == ["surface"]
+
+
+def test_an_enrolment_in_place_of_a_rejected_one_is_written_and_not_called_a_second(house: Town) -> None:
+    made = house.enrol(water="borehole")
+    assert house.decide(made.instance_id, "rejected").status_code == 200
+    second = house.enrol(water="surface", household=made.household)
+    assert found(house, second.instance_id) == []
+    assert [row["source"] for row in house.rows("water")] == ["surface"]
