@@ -100,6 +100,35 @@ def test_an_answer_is_corrected_from_the_menu_and_the_edit_taken_back(site: Site
     expect(page.locator(".facts").first).to_contain_text("Public tap")
 
 
+def test_a_rows_code_is_offered_while_its_name_is_typed_and_a_slip_is_said_at_its_field(
+    site: Site, look: Look
+) -> None:
+    page = look(phone=True)
+    page.goto(f"/p/1/visits/{site.visits[2]}/edit")
+    area = page.get_by_label("Area", exact=True)
+    area.fill("")
+    area.press_sequentially("otter")
+    expect(page.locator('datalist option[value="B2-001"]')).to_be_attached()
+    area.fill("B2-001")
+    page.get_by_label("Round trip").fill("abc")
+    page.get_by_role("button", name="Save the edit").last.click()
+    page.get_by_role("link", name="Round trip: This is not a whole number.").click()
+    expect(page.get_by_label("Round trip")).to_be_in_viewport()
+    expect(page.get_by_label("Round trip")).to_have_value("abc")
+    expect(area).to_have_value("B2-001")
+    expect(page.get_by_label("Save all the same")).not_to_be_checked()
+
+
+def test_the_marks_of_a_visit_and_its_dwelling_do_not_cover_each_other(site: Site, look: Look) -> None:
+    page = look(phone=True)
+    page.goto(f"/p/1/visits/{site.visits[0]}")
+    marks = [page.locator(f".leaflet-container .map-{kind}") for kind in ("visit", "dwelling")]
+    boxes = [mark.bounding_box() for mark in marks]
+    middles = [box["x"] + box["width"] / 2 for box in boxes if box is not None]
+    assert len(middles) == 2
+    assert abs(middles[0] - middles[1]) >= 20
+
+
 def test_two_households_are_compared_then_made_one_and_two_again(site: Site, look: Look) -> None:
     page = look()
     page.goto(f"/p/1/households/{site.codes[0]}")

@@ -107,7 +107,7 @@ def test_what_would_hold_the_visit_back_is_said_at_its_field_before_it_is_sent(w
     refused = world.admin.post(f"{at}/edit", version=version(world.admin, at), **typed)
     assert refused.status_code == 422
     assert 'class="error-summary"' in refused.text
-    assert '<a href="#q/data/trip">This is not a whole number.</a>' in refused.text
+    assert '<a href="#q/data/trip">Round trip: This is not a whole number.</a>' in refused.text
     trip = field(refused.text, "/data/trip")
     assert (trip["value"], trip["aria-invalid"]) == ("abc", "true")
     assert '<option value="well" selected' in refused.text

@@ -281,13 +281,22 @@ def _page(
         options=entry.options(asked_here, given, lists),
         rows=rows,
         findings=_findings(one, wrong, rows),
-        errors={f"q{path}" if path in asked_here else "": words for path, words in wrong.items()},
+        errors=_summary(asked_here, wrong),
         insistable=bool(wrong) and not unknown,
         lost=lost,
         back=address_of(one, ask),
         trouble=trouble,
         comment=request.form.get("comment", ""),
     )
+
+
+def _summary(asked_here: Mapping[str, Asked], wrong: Mapping[str, str]) -> dict[str, str]:
+    """What keeps the edit from being sent, by the id of its field; '' for what has none here."""
+    errors = {}
+    for path, words in wrong.items():
+        q = asked_here.get(path)
+        errors[f"q{path}" if q else ""] = f"{q.label}: {words}" if q else words
+    return errors
 
 
 def _findings(one: Submission, wrong: Mapping[str, str], rows: Sequence[str]) -> dict[str, list[str]]:
