@@ -80,7 +80,7 @@ function marker(point: Point, before: number): L.Marker {
   const icon = L.divIcon({
     className: `map-point map-${(point.kind ?? "visit").replace(/[^a-z-]/g, "")}`,
     iconSize: [48, 48], // what the thumb hits; the drawn point is smaller
-    iconAnchor: [24 - 22 * before, 24],
+    iconAnchor: [24 - 28 * before, 24],
   });
   const label = point.label ?? "";
   const made = L.marker([point.lat, point.lon], { icon, alt: label, title: label, keyboard: Boolean(point.href || label) });
