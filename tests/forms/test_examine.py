@@ -120,12 +120,12 @@ def test_33_links_to_other_workbooks_are_ignored_and_told() -> None:
 
 def test_two_columns_of_one_heading_are_told_at_the_second() -> None:
     examined = looked_at(xlsx([["type", "name", "label", "label"], ["text", "a", "A", "B"]]))
-    assert said(examined.notices) == [("survey!D1", "header.duplicate")]
+    assert said(examined.notices) == [("", "convert.first_fault"), ("survey!D1", "header.duplicate")]
 
 
 def test_a_character_that_xml_cannot_hold_is_told_at_its_cell() -> None:
     examined = examine(b"survey\n,type,name,label\n,text,a,Bell \x07 rings\n", "form.csv")
-    assert said(examined.notices) == [("survey!D3", "cell.control")]
+    assert said(examined.notices) == [("", "convert.first_fault"), ("survey!D3", "cell.control")]
 
 
 # --- an XForm -------------------------------------------------------------------------------------------------------

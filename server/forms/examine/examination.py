@@ -12,7 +12,7 @@ from typing import Any
 
 from server import problems
 from server.forms.examine import files, hhcolumns, logic, rules
-from server.forms.examine.faults import converted
+from server.forms.examine.faults import Throwaway, converted
 from server.forms.examine.files import EXPECTED
 from server.forms.mapping import Compiled, compile_mapping
 from server.forms.notices import XFORM, Level, Notice, bounded, hinders
@@ -31,6 +31,7 @@ SHEET_TYPES = {
     "md": "text/markdown",
 }
 _TOLD = ("dignity.", EXPECTED)
+_UNFINISHED = Notice(Level.NOTE, "convert.first_fault")
 MAX_XML = 20 * 1024 * 1024
 """Bytes of an XForm: 100,000 choices make 5 MB."""
 
@@ -128,13 +129,25 @@ def examine(data: bytes, filename: str = "", *, id_fallback: str | None = None) 
     judged = rules.judged_book(book)
     notices += judged.notices
     if any(one.code in ("header.duplicate", "cell.control") for one in notices):
-        return Examination(data, kind, bounded(notices), book=book)
-    conversion, said = converted(readable, book, id_fallback=id_fallback)
-    notices += said
-    if conversion.xml is None:
-        return Examination(data, kind, bounded(notices), book=book)
-    examined = _examine_form(conversion.xml, data, kind, notices, book)
-    return replace(examined, itemsets=conversion.itemsets, unread=judged.unread)
+        return Examination(data, kind, bounded([_UNFINISHED, *notices]), book=book)
+    found = converted(readable, book, id_fallback=id_fallback)
+    notices += found.notices
+    if found.conversion.xml is None:
+        beside = _beside(found.beside) if found.beside else None
+        head = [] if found.whole and beside is not None else [_UNFINISHED]
+        return Examination(data, kind, bounded([*head, *notices, *(beside or ())]), book=book)
+    examined = _examine_form(found.conversion.xml, data, kind, notices, book)
+    return replace(examined, itemsets=found.conversion.itemsets, unread=judged.unread)
+
+
+def _beside(throwaway: Throwaway) -> list[Notice] | None:
+    """What a form is asked, asked of the copy without the known faults; None where the engine cannot read even that."""
+    try:
+        model = FormModel.from_xml(throwaway.xml)
+    except FormError:
+        return None
+    places = Places(throwaway.copy.book, model.root)
+    return list(throwaway.copy.own(_looked(model, places)[1], places))
 
 
 def _examine_xform(data: bytes) -> Examination:
@@ -156,12 +169,19 @@ def _examine_form(
     except FormError as error:
         return Examination(sheet, kind, bounded([*notices, _unreadable(error, book)]), book=book)
     places = Places(book, model.root) if book else None
+    compiled, found = _looked(model, places)
+    return Examination(sheet, kind, bounded([*notices, *found]), xml, model, compiled, book=book)
+
+
+def _looked(model: FormModel, places: Places | None) -> tuple[Compiled, list[Notice]]:
+    """What only a form shows, not its sheet."""
     compiled = compile_mapping(model, places)
-    notices += compiled.notices
-    notices += rules.look(model, compiled, places)
-    notices += logic.look(model, places)
-    notices += files.look(model, places)
-    return Examination(sheet, kind, bounded(notices), xml, model, compiled, book=book)
+    return compiled, [
+        *compiled.notices,
+        *rules.look(model, compiled, places),
+        *logic.look(model, places),
+        *files.look(model, places),
+    ]
 
 
 def _is_xml(data: bytes) -> bool:

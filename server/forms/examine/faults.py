@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from server.forms import lint
 from server.forms.convert import Conversion, convert
-from server.forms.examine.mended import mended, touched
+from server.forms.examine.mended import Copy, mended, touched
 from server.forms.notices import Level, Notice
 from server.forms.workbook import Workbook
 
@@ -24,9 +24,25 @@ _OURS_ALONE = ("expression.",)
 """Errors that pyxform does not look for: phones refuse such a form all the same."""
 
 
-def converted(
-    book: Workbook, original: Workbook, *, id_fallback: str | None = None
-) -> tuple[Conversion, list[Notice]]:
+@dataclass(frozen=True, slots=True)
+class Throwaway:
+    """What pyxform made of a copy without the known faults: read for what else is wrong, never kept."""
+
+    xml: bytes
+    copy: Copy
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A conversion and all there is to say of it. `whole`: whether pyxform came to the end of the sheet, perhaps in a copy."""
+
+    conversion: Conversion
+    notices: tuple[Notice, ...]
+    whole: bool = True
+    beside: Throwaway | None = None
+
+
+def converted(book: Workbook, original: Workbook, *, id_fallback: str | None = None) -> Found:
     """The conversion of `book`, and everything there is to say of it.
 
     `original` is the workbook as uploaded, which `book` may differ from by the setting `namespaces`.
@@ -35,20 +51,17 @@ def converted(
     conversion = convert(book, id_fallback=id_fallback)
     if conversion.xml is not None:
         kept = [one for one in found if one.level is not Level.ERROR or one.code.startswith(_OURS_ALONE)]
-        return conversion, [*conversion.notices, *kept]
+        return Found(conversion, (*conversion.notices, *kept))
     errors = [one for one in found if one.level is Level.ERROR]
     others = [one for one in found if one.level is not Level.ERROR]
-    told, more, whole = _to_the_end(book, errors, conversion, id_fallback)
-    notices = [*_in_order(original, told), *more, *others]
-    if not whole:
-        notices.append(Notice(Level.NOTE, "convert.first_fault"))
-    return conversion, notices
+    told, more, whole, beside = _to_the_end(book, errors, conversion, id_fallback)
+    return Found(conversion, (*_in_order(original, told), *more, *others), whole, beside)
 
 
 def _to_the_end(
     book: Workbook, ours: Sequence[Notice], first: Conversion, id_fallback: str | None
-) -> tuple[list[Notice], list[Notice], bool]:
-    """All errors, the warnings of the copy that passed, and whether pyxform came to the end of the sheet."""
+) -> tuple[list[Notice], list[Notice], bool, Throwaway | None]:
+    """All errors, the warnings of the copy that passed, whether pyxform came to the end of the sheet, and that copy."""
     told = list(ours)
     before, book = book, lint.headed(book)
     unsure = [one for one in _errors(first) if not any(_same(one, known) for known in ours)]
@@ -68,7 +81,8 @@ def _to_the_end(
                 if one.level is not Level.ERROR
                 and not (one.place and (one.place.sheet, one.place.row) in rows)
             ]
-            return told, beside, not any(one.code == "pyxform.other" for one in told)
+            whole = not any(one.code == "pyxform.other" for one in told)
+            return told, beside, whole, Throwaway(again.xml, copy)
         errors = [copy.back(one) for one in _errors(again)]
         new = [one for one in errors if _new(one, told)]
         loose = [one for one in errors if one.place is None or one.place.row is None]
@@ -76,7 +90,7 @@ def _to_the_end(
         if not new:
             break
         told += new
-    return [*told, *loose], [], False
+    return [*told, *loose], [], False, None
 
 
 def _errors(conversion: Conversion) -> list[Notice]:

@@ -6,19 +6,42 @@ The copy is read for its faults and thrown away: it never becomes a form.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from server.forms.lint.headings import Columns
 from server.forms.lint.types import read_type
 from server.forms.notices import Notice
 from server.forms.workbook import Cell, Row, Sheet, Workbook
+from server.forms.workbook.places import Places
 
 _LABEL = "x"
 _PLAIN_TYPE = "text"
 _NAMES = frozenset(
     {"name.missing", "name.invalid", "name.duplicate", "name.repeat_duplicate", "name.root", "name.meta"}
 )
+_HOUSE = "hh:"
+_MAKES = frozenset({"type", "name"})
+"""What a question is; all else is said of it."""
+_OF_A_CELL = frozenset(
+    {
+        "map.column_unknown",
+        "map.table_unknown",
+        "map.form",
+        "map.column_closed",
+        "map.column_retired",
+        "map.protect_value",
+    }
+)
+"""Told of a cell whatever its question is."""
+_OF_THE_KEY = frozenset({"map.no_key", "map.two_keys", "map.wrong_key"})
+_OF_REPEATS = frozenset(
+    {"map.key_place", "map.repeat_column", "map.row_outside", "map.row_table", "map.twice", "map.entity_many"}
+)
+_TRIED = frozenset(
+    {"logic.never_relevant", "logic.unreachable", "logic.refuses_every_choice", "logic.endless_repeat"}
+)
+_MADE_UP = re.compile(r"\bfault_\d+\b")
 _REFERENCES = frozenset({"name.unknown", "name.ambiguous", "name.reference_form"})
 
 
@@ -33,6 +56,8 @@ class Copy:
 
     book: Workbook
     rows: dict[int, int]
+    original: Workbook
+    faults: tuple[Notice, ...] = ()
 
     def back(self, one: Notice) -> Notice:
         """What was said of the copy, at the row of the sheet itself."""
@@ -47,6 +72,106 @@ class Copy:
         ):
             return one
         return replace(one, place=replace(place, row=self.rows.get(place.row, place.row)))
+
+    def own(self, found: Iterable[Notice], places: Places) -> Iterator[Notice]:
+        """What was said of the copy's form and is true of the sheet, at its cells; `places` are the copy's.
+
+        Nothing that rests on what was replaced, taken away or put in: it would be gone once the first faults are mended.
+        Whether a question can ever be shown, or a repeat ends, is found by trying values, so it is left out as well.
+        """
+        changed = _changed(self)
+        survey = self.original.survey
+        unsure = self._unsure(changed, survey.name if survey else "")
+        dropped = False
+        keyless: list[Notice] = []
+        for one in found:
+            told = self.back(one)
+            row = places.row(one.path) if one.path else None
+            node = (survey.name, self.rows.get(row.number, row.number)) if survey and row else None
+            stands = _stands(told, changed, node) and told.code.removesuffix("_near") not in unsure
+            if stands and told.code in _OF_THE_KEY:
+                keyless.append(told)
+            elif stands:
+                yield told
+            elif told.code.startswith("map."):
+                dropped = True
+        if not dropped:
+            yield from keyless
+
+    def _unsure(self, changed: dict[tuple[str, int], frozenset[str]], survey: str) -> set[str]:
+        """Codes that rest on the form as a whole, which the copy may have otherwise than the mended sheet."""
+        found: set[str] = set(_TRIED)
+        groups = [one for one in self.faults if one.code.startswith("group.")]
+        if self.original.survey is None:
+            return found
+        columns = Columns(self.original.survey, "survey")
+        rows = {row.number: row for row in self.original.survey.rows}
+        remade = [
+            rows[number]
+            for (sheet, number), headers in changed.items()
+            if sheet == survey
+            and any(columns.headings[head].meaning in _MAKES for head in headers if head in columns.headings)
+        ]
+        if groups or any(columns.header(row, "name") in changed[survey, row.number] for row in remade):
+            found.add("logic.node_unknown")
+        if remade:
+            found.add("logic.list_unknown")
+        if any(sheet != survey for sheet, _ in changed) or any(
+            _of_house(columns, head) for row in remade for head in row.cells
+        ):
+            found |= _OF_THE_KEY
+        if any(one.code != "group.no_end" or one.args.get("type") != "group" for one in groups):
+            found |= _OF_REPEATS | _OF_THE_KEY
+        opened = [rows[one.place.row] for one in groups if one.place and one.place.row in rows]
+        if any(columns.text(row, meaning) for row in opened for meaning in ("relevant", "repeat_count")):
+            found.add("logic.circular")
+        return found
+
+
+def _changed(copy: Copy) -> dict[tuple[str, int], frozenset[str]]:
+    """Sheet and row of the original -> headings under which the copy has something else."""
+    found: dict[tuple[str, int], frozenset[str]] = {}
+    for key, sheet in copy.original.sheets.items():
+        survey = sheet is copy.original.survey
+        after = {
+            copy.rows.get(row.number, row.number) if survey else row.number: row.cells
+            for row in copy.book.sheets[key].rows
+        }
+        for row in sheet.rows:
+            cells = after.get(row.number, {})
+            heads = frozenset(
+                head for head in row.cells.keys() | cells.keys() if row.cells.get(head) != cells.get(head)
+            )
+            if heads:
+                found[sheet.name, row.number] = heads
+    return found
+
+
+def _stands(
+    one: Notice, changed: dict[tuple[str, int], frozenset[str]], node: tuple[str, int] | None
+) -> bool:
+    """Whether neither the cell nor what makes its question is the copy's own."""
+    code = one.code.removesuffix("_near")
+    if code == "logic.function_unknown":
+        return True
+    if any(_MADE_UP.search(str(value)) for value in one.args.values()):
+        return False
+    place = one.place
+    if place is not None and place.row is not None:
+        heads = changed.get((place.sheet, place.row), frozenset())
+        if heads and (place.header is None or place.header in heads):
+            return False
+    if code in _OF_A_CELL:
+        return True
+    return node is None or not any(_plain_meaning(head) in _MAKES for head in changed.get(node, ()))
+
+
+def _plain_meaning(header: str) -> str:
+    return Columns(Sheet("", [header], {}, []), "survey").headings[header].meaning
+
+
+def _of_house(columns: Columns, header: str) -> bool:
+    return header in columns.headings and columns.headings[header].meaning.startswith(_HOUSE)
 
 
 def mended(book: Workbook, notices: Iterable[Notice]) -> Copy:
@@ -68,11 +193,11 @@ def mended(book: Workbook, notices: Iterable[Notice]) -> Copy:
         else:
             sheets[key] = _without_cells(sheet, said)
     if book.survey is None:
-        return Copy(replace(book, sheets=sheets), {})
+        return Copy(replace(book, sheets=sheets), {}, book, tuple(notices))
     key = next(key for key, sheet in book.sheets.items() if sheet is book.survey)
     ends = [one for one in notices if one.code in ("group.no_end", "group.not_closed_before")]
     sheets[key], numbers = _with_ends(sheets[key], ends)
-    return Copy(replace(book, sheets=sheets), numbers)
+    return Copy(replace(book, sheets=sheets), numbers, book, tuple(notices))
 
 
 def _survey(sheet: Sheet, said: dict[int, list[Notice]], *, no_lists: bool) -> Sheet:
@@ -147,12 +272,14 @@ def _without_references(cell: Cell) -> Cell:
     return Cell(re.sub(r"\$\{[^}]*\}?", "1", cell.text), cell.ref)
 
 
-def _plain_question(columns: Columns, row: Row, label: str, here: Iterable[Notice]) -> Row:
-    """The row as a text question of its name, or as the group it opens."""
+def _plain_question(columns: Columns, row: Row, label: str, here: Sequence[Notice]) -> Row:
+    """The row as a text question of its name, or as the group it opens; what it maps to stays."""
     kind, name = columns.header(row, "type"), columns.header(row, "name")
     written = columns.text(row, "type")
     opens = read_type(written).kind in ("begin", "end")
-    cells = {kind: Cell(written if opens else _PLAIN_TYPE, ""), label: Cell(_LABEL, "")}
+    wrong = {one.place.header for one in here if one.place is not None}
+    cells = {head: cell for head, cell in row.cells.items() if head not in wrong and _of_house(columns, head)}
+    cells |= {kind: row.cells[kind] if opens else Cell(_PLAIN_TYPE, ""), label: Cell(_LABEL, "")}
     if name:
         kept = None if any(one.code in _NAMES for one in here) else row.cells.get(name)
         cells[name] = kept or Cell(f"fault_{row.number}", "")

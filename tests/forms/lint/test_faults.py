@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import io
+from html import unescape
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 from openpyxl import load_workbook
 from pyxform import aliases
 from pyxform.question_type_dictionary import QUESTION_TYPE_DICT
 
+from server.cli import main
 from server.forms import lint
 from server.forms.convert import convert
 from server.forms.examine import examine
@@ -18,6 +21,8 @@ from server.forms.lint.references import unpaired
 from server.forms.notices import Level, Notice
 from server.forms.workbook import read
 from tests.forms.desk import form, said
+from tests.support.house import House, make_app
+from tests.web.desk import sign_in
 
 ROOT = Path(__file__).resolve().parents[3]
 WATER = "list_name | name | label\nwater | tap | Tap\nwater | well | Well"
@@ -186,7 +191,7 @@ FAULTS: dict[str, tuple[str, dict[str, str], list[tuple[str, str]]]] = {
         [("survey!A1", "header.missing_near"), ("survey!A3", "type.unknown_near")],
     ),
     "no column type, and nothing that is near": (
-        "question | name | label\ntext | a | A", {}, [("survey!1", "header.missing"), ("", "convert.first_fault")],
+        "question | name | label\ntext | a | A", {}, [("", "convert.first_fault"), ("survey!1", "header.missing")],
     ),
     "choices whose list column is misspelled": (
         "type | name | label\nselect_one water | a | A\nselect_one watr | b | B",
@@ -457,3 +462,97 @@ def test_an_unlabelled_question_of_a_sheet_without_labels_names_the_column_to_ad
     (notice,) = errors("type | name\ninteger | a")
     assert said([notice]) == [("survey!2", "label.missing")]
     assert notice.as_json()["header"] == "label"
+
+
+# a key, an unknown column, an unknown code, a circle and a function that no phone knows
+_LATER = (
+    "type | name | label | calculation | relevant | bind::hh:column\n"
+    "text | household | Household | | | household.id\ninteger | trip | Minutes | | | water.round_trp\n"
+    "select_one sources | water | Water | | | water.source\ncalculate | c | | ${d} + 1\ncalculate | d | | ${c} + 1\n"
+    "calculate | e | | foo()\n"
+)
+_SOURCES = "list_name | name | label\nsources | bore_hole | Borehole"
+STOPS: dict[str, tuple[str, str, str]] = {
+    "an unknown type": ("integr | n | N", "integer | n | N", "type.unknown_near"),
+    "an unclosed group": ("begin group | g | G\ntext | n | N", "text | n | N", "group.no_end"),
+    "an unknown name": ("text | n | N | | ${nope} = 1", "text | n | N", "name.unknown"),
+    "a missing list": ("select_one soil | n | N", "text | n | N", "choices.list_unknown"),
+}
+
+
+@pytest.mark.parametrize("stop", STOPS)
+@pytest.mark.parametrize("first", [True, False], ids=["at the head", "at the end"])
+def test_what_pyxform_stops_at_hides_nothing_that_shows_once_it_is_mended(stop: str, first: bool) -> None:
+    wrong, right, code = STOPS[stop]
+    head, rows = _LATER.split("\n", 1)
+
+    def found(row: str) -> list[str]:
+        survey = f"{head}\n{row}\n{rows}" if first else f"{head}\n{rows}{row}"
+        return [f"{one.code} {one.args.get('name', '')}" for one in errors(survey, choices=_SOURCES)]
+
+    mended = found(right)
+    assert {one.split()[0].removesuffix("_near") for one in mended} == {
+        "map.column_unknown", "map.code_unknown", "logic.circular", "logic.function_unknown",
+    }  # fmt: skip
+    both = found(wrong)
+    assert sorted(one for one in both if not one.startswith(code)) == sorted(mended)
+    assert sum(one.startswith(code) for one in both) == 1
+
+
+@pytest.mark.parametrize("stop", STOPS)
+def test_page_and_command_line_tell_all_of_it(stop: str, tmp_path: Path) -> None:
+    data = form(f"{_LATER}{STOPS[stop][0]}", choices=_SOURCES)
+    path = tmp_path / "form.xlsx"
+    path.write_bytes(data)
+    checked = CliRunner().invoke(main, ["--data", str(tmp_path / "data"), "forms", "check", str(path)])
+    house = House(make_app(tmp_path / "house")).admin()
+    house.project()
+    admin = sign_in(house)
+    sent = {"csrf": admin.token(), "file": (io.BytesIO(data), "form.xlsx")}
+    page = admin.client.post("/p/1/forms", data=sent, content_type="multipart/form-data").text
+    for words in (
+        "round_trp",
+        "bore_hole",
+        "foo",
+        "the circle",
+        errors(f"{_LATER}{STOPS[stop][0]}", choices=_SOURCES)[0].fix,
+    ):
+        assert words in checked.output
+        assert words in unescape(page)
+    assert checked.exit_code == 1
+    assert "5 to mend" in checked.output
+
+
+def test_what_rests_on_a_question_that_is_not_there_yet_is_not_told() -> None:
+    """The key stands on a row of unknown type, a label reads it, a repeat has no end: none of it can be judged yet."""
+    head = "type | name | label | calculation | relevant | bind::hh:column | bind::hh:table\n"
+    for survey in (
+        "txxt | household | H | | | household.id |\nselect_one sources | w | W | | | water.source |",
+        "text | household | H | | | household.id |\ntxt | w | W | | | water.round_trip |",
+        "begin repeat | r | R\ntext | household | H | | | household.id |",
+        "begin group | g | G | | ${b} > 1\ninteger | b | B",
+        "integer | | B\ninteger | c | C | | /visit/b > 1",
+        "select_one soil | a | A\ncalculate | c | | count(instance('soil')/root/item)",
+        "begin group | g | G | | ${nope} = 2\ninteger | b | B\nend group",
+    ):
+        found = examine(
+            form(head + survey, choices="list_name | name | label\nsources | borehole | Borehole"),
+            "form.xlsx",
+        )
+        later = [one for one in found.notices if one.code.startswith(("map.", "logic.", "label.typed"))]
+        assert said(later) == [], survey
+        assert [one.code for one in found.errors], survey
+
+
+def test_a_function_beside_an_unknown_name_and_a_column_beside_an_unknown_type_are_told_with_them() -> None:
+    found = told(
+        "type | name | label | calculation | bind::hh:column\ncalculate | c | | foo(${nope})\nintegr | n | N | | household.idd"
+    )
+    assert [code.removesuffix("_near") for _, code in found] == [
+        "name.unknown", "type.unknown", "map.column_unknown", "logic.function_unknown",
+    ]  # fmt: skip
+
+
+def test_nothing_is_kept_of_the_copy() -> None:
+    found = examine(form(f"{_LATER}{STOPS['an unknown type'][0]}", choices=_SOURCES), "form.xlsx")
+    assert (found.xml, found.model, found.compiled, found.itemsets) == (None, None, None, None)
