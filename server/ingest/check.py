@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -68,7 +68,15 @@ def check(
     )
     domain = [*findings_of(session, services, incoming), *reach_of(session, incoming)]
     files = (empty_file(path) for path in empty)
-    return verdict([*check_form(plan.model, instance, context), *files, *domain])
+    return verdict([*_own(check_form(plan.model, instance, context), plan), *files, *domain])
+
+
+def _own(found: Iterable[Finding], plan: Plan) -> Iterator[Finding]:
+    """The form's findings, but that the subject is on no list: whose a submission is, `households.reach` says better."""
+    subject = plan.mapping.key if plan.mapping is not None and plan.mapping.by == "question" else None
+    for one in found:
+        if not (one.path == subject and one.rule is Rule.CHOICE):
+            yield one
 
 
 def told_time(model: FormModel, instance: Instance, received_at: datetime) -> datetime:
