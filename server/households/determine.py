@@ -288,7 +288,7 @@ def _entities(
     """A decision for each block, in UUID order: that of the locks. None for another project's household or facility."""
     ours = () if found is None else (found.subject, found.merged_from)
     made: list[EntityWrite] = []
-    for saved in sorted(incoming.entities, key=lambda saved: saved.block.id):
+    for saved in sorted(incoming.entities, key=lambda saved: clean_uuid(saved.block.id) or ""):
         kind, uuid = KINDS.get(saved.block.dataset), clean_uuid(saved.block.id)
         unknown = kind is not None and uuid is not None and uuid not in ours
         if unknown and elsewhere(wire(session), kind or "", uuid or "", incoming.project_id):

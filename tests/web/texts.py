@@ -122,7 +122,7 @@ def _of_python(path: Path) -> Iterator[str]:
             wanted = node.args[1:2] if name in ("said", "say", "_finding") else wanted
             wanted = node.args[:1] if name == "Sentence" else wanted
             yield from (a.value for a in wanted if isinstance(a, ast.Constant) and isinstance(a.value, str))
-            if path.parent.name in REASONED:
+            if path.parent.name in REASONED and name != "replace":  # a value's own field is no sentence
                 yield from _reasons(node)
 
 

@@ -49,7 +49,9 @@ def exit_code(notices: Sequence[Notice]) -> int:
 
 def report(path: Path, notices: Iterable[Notice]) -> list[str]:
     """Lines for a terminal: each notice under the file's name, and a closing line that counts."""
-    ordered = sorted(notices, key=lambda one: list(Level).index(one.level))
+    ordered = sorted(
+        notices, key=lambda one: (one.code != "convert.first_fault", list(Level).index(one.level))
+    )
     lines = [f"{path}: {one.line()}" for one in ordered]
     bad = sum(one.level in (Level.REFUSED, Level.ERROR) for one in ordered)
     look = sum(one.level is Level.WARNING for one in ordered)
