@@ -17,6 +17,7 @@ from .plan import Place, Row, path_of
 from .program import CALCULATE, Logic, Program
 from .values import Clock, kept, written
 from .xpath.faults import EvaluationFault, OverBudget
+from .xpath.paths import relevance
 from .xpath.state import State
 from .xpath.values import to_boolean
 
@@ -138,8 +139,7 @@ def work_out(answers: Answers, *, recalculate_all: bool = False) -> None:
     """Evaluates the form's program over laid answers, in place: values, relevance, and what differs from what came.
 
     A calculation that reads chance, the clock or the phone keeps what the phone sent, if it sent something."""
-    form, context = answers.form, answers.context
-    program = form.program
+    program = answers.form.program
     state = answers.state = _state(answers)
     clock = answers.clock = Clock(state.now, state.offset)
     for place, row, text in answers.leaves:
@@ -154,7 +154,6 @@ def work_out(answers: Answers, *, recalculate_all: bool = False) -> None:
                 _relevance(answers, state, logic)
     except OverBudget:
         answers.over_budget = True
-    del context
 
 
 def _calculate(answers: Answers, state: State, logic: Logic, everything: bool) -> None:
@@ -229,8 +228,6 @@ def _state(answers: Answers) -> State:
 def recalculate(form: FormModel, instance: Instance, context: Context | None = None) -> dict[str, str]:
     """What the form's calculations come to, in document order: text by path with positions, '' where empty or not
     relevant."""
-    from .xpath.paths import relevance
-
     answers = lay(form, instance, context or Context())
     work_out(answers, recalculate_all=True)
     assert answers.clock is not None

@@ -10,26 +10,19 @@ from collections.abc import Iterator
 from ..errors import Message
 from ..evaluate import Answers
 from ..findings import Finding, Rule, Source
-from ..plan import Place, path_of
+from ..plan import Place, Row, path_of
 from ..values import same
 from ..xpath.faults import EvaluationFault, OverBudget
 from ..xpath.paths import relevance
+from ..xpath.state import Run, State
 from ..xpath.values import java_int, to_boolean, to_int, to_text
 
 
 def relevant(answers: Answers) -> Iterator[Finding]:
     """Answers where none may be, and rows past a repeat's count."""
-    program = answers.form.program
     for place, row, _ in answers.leaves:
-        guard = place.guard
-        if guard is None:
-            continue
-        at = row
-        for _ in range(place.scope.depth - guard.scope.depth):
-            at = at.up
-        if not at.flags[guard.flag]:
-            logic = program.of_relevance.get(guard)
-            reads = logic.reads if logic is not None else frozenset()
+        if place.guard is not None and not relevance(place)(row):
+            reads = _guard_reads(answers, place)
             yield Finding(path_of(place, row), Rule.RELEVANT, Message("relevant.not_asked"), reads)
     yield from _counted(answers)
 
@@ -66,16 +59,7 @@ def required(answers: Answers) -> Iterator[Finding]:
                 text = row.values[slot] if calculated else row.sent[slot]
                 if (text and not (isinstance(text, str) and text.isspace())) or not is_relevant(row):
                     continue
-                if answers.over_budget:
-                    return
-                try:
-                    is_required = to_boolean(logic.run(state, row, None))
-                except EvaluationFault:
-                    continue
-                except OverBudget:
-                    answers.over_budget = True
-                    return
-                if is_required:
+                if _verdict(answers, logic.run, state, row) is True:
                     message = place.field.bind.required_msg if place.field and place.field.bind else None
                     reads = logic.reads | _guard_reads(answers, place)
                     yield Finding(
@@ -90,20 +74,13 @@ def constraints(answers: Answers) -> Iterator[Finding]:
         return
     for place, row, _ in answers.leaves:
         logic = program.constraints.get(place)
-        if logic is None or answers.over_budget:
+        if logic is None:
             continue
         if place.convert is not None and row.values[place.slot] == "":
             continue  # no value of its type, which is said already
         if place.guard is not None and not relevance(place)(row):
             continue
-        try:
-            holds = to_boolean(logic.run(state, row, None))
-        except EvaluationFault:
-            continue
-        except OverBudget:
-            answers.over_budget = True
-            return
-        if not holds:
+        if _verdict(answers, logic.run, state, row) is False:
             message = place.field.bind.constraint_msg if place.field and place.field.bind else None
             reads = logic.reads | _guard_reads(answers, place)
             yield Finding(
@@ -166,6 +143,19 @@ def budget(answers: Answers) -> Iterator[Finding]:
     """That not everything could be worked out within what one submission may ask for."""
     if answers.over_budget:
         yield Finding(f"/{answers.form.root}", Rule.BUDGET, Message("budget.steps"))
+
+
+def _verdict(answers: Answers, run: Run, state: State, row: Row) -> bool | None:
+    """What an expression says of a row; None where it cannot be worked out, or nothing more may be."""
+    if answers.over_budget:
+        return None
+    try:
+        return to_boolean(run(state, row, None))
+    except EvaluationFault:
+        return None
+    except OverBudget:
+        answers.over_budget = True
+        return None
 
 
 def _guard_reads(answers: Answers, place: Place) -> frozenset[Source]:
