@@ -8,9 +8,9 @@ from sqlalchemy.orm import Session
 from server.db import utcnow
 from server.forms.models import Form, Project
 from tests.support.fixtures import database
-from tests.support.grounded import app, on_postgresql, on_sqlite, services, session
+from tests.support.grounded import app, doors, on_postgresql, on_sqlite, services, session
 
-__all__ = ["app", "database", "on_postgresql", "on_sqlite", "services", "session"]
+__all__ = ["app", "database", "doors", "on_postgresql", "on_sqlite", "services", "session"]
 
 
 @pytest.fixture

@@ -17,12 +17,22 @@ from server.accounts import users
 from server.accounts.models import ActorArea, Assignment
 from server.db import db
 from server.edge import harden
-from server.services import Services
 from tests.support.fixtures import database, house, make_town
-from tests.support.ground import clear, close, lay
-from tests.tools.postgres import Postgres
+from tests.support.grounded import app, on_postgresql, on_sqlite, services
 
-__all__ = ["PASSWORD", "Join", "Person", "database", "house", "make_town", "refused"]
+__all__ = [
+    "PASSWORD",
+    "Join",
+    "Person",
+    "app",
+    "database",
+    "house",
+    "make_town",
+    "on_postgresql",
+    "on_sqlite",
+    "refused",
+    "services",
+]
 
 PASSWORD = "a long password"
 
@@ -64,41 +74,15 @@ class Person:
 Join = Callable[..., Person]
 
 
-def _door(app: Flask) -> Flask:
-    harden(app)
-    api.register(app)
-    return app
-
-
 @pytest.fixture(scope="session")
-def on_postgresql(postgres: Postgres, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
-    """The one application on PostgreSQL of this folder's tests."""
-    url = postgres.fresh()
-    app = _door(lay(tmp_path_factory.mktemp("ground"), url))
-    yield app
-    close(app)
-    postgres.drop(url)
+def doors() -> Callable[[Flask], None]:
+    """The REST door, with the edge before it."""
 
+    def open_doors(app: Flask) -> None:
+        harden(app)
+        api.register(app)
 
-@pytest.fixture(scope="session")
-def on_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
-    """The one application on SQLite of this folder's tests."""
-    app = _door(lay(tmp_path_factory.mktemp("ground")))
-    yield app
-    close(app)
-
-
-@pytest.fixture
-def app(database: str, request: pytest.FixtureRequest) -> Iterator[Flask]:
-    """The application of one test, empty, on either database."""
-    app: Flask = request.getfixturevalue(f"on_{database}")
-    yield app
-    clear(app)
-
-
-@pytest.fixture
-def services(app: Flask) -> Services:
-    return app.extensions["fieldfare"]
+    return open_doors
 
 
 @pytest.fixture

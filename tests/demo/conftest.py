@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from server.db import db
 from server.demo.make import Made, Size, make
 from server.services import Services
+from tests.support.closing import close
 from tests.support.house import make_app
 from tests.tools.postgres import Postgres
 
@@ -55,14 +56,6 @@ def make_demo(data: Path, size: Size = SIZE, database_url: str = "") -> Demo:
         assert not db.session().in_transaction()  # nothing is left locked
         session = Session(db.engines["read"], expire_on_commit=False)
     return Demo(app, made, tuple(lines), session)
-
-
-def close(app: Flask) -> None:
-    """Give back every connection, so that the database can be dropped."""
-    with app.app_context():
-        db.session.remove()
-        for engine in db.engines.values():
-            engine.dispose()
 
 
 @pytest.fixture(scope="module", params=["sqlite", "postgresql"])

@@ -56,10 +56,3 @@ def clear(app: Flask) -> None:
         connection.cursor().execute("PRAGMA foreign_keys=ON")
     finally:
         connection.close()
-
-
-def close(app: Flask) -> None:
-    """Give back every connection."""
-    with app.app_context():
-        for engine in db.engines.values():
-            engine.dispose()

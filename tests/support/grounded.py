@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 from flask import Flask
@@ -10,24 +10,35 @@ from sqlalchemy.orm import Session
 
 from server.db import db
 from server.services import Services
-from tests.support.ground import clear, close, lay
+from tests.support.closing import close
+from tests.support.ground import clear, lay
 from tests.tools.postgres import Postgres
 
 
 @pytest.fixture(scope="session")
-def on_postgresql(postgres: Postgres, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
+def doors() -> Callable[[Flask], None]:
+    """What a folder's tests open on the application; a folder with a door has a fixture of this name."""
+    return lambda app: None
+
+
+@pytest.fixture(scope="session")
+def on_postgresql(
+    postgres: Postgres, tmp_path_factory: pytest.TempPathFactory, doors: Callable[[Flask], None]
+) -> Iterator[Flask]:
     """The one application on PostgreSQL of this folder's tests."""
     url = postgres.fresh()
     app = lay(tmp_path_factory.mktemp("ground"), url)
+    doors(app)
     yield app
     close(app)
     postgres.drop(url)
 
 
 @pytest.fixture(scope="session")
-def on_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
+def on_sqlite(tmp_path_factory: pytest.TempPathFactory, doors: Callable[[Flask], None]) -> Iterator[Flask]:
     """The one application on SQLite of this folder's tests."""
     app = lay(tmp_path_factory.mktemp("ground"))
+    doors(app)
     yield app
     close(app)
 

@@ -22,7 +22,6 @@ from werkzeug.test import TestResponse
 from media import open_blob
 from server.accounts import phones
 from server.areas.models import Area
-from server.db import db
 from server.entities.models import Entity
 from server.forms import lifecycle
 from server.forms.models import Form
@@ -32,6 +31,7 @@ from server.ingest.answers import open_answers, raw_xml
 from server.ingest.models import Attachment, Blob, FindingRow, InstanceKey, Submission, SubmissionVersion
 from server.jobs import Job
 from server.ledger import LedgerRow
+from tests.support import closing
 from tests.support.house import House, Phone, instance, make_app, xlsx
 
 FACTS = "town.json"
@@ -380,8 +380,5 @@ def open_copy(template: Path, data: Path, **settings: Any) -> Town:
 
 
 def close(house: House) -> None:
-    """Give back every connection, so that a database can be copied or dropped."""
-    with house.app.app_context():
-        db.session.remove()
-        for engine in db.engines.values():
-            engine.dispose()
+    """Give back every connection (tests.support.closing)."""
+    closing.close(house.app)
