@@ -4,6 +4,7 @@ Knows a store and a cipher, not what the files belong to. Nothing in clear ever 
 """
 
 import hashlib
+from collections import deque
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from types import TracebackType
@@ -14,6 +15,8 @@ from media.sniff import HEAD, sniff
 from media.stores import Store, Upload
 
 IN_MEMORY = 2 << 20
+AHEAD = 8 << 20
+"""Bytes of finished files that a store may still be busy with while the next file comes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +42,8 @@ class Inbox:
 
     Use it as a context manager: what was not kept when the block ends is aborted. Files stay in memory, sealed,
     until keep() as long as together they are small (`in_memory` bytes), so that a submission refused for what
-    its XML says costs no disk; larger ones go to the store while they come, and memory stays flat.
+    its XML says costs no disk; larger ones go to the store while they come, and are at their end there when
+    they are finished here: memory stays flat and no file open, however many there are.
     """
 
     def __init__(self, store: Store, keys: Keys, max_file: int, *, in_memory: int = IN_MEMORY) -> None:
@@ -48,6 +52,8 @@ class Inbox:
         self._max_file = max_file
         self._room = in_memory
         self._open: dict[str, Incoming] = {}
+        self._ahead: deque[tuple[Upload, int]] = deque()
+        self._unsettled = 0
         self.received: list[Received] = []
 
     def begin(self, name: str, content_type: str) -> "Incoming":
@@ -86,6 +92,16 @@ class Inbox:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.abort()
+
+    def _ended(self, upload: Upload, size: int) -> None:
+        """All `size` bytes are with the store. Waits where it is busy with too many; raises Full or Unavailable."""
+        upload.end()
+        self._ahead.append((upload, size))
+        self._unsettled += size
+        while self._unsettled > AHEAD:
+            oldest, its = self._ahead.popleft()
+            oldest.settle()
+            self._unsettled -= its
 
     def _stays_in_memory(self, size: int) -> bool:
         """Whether a finished file of `size` bytes may wait in memory; takes the room if so."""
@@ -150,6 +166,7 @@ class Incoming:
             self._sealed = sealed
         else:
             self._store(sealed)
+            self._end()
         self._over = True
         received = Received(
             name=self._name,
@@ -175,8 +192,13 @@ class Incoming:
         if self._sealed:
             self._store(self._sealed)
             self._sealed = b""
+            self._end()
         assert self._upload is not None  # finish() left the bytes in memory or began an upload
         return self._upload
+
+    def _end(self) -> None:
+        assert self._upload is not None  # a sealed file is never empty
+        self._inbox._ended(self._upload, self._size)
 
     def _store(self, sealed: bytes) -> None:
         if self._upload is None:

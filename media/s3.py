@@ -52,9 +52,10 @@ class _Line:
 class S3Store:
     """Blobs as objects `prefix/abcd…` of one bucket.
 
-    A blob of at most one part (8 MiB) is one PUT when it is kept; a larger one a multipart upload, its parts
-    sent by a thread while the next one fills, so that memory stays at two parts. S3 acknowledges a PUT or a
-    completed upload only when it is durable, so there is nothing to sync.
+    A blob of at most one part (8 MiB) is one PUT when all of it is here; a larger one a multipart upload, its
+    parts sent by a thread while the next one fills, so that memory stays at two parts. S3 acknowledges a PUT or
+    a completed upload only when it is durable, so there is nothing to sync. An object is there from its end on,
+    before it is kept: if it never is, it is removed, and after a crash the sweeper's.
 
     No caller waits longer than `deadline` seconds after its last byte: calls run in threads and are waited for,
     because a socket's time-outs do not bound a server that trickles. One that comes back late is undone there.
@@ -93,13 +94,16 @@ class S3Store:
             raise TypeError("uploads of another store")
         until = time.monotonic() + self.deadline
         try:
-            for upload, ending in [(upload, upload.end()) for upload in ours]:
-                self.wait(ending, until)
-                upload.kept = True
+            for upload in ours:
+                upload.end()
+            for upload in ours:
+                self.wait(upload.ending(), until)
         except MediaError:
             for upload in ours:
-                upload.undo()
+                upload.abort()
             raise
+        for upload in ours:
+            upload.kept = True
 
     def read(self, name: str, offset: int = 0, length: int | None = None) -> Iterator[bytes]:
         """See Store. One request; the connection is closed when the reader stops early."""
@@ -274,7 +278,7 @@ class S3Store:
 class S3Upload:
     """One object on its way up. At most one part is under way while the next one fills."""
 
-    __slots__ = ("_buffer", "_gone", "_last", "_parts", "_store", "_upload_id", "kept", "name")
+    __slots__ = ("_buffer", "_last", "_over", "_parts", "_store", "_upload_id", "kept", "name")
 
     def __init__(self, store: S3Store, name: str) -> None:
         self._store = store
@@ -284,11 +288,12 @@ class S3Upload:
         self._last: Future[None] | None = None  # the newest call: a part, or the end
         self._parts: list[CompletedPartTypeDef] = []
         self._upload_id: str | None = None
-        self._gone = False
+        self._over = False  # no more bytes come: it has ended, or is aborted
 
     def write(self, data: bytes) -> None:
         """See Upload."""
-        self._must_be_open()
+        if self._over:
+            raise ValueError("the upload is over")
         taken = 0
         while taken < len(data):
             if (
@@ -299,41 +304,45 @@ class S3Upload:
             self._buffer += piece
             taken += len(piece)
 
+    def end(self) -> None:
+        """See Upload. What is left is sent in a thread, and what was sent made one object."""
+        if self._over:
+            return
+        rest, self._buffer = self._buffer, bytearray()
+        self._last, self._over = self._store.start(self._finish, self._last, rest), True
+
+    def settle(self) -> None:
+        """See Upload."""
+        self._wait(self.ending())
+
+    def ending(self) -> "Future[None]":
+        """What end() began."""
+        if self._last is None:
+            raise ValueError("the upload is over")
+        return self._last
+
     def keep(self) -> None:
         """See Upload."""
         self._store.keep_all([self])
 
-    def end(self) -> "Future[None]":
-        """Send what is left and finish, in a thread."""
-        self._must_be_open()
-        rest, self._buffer = self._buffer, bytearray()
-        self._last = self._store.start(self._finish, self._last, rest)
-        self._gone = True
-        return self._last
-
     def abort(self) -> None:
-        """See Upload. What S3 has already is removed in the background, after the call under way."""
-        if not self._gone:
-            self.undo()
-
-    def undo(self) -> None:
-        """Have S3 forget the parts, and the object too where it was completed, perhaps after the deadline."""
-        self._gone, self._buffer = True, bytearray()
-        if self._last is not None:
+        """See Upload: in the background, after the call under way, which may come back later than anybody waits."""
+        self._over, self._buffer = True, bytearray()
+        if not self.kept and self._last is not None:
             self._store.start(self._forget, self._last)
+            self._last = None
 
-    def _must_be_open(self) -> None:
-        if self._gone:
-            raise ValueError("the upload is over")
+    def _wait(self, call: "Future[None]") -> None:
+        try:
+            self._store.wait(call, time.monotonic() + self._store.deadline)
+        except MediaError:
+            self.abort()
+            raise
 
     def _hand_over(self) -> None:
         """Send the full part while the next one fills, once the one before it is through."""
-        try:
-            if self._last is not None:
-                self._store.wait(self._last, time.monotonic() + self._store.deadline)
-        except MediaError:
-            self.undo()
-            raise
+        if self._last is not None:
+            self._wait(self._last)
         part, self._buffer = self._buffer, bytearray()
         self._last = self._store.start(self._send, part)
 
@@ -362,6 +371,7 @@ class S3Upload:
         )
 
     def _forget(self, last: "Future[None]") -> None:
+        """Have S3 forget the parts, and the object too where it was completed."""
         client, bucket, key = self._store.client, self._store.bucket, self._store.key(self.name)
         if not last.cancel():
             last.exception()  # wait for it: what is under way could complete after we have removed it

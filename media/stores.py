@@ -22,7 +22,7 @@ _NAME = re.compile(r"[0-9a-z]{4,64}")
 
 
 class Upload(Protocol):
-    """One blob on its way in. Until keep() has returned it does not exist for anyone."""
+    """One blob on its way in. Until keep() has returned nobody is to count on it: it can vanish at any time."""
 
     @property
     def name(self) -> str:
@@ -30,6 +30,15 @@ class Upload(Protocol):
 
     def write(self, data: bytes) -> None:
         """Take the next bytes. Raises Full or Unavailable, and then nothing is left of the upload."""
+
+    def end(self) -> None:
+        """All bytes are here: let go of what is held of it, buffers and handles, perhaps while others go on.
+
+        keep() does this itself where it was not done. Raises Full or Unavailable, as write().
+        """
+
+    def settle(self) -> None:
+        """Wait until what end() began is through, and nothing is held any more. Raises Full or Unavailable, as write()."""
 
     def keep(self) -> None:
         """Make it durable under its name: after this returns, a power cut does not lose it."""
@@ -140,7 +149,7 @@ class FolderStore:
         return FolderUpload(self, name, path, handle)
 
     def keep_all(self, uploads: Sequence[Upload]) -> None:
-        """See Store: fsync every file, rename every file, fsync each folder once."""
+        """See Store: fsync every file that was not at its end, rename every file, fsync each folder once."""
         ours = [upload for upload in uploads if isinstance(upload, FolderUpload)]
         if len(ours) != len(uploads):
             raise TypeError("uploads of another store")
@@ -305,13 +314,14 @@ class FolderStore:
 class FolderUpload:
     """A file in `tmp` that gets its name when it is kept."""
 
-    __slots__ = ("_handle", "_store", "name", "path")
+    __slots__ = ("_handle", "_store", "_whole", "name", "path")
 
     def __init__(self, store: FolderStore, name: str, path: str, handle: int) -> None:
         self._store = store
         self.name = name
         self.path = path
         self._handle: int | None = handle
+        self._whole = False
 
     def write(self, data: bytes) -> None:
         """See Upload."""
@@ -325,13 +335,26 @@ class FolderUpload:
             self.abort()
             raise _worded(error) from error
 
+    def end(self) -> None:
+        """See Upload. A submission of a thousand files holds none of them open."""
+        try:
+            self.flush()
+        except OSError as error:
+            self.abort()
+            raise _worded(error) from error
+
+    def settle(self) -> None:
+        """See Upload: end() left nothing under way."""
+
     def flush(self) -> None:
         """The bytes are on the disk when this returns; the name is not yet. Raises OSError."""
+        if self._whole:
+            return
         if self._handle is None:
             raise ValueError("the upload is over")
         os.fsync(self._handle)
         os.close(self._handle)
-        self._handle = None
+        self._handle, self._whole = None, True
 
     def keep(self) -> None:
         """See Upload."""
@@ -341,7 +364,7 @@ class FolderUpload:
         """See Upload."""
         if self._handle is not None:
             os.close(self._handle)
-            self._handle = None
+        self._handle, self._whole = None, False
         _remove(self.path)
 
 

@@ -6,6 +6,7 @@ import os
 import tracemalloc
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
 from pathlib import Path
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, cast
@@ -29,6 +30,7 @@ from media.cipher import SEALED
 from tests.media.conftest import KeyRing
 
 if TYPE_CHECKING:
+    from media.s3 import S3Store
     from tests.tools.s3 import S3
 
 MIB = 1 << 20
@@ -154,6 +156,43 @@ def test_many_small_files_do_not_pile_up_in_memory(folder: FolderStore, keys: Ke
         assert len(files_in(folder)) == 3
         inbox.keep()
     assert {content(folder, keys, each) for each in received} == {JPEG}
+
+
+def test_many_files_of_one_submission_hold_no_file_open(folder: FolderStore, keys: KeyRing) -> None:
+    before = len(os.listdir("/proc/self/fd"))
+    with Inbox(folder, keys, max_file=10 * MIB, in_memory=MIB) as inbox:
+        received = [receive(inbox, JPEG) for _ in range(60)]
+        assert len(os.listdir("/proc/self/fd")) == before
+        inbox.keep()
+    assert {content(folder, keys, each) for each in received} == {JPEG}
+    with Inbox(folder, keys, max_file=10 * MIB) as inbox:
+        for _ in range(60):
+            receive(inbox, JPEG)
+    assert len(files_in(folder)) == 60
+
+
+def test_many_small_files_are_kept_with_few_handles(folder: FolderStore, keys: KeyRing) -> None:
+    import resource
+
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    with Inbox(folder, keys, max_file=10 * MIB) as inbox:
+        received = [receive(inbox, number.to_bytes(2, "big")) for number in range(100)]
+        assert files_in(folder) == []
+        resource.setrlimit(resource.RLIMIT_NOFILE, (len(os.listdir("/proc/self/fd")) + 20, hard))
+        try:
+            inbox.keep()
+        finally:
+            resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+    assert [content(folder, keys, each) for each in received] == [n.to_bytes(2, "big") for n in range(100)]
+
+
+def test_files_that_went_ahead_of_a_refusal_are_taken_back(store: Store, keys: KeyRing) -> None:
+    with Inbox(store, keys, max_file=10 * MIB, in_memory=0) as inbox:
+        for size in (1000, MIB, 0, 9 * MIB):
+            receive(inbox, bytes(size))
+    store.close()
+    assert list(store.older_than(-86_400)) == []
+    assert store.sweep_unfinished(-86_400) == 0
 
 
 def test_nothing_lies_in_the_store_in_clear(folder: FolderStore, keys: KeyRing) -> None:
@@ -286,25 +325,74 @@ def test_bad_input_20_memory_does_not_grow_with_what_is_sent_or_read(
     assert peak_of(open_blob(folder, keys, file.name)) < FLAT
 
 
-def test_bad_input_20_memory_does_not_grow_with_what_goes_to_s3(s3: "S3", keys: KeyRing) -> None:
+@dataclass
+class Swallowed:
+    """An S3 that takes everything and keeps sizes alone: the server of the tests would hold it all in this process's memory."""
+
+    store: "S3Store"
+    sizes: list[int] = field(default_factory=list)
+
+
+@pytest.fixture
+def swallowed(s3: "S3") -> Iterator[Swallowed]:
+    """A store on an S3 that keeps nothing."""
     from media.s3 import S3Store
 
     client = s3.client()
-    sizes: list[int] = []
+    swallowed = Swallowed(S3Store(s3.bucket, "photos", client=client))
 
     def taken(params: dict[str, object], **_: object) -> Any:
-        """Answer in S3's place: the server of the tests would hold every part in this process's memory."""
-        sizes.append(len(cast(bytearray, params["body"])))
+        swallowed.sizes.append(len(cast(bytearray, params["body"])))
         return SimpleNamespace(status_code=200), {"ETag": '"part"'}
 
     def completed(**_: object) -> Any:
         return SimpleNamespace(status_code=200), {}
 
     client.meta.events.register("before-call.s3.UploadPart", taken)
+    client.meta.events.register("before-call.s3.PutObject", taken)
     client.meta.events.register("before-call.s3.CompleteMultipartUpload", completed)
-    store = S3Store(s3.bucket, "photos", client=client)
-    store.ready()  # what boto3 loads once is not counted
-    assert peak_of(sending(store, keys, 64)) < FLAT + 16 * MIB  # parts of 8 MiB on their way
-    assert sum(sizes) == 64 * SEALED + 32
-    assert set(sizes[:-1]) == {8 * MIB}
+    swallowed.store.ready()  # what boto3 loads once is not counted
+    yield swallowed
+    swallowed.store.close()
+
+
+def test_bad_input_20_memory_does_not_grow_with_what_goes_to_s3(swallowed: Swallowed, keys: KeyRing) -> None:
+    assert peak_of(sending(swallowed.store, keys, 64)) < FLAT + 16 * MIB  # parts of 8 MiB on their way
+    assert sum(swallowed.sizes) == 64 * SEALED + 32
+    assert set(swallowed.sizes[:-1]) == {8 * MIB}
+
+
+@pytest.mark.parametrize(("files", "mebibytes"), [(100, 1), (20, 7)])
+def test_memory_does_not_grow_with_how_many_files_go_to_s3(
+    swallowed: Swallowed, keys: KeyRing, files: int, mebibytes: int
+) -> None:
+    def sent() -> Iterator[object]:
+        with Inbox(swallowed.store, keys, max_file=900 * MIB) as inbox:
+            for _ in range(files):
+                yield receive(inbox, bytes(mebibytes * MIB))
+            inbox.keep()
+
+    assert peak_of(sent()) < FLAT + 16 * MIB
+    assert sum(swallowed.sizes) == files * (mebibytes * SEALED + 32)
+
+
+def test_s3_going_away_while_a_submission_comes_is_told_before_its_end(s3: "S3", keys: KeyRing) -> None:
+    from media.s3 import S3Store
+
+    store = S3Store(s3.bucket, "photos", s3.endpoint, deadline=1)
+
+    def sent_without_end() -> int:
+        with Inbox(store, keys, max_file=30 * MIB, in_memory=0) as inbox:
+            receive(inbox, JPEG)
+            with s3.away():
+                for number in range(100):
+                    try:
+                        receive(inbox, bytes(3 * MIB))
+                    except Unavailable:
+                        return number
+        return 100
+
+    assert sent_without_end() < 5
+    store.close()
+    assert list(store.older_than(-86_400)) == []
     store.close()

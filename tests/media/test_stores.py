@@ -80,6 +80,34 @@ def test_an_abort_after_keep_undoes_nothing(store: Store) -> None:
     assert content(store, A) == b"photo"
 
 
+def test_an_upload_that_has_ended_takes_no_more_and_is_kept_as_it_is(store: Store) -> None:
+    for size in (0, 5, 18 * MIB):
+        upload = store.begin(A)
+        upload.write(bytes(size))
+        upload.end()
+        upload.end()
+        upload.settle()
+        with pytest.raises(ValueError, match="over"):
+            upload.write(b"more")
+        upload.keep()
+        assert store.size(A) == size
+        store.delete(A)
+
+
+def test_an_upload_that_has_ended_and_is_aborted_leaves_nothing(store: Store) -> None:
+    uploads = [store.begin(name) for name in (A, B, C)]
+    for upload, size in zip(uploads, (0, 5, 18 * MIB), strict=True):
+        upload.write(bytes(size))
+        upload.end()
+    uploads[1].settle()
+    for upload in uploads:
+        upload.abort()
+        upload.abort()
+    store.close()
+    assert list(store.older_than(-DAY)) == []
+    assert store.sweep_unfinished(-DAY) == 0
+
+
 def test_several_uploads_are_kept_together(store: Store) -> None:
     uploads = [store.begin(name) for name in (A, B, C)]
     for upload in uploads:
@@ -234,6 +262,39 @@ def test_bad_input_54_files_reach_the_disk_before_their_names_and_each_folder_is
         ("rename", f"tmp/{C}", f"bb/22/{C}"),
         ("fsync", "bb/22"),
     ]
+
+
+def test_a_file_whose_end_was_told_is_on_the_disk_and_closed_and_only_named_when_kept(
+    folder: FolderStore, calls: list[tuple[str, ...]]
+) -> None:
+    before = os.listdir("/proc/self/fd")
+    upload = folder.begin(B)
+    upload.write(b"photo")
+    upload.end()
+    assert calls == [("fsync", f"tmp/{B}")]
+    assert os.listdir("/proc/self/fd") == before
+    assert not folder.exists(B)
+    calls.clear()
+    upload.keep()
+    assert [line[0] for line in calls] == ["mkdir", "mkdir", "fsync", "fsync", "rename", "fsync"]
+    assert content(folder, B) == b"photo"
+
+
+def test_bad_input_55_a_disk_that_fails_at_the_end_of_a_file_leaves_nothing_behind(
+    folder: FolderStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(_: int) -> None:
+        raise OSError(errno.ENOSPC, "no space")
+
+    upload = folder.begin(B)
+    upload.write(b"photo")
+    with monkeypatch.context() as broken:
+        broken.setattr(os, "fsync", full)
+        with pytest.raises(Full):
+            upload.end()
+    assert files_of(folder) == []
+    with pytest.raises(ValueError, match="over"):
+        upload.keep()
 
 
 def test_a_folder_known_to_be_on_the_disk_is_not_made_durable_again(
