@@ -20,7 +20,7 @@ from server import jobs, ledger, problems
 from server.accounts import audit, phones
 from server.db import utcnow
 from server.entities.versions import Moment
-from server.hot import PerDialect, table_insert, wire
+from server.hot import PerDialect, send_what_waits, table_insert, wire
 from server.households.determine import Determined, determine
 from server.ingest import counts, project
 from server.ingest.check import ENGINE_VERSION
@@ -155,6 +155,8 @@ def _store(session: Session, services: Services, p: Prepared, projecting: Callab
         _ATTACHMENT.many_later(wire(session), files)
     if p.findings:
         _FINDING.many_later(wire(session), [{**row, "version_id": seq} for row in p.findings])
+    # Whether the instanceID was free is known before rows are written: what goes wrong from here on is caught.
+    send_what_waits(wire(session))
     if not p.to.draft:
         place = project.Place(submission_id, seq, Moment(seq, at))
         projecting(session, services, p.work, determined, place, held=p.blocking > 0)

@@ -11,6 +11,7 @@ import pytest
 from werkzeug.test import TestResponse
 
 from server.ingest.models import Attachment, Blob, InstanceKey, Submission, SubmissionVersion
+from server.ledger import LedgerRow
 from tests.support.answers import message, refused
 from tests.support.photos import jpeg
 from tests.support.town import Town, check, enrolment, new_id, note
@@ -101,6 +102,17 @@ def test_row_16_fifty_arrivals_of_an_enrolment_at_once_make_one_household(house:
     another = house.enrol()
     codes = {row["uuid"]: row["code"] for row in house.rows("household")}
     assert int(codes[another.household][7:11]) == int(codes[made.household][7:11]) + 1
+
+
+def test_row_16_fifty_arrivals_of_a_visit_without_files_write_its_rows_once(house: Town) -> None:
+    home = house.enrol(water="borehole")
+    xml, events = check(home.household, water="surface"), house.count(LedgerRow)
+    answers = at_once(50, lambda _: house.phone.send(xml))
+    assert {answer.status_code for answer in answers} == {201}
+    assert len({message(answer) for answer in answers}) == 1
+    assert [house.count(model) for model in (Submission, SubmissionVersion, InstanceKey)] == [2, 2, 2]
+    assert [row["source"] for row in house.rows("water", history=True)] == ["borehole", "surface"]
+    assert house.count(LedgerRow) == events + 1
 
 
 def test_row_16_parts_that_arrive_at_once_are_all_kept(house: Town) -> None:
