@@ -30,6 +30,7 @@ from .model import (
     Submission,
 )
 from .records import Record, merge, record, split, value_at, walk
+from .settling import Settled, settle
 from .text import NO_TEXT, Text
 from .types import Line, Point, TypeFault, parse
 
@@ -63,6 +64,7 @@ __all__ = [
     "Rule",
     "SavedEntity",
     "SecondaryInstance",
+    "Settled",
     "Source",
     "Submission",
     "Text",
@@ -75,6 +77,7 @@ __all__ = [
     "parse_instance",
     "record",
     "saved_entities",
+    "settle",
     "split",
     "value_at",
     "walk",

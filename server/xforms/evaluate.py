@@ -140,7 +140,7 @@ def work_out(answers: Answers, *, recalculate_all: bool = False) -> None:
 
     A calculation that reads chance, the clock or the phone keeps what the phone sent, if it sent something."""
     program = answers.form.program
-    state = answers.state = _state(answers)
+    state = answers.state = state_of(answers)
     clock = answers.clock = Clock(state.now, state.offset)
     for place, row, text in answers.leaves:
         convert = place.convert
@@ -195,7 +195,8 @@ def _relevance(answers: Answers, state: State, logic: Logic) -> None:
             answers.unsure.append((logic, row, fault.key))
 
 
-def _state(answers: Answers) -> State:
+def state_of(answers: Answers) -> State:
+    """What expressions read beside the rows: clock, lists, the phone's properties, and what they may spend."""
     form, context = answers.form, answers.context
     now = context.now or datetime.now(UTC)
     offset = now.utcoffset() or timedelta(0)
