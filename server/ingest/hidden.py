@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from difflib import SequenceMatcher
 
-from lxml import etree
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -18,10 +17,12 @@ from server.ingest.answers import raw_xml
 from server.ingest.models import SubmissionVersion
 from server.ingest.parcel import Parcel, Sender
 from server.ingest.plan import Plan, plan_of
-from server.ingest.redact import shown
+from server.ingest.redact import hides, shown
 from server.services import Services
+from server.xforms import xmltree
+from server.xforms.xmltree import Element
 
-Pair = tuple[etree._Element, etree._Element]
+Pair = tuple[Element, Element]
 
 MOST_ROWS = 1000
 """Rows of a repeat from the first that an edit changed to the last: laying them side by side takes the square of that."""
@@ -58,36 +59,31 @@ def with_hidden(plan: Plan, before: bytes, edit: bytes) -> bytes:
     as many changed rows in a place as there were, by position. Raises UNEXPECTED_VALUE where rows that hide something
     were both changed and left out in one place: nobody could say which is which.
     """
-    parser = etree.XMLParser(resolve_entities=False, no_network=True)
-    old, new = etree.fromstring(before, parser), etree.fromstring(edit, parser)
-    if not _keep(plan, old, new, f"/{plan.model.root}"):
-        return edit
-    return etree.tostring(new, encoding="utf-8", xml_declaration=True)
+    old, new = xmltree.read(before), xmltree.read(edit)
+    return xmltree.write(new) if _keep(plan, old, new, f"/{plan.model.root}") else edit
 
 
-def _keep(plan: Plan, old: etree._Element, new: etree._Element, path: str) -> bool:
+def _keep(plan: Plan, old: Element, new: Element, path: str) -> bool:
     """Give one node, or those below it, what was hidden; whether something changed."""
-    if path in plan.protected:
-        whole = old.text or ""
+    if hides(plan, path):
+        whole = xmltree.text(old)
         seen = shown(plan, path, whole)
-        if len(new) or whole.strip() == seen or (new.text or "").strip() != seen:
+        if len(new) or whole.strip() == seen or xmltree.text(new).strip() != seen:
             return False
         new.text = whole
         return True
     changed = False
-    for name in dict.fromkeys(_name(one) for one in _elements(old)):
+    for name in dict.fromkeys(xmltree.name(one) for one in old):
         at = f"{path}/{name}"
-        if not any(one == at or one.startswith(f"{at}/") for one in plan.protected):
+        if not (hides(plan, at) or any(one.startswith(f"{at}/") for one in plan.protected)):
             continue
-        pairs = _matched(plan, at, _named(old, name), _named(new, name))
+        pairs = _matched(plan, at, xmltree.named(old, name), xmltree.named(new, name))
         for one, other in pairs:
             changed = _keep(plan, one, other, at) or changed
     return changed
 
 
-def _matched(
-    plan: Plan, path: str, old: Sequence[etree._Element], new: Sequence[etree._Element]
-) -> Iterator[Pair]:
+def _matched(plan: Plan, path: str, old: Sequence[Element], new: Sequence[Element]) -> Iterator[Pair]:
     """Rows of before beside those of now; a node that is no repeat beside itself."""
     if len(old) == len(new) == 1:
         yield old[0], new[0]
@@ -126,37 +122,26 @@ def _alike(one: Sequence[str], other: Sequence[str]) -> int:
     return next((place for place, (a, b) in both if a != b), min(len(one), len(other)))
 
 
-def _seen(plan: Plan, element: etree._Element, path: str) -> str:
+def _seen(plan: Plan, element: Element, path: str) -> str:
     """A row as everybody sees it, in one text, whether it came whole or redacted."""
-    text = (element.text or "").strip()
-    if path in plan.protected:
-        text = shown(plan, path, text)
-    below = (_seen(plan, one, f"{path}/{_name(one)}") for one in _elements(element))
-    return f"<{_name(element)}>{'' if len(element) else text}{''.join(below)}</>"
+    name, text = xmltree.name(element), xmltree.text(element).strip()
+    if hides(plan, path):
+        return f"<{name}>{shown(plan, path, text)}</>"
+    below = (_seen(plan, one, f"{path}/{xmltree.name(one)}") for one in element)
+    return f"<{name}>{text}{''.join(below)}</>"
 
 
-def _protected(plan: Plan, element: etree._Element, path: str) -> Iterator[tuple[str, str]]:
+def _protected(plan: Plan, element: Element, path: str) -> Iterator[tuple[str, str]]:
     """Path and text of each protected answer of a row."""
-    if path in plan.protected:
-        yield path, (element.text or "").strip()
-    for one in _elements(element):
-        yield from _protected(plan, one, f"{path}/{_name(one)}")
+    if hides(plan, path):
+        yield path, xmltree.text(element).strip()
+        return
+    for one in element:
+        yield from _protected(plan, one, f"{path}/{xmltree.name(one)}")
 
 
-def _hidden(plan: Plan, element: etree._Element, path: str) -> Iterator[tuple[str, str]]:
+def _hidden(plan: Plan, element: Element, path: str) -> Iterator[tuple[str, str]]:
     """The same, as redaction shows those that it changes."""
     for at, text in _protected(plan, element, path):
         if (seen := shown(plan, at, text)) != text:
             yield at, seen
-
-
-def _elements(parent: etree._Element) -> Iterator[etree._Element]:
-    return (one for one in parent if isinstance(one.tag, str))
-
-
-def _named(parent: etree._Element, name: str) -> list[etree._Element]:
-    return [one for one in _elements(parent) if _name(one) == name]
-
-
-def _name(element: etree._Element) -> str:
-    return etree.QName(element).localname

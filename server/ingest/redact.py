@@ -9,10 +9,9 @@ import csv
 import io
 import re
 
-from lxml import etree
-
 from server.ingest.plan import Plan
-from server.xforms import Record
+from server.xforms import Record, xmltree
+from server.xforms.xmltree import Element
 
 POINTS = frozenset({"geopoint", "geotrace", "geoshape"})
 DEGREES = 2
@@ -66,22 +65,36 @@ def shown(plan: Plan, path: str, text: str) -> str:
     return rounded_points(text) if field is not None and field.type in POINTS else ""
 
 
+def hides(plan: Plan, path: str) -> bool:
+    """Whether what a node holds is protected: an answer, or within a protected group what no question of the form is."""
+    field = plan.model.field(path)
+    if field is not None:
+        return field.is_leaf and path in plan.protected
+    while path := path.rpartition("/")[0]:
+        if path in plan.protected:
+            return True
+    return False
+
+
 def redact_xml(plan: Plan, xml: bytes) -> bytes:
-    """The XML with protected nodes rounded or emptied, everything else as it came."""
-    root = etree.fromstring(
-        xml, etree.XMLParser(resolve_entities=False, no_network=True, remove_blank_text=False)
-    )
-    changed = False
-    for element in root.iter():
-        if not isinstance(element.tag, str):
-            continue
-        path = _path(plan, element)
-        if path in plan.protected and element.text:
-            for child in list(element):
-                element.remove(child)
-            element.text = shown(plan, path, element.text)
-            changed = True
-    return etree.tostring(root, encoding="utf-8", xml_declaration=True) if changed else xml
+    """The XML with protected nodes rounded or emptied and without comments and processing instructions, which nobody judged;
+    as it came where the form protects nothing."""
+    if not plan.protected:
+        return xml
+    root = xmltree.read(xml)
+    _redact_below(plan, root, f"/{plan.model.root}")
+    return xmltree.write(root)
+
+
+def _redact_below(plan: Plan, element: Element, path: str) -> None:
+    """The same for what stands below a node, whose path in the form is the same whatever the instance calls its root."""
+    for child in element:
+        at = f"{path}/{xmltree.name(child)}"
+        if hides(plan, at):
+            child.attrib.clear()
+            xmltree.fill(child, shown(plan, at, xmltree.text(child)))
+        else:
+            _redact_below(plan, child, at)
 
 
 def redact_audit(plan: Plan, content: bytes) -> bytes:
@@ -119,9 +132,3 @@ def is_protected(plan: Plan, path: str | None) -> bool:
 def _is_open(plan: Plan, path: str) -> bool:
     field = plan.model.field(path)
     return field is not None and field.is_leaf and path not in plan.protected
-
-
-def _path(plan: Plan, element: etree._Element) -> str:
-    """Its path in the form, whatever the instance calls its root."""
-    names = [etree.QName(one).localname for one in (element, *element.iterancestors())]
-    return "/".join(["", plan.model.root, *reversed(names[:-1])])

@@ -12,14 +12,14 @@ from copy import deepcopy
 from dataclasses import dataclass
 from typing import Any
 
-from lxml import etree
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from server.entities.models import Dataset
 from server.ingest.answers import Opened
 from server.review.visit import AREAS, Outside, display, kind_of, outside_labels, plain
-from server.xforms import BodyNode, Field, FormModel, Record
+from server.xforms import BodyNode, Field, FormModel, Record, xmltree
+from server.xforms.xmltree import Element
 
 KINDS = {
     "int": "whole",
@@ -146,24 +146,21 @@ def rewritten(
 ) -> bytes:
     """The XML with answers changed (by path, positions on repeats), as an edit of the version `replaces`.
 
-    Everything else stays as it came. A node that did not come is put where the form has it; characters that XML cannot
-    hold are dropped. `rows` as `parts` takes them, before the changes.
+    Everything else stays as it came, but for comments and processing instructions, which are gone. A node that did not come
+    is put where the form has it; characters that XML cannot hold are dropped. `rows` as `parts` takes them, before the
+    changes. Raises KeyError for a row or a path that there is not.
     """
-    parser = etree.XMLParser(resolve_entities=False, no_network=True)
-    root = etree.fromstring(xml, parser)
+    root = xmltree.read(xml)
     for act in rows:
         _regroup_xml(root, model, act)
     for path, value in changes.items():
-        node = _node(root, model, path)
-        for child in list(node):
-            node.remove(child)
-        node.text = _NO_XML.sub("", value)
+        xmltree.fill(_node(root, model, path), _NO_XML.sub("", value))
     _follow(root, model, changes)
     _identify(root, replaces, instance_id)
-    return etree.tostring(root, encoding="utf-8", xml_declaration=True)
+    return xmltree.write(root)
 
 
-def _follow(root: etree._Element, model: FormModel, changes: Mapping[str, str]) -> None:
+def _follow(root: Element, model: FormModel, changes: Mapping[str, str]) -> None:
     """An entity that is updated is the one that its question names now, as it stands: the phone said so for the old one."""
     for declared in model.entities():
         chosen = changes.get((declared.id or "").strip())
@@ -285,16 +282,7 @@ def _can_be_picked(one: Field, known: frozenset[str]) -> bool:
     return one.type == "select1" and outside and not one.has_search
 
 
-def _name(element: etree._Element) -> str:
-    return etree.QName(element).localname
-
-
-def _child(parent: etree._Element, name: str, number: int = 1) -> etree._Element | None:
-    same = [one for one in parent if isinstance(one.tag, str) and _name(one) == name]
-    return same[number - 1] if len(same) >= number else None
-
-
-def _node(root: etree._Element, model: FormModel, path: str) -> etree._Element:
+def _node(root: Element, model: FormModel, path: str) -> Element:
     """The element at a path; made where it did not come. Raises KeyError for a path that the form does not have."""
     at, plan = root, model.plan.root
     for step in path.split("/")[2:]:
@@ -302,7 +290,7 @@ def _node(root: etree._Element, model: FormModel, path: str) -> etree._Element:
         if match is None:
             raise KeyError(path)
         plan, parent_plan = plan.children[match[1]], plan
-        found = _child(at, match[1], int(match[2] or 1))
+        found = xmltree.child(at, match[1], int(match[2] or 1))
         if found is None:
             if match[2]:
                 raise KeyError(path)  # rows are not made here
@@ -311,12 +299,12 @@ def _node(root: etree._Element, model: FormModel, path: str) -> etree._Element:
     return at
 
 
-def _regroup_xml(root: etree._Element, model: FormModel, act: str) -> None:
+def _regroup_xml(root: Element, model: FormModel, act: str) -> None:
     *steps, (name, number) = _row_of(model, act)
     above = "".join(f"/{step}" if row is None else f"/{step}[{row}]" for step, row in steps)
     parent = _node(root, model, f"/{model.root}{above}")
     if number is not None:
-        row = _child(parent, name, number)
+        row = xmltree.child(parent, name, number)
         if row is None:
             raise KeyError(act)
         parent.remove(row)
@@ -329,10 +317,9 @@ def _regroup_xml(root: etree._Element, model: FormModel, act: str) -> None:
     )  # before what the form has after it: behind the rows that there are
 
 
-def _made(parent: etree._Element, name: str, order: Mapping[str, int]) -> etree._Element:
-    space = etree.QName(parent).namespace
-    made = etree.Element(f"{{{space}}}{name}" if space else name)
-    after = [one for one in parent if isinstance(one.tag, str) and order.get(_name(one), -1) > order[name]]
+def _made(parent: Element, name: str, order: Mapping[str, int]) -> Element:
+    made = xmltree.new(name, parent)
+    after = [one for one in parent if order.get(xmltree.name(one), -1) > order[name]]
     if after:
         after[0].addprevious(made)
     else:
@@ -340,24 +327,21 @@ def _made(parent: etree._Element, name: str, order: Mapping[str, int]) -> etree.
     return made
 
 
-def _identify(root: etree._Element, replaces: str, instance_id: str) -> None:
+def _identify(root: Element, replaces: str, instance_id: str) -> None:
     """A new instanceID, and the one that it replaces."""
-    meta = _child(root, "meta")
+    meta = xmltree.child(root, "meta")
     if meta is None:
-        space = etree.QName(root).namespace
-        meta = etree.SubElement(root, f"{{{space}}}meta" if space else "meta")
-    own = _child(meta, "instanceID")
+        meta = xmltree.new("meta", root)
+        root.append(meta)
+    own = xmltree.child(meta, "instanceID")
     if own is None:
-        own = _child(root, "instanceID")
-        if own is not None:
-            meta.append(own)
-    if own is None:
-        space = etree.QName(meta).namespace
-        own = etree.SubElement(meta, f"{{{space}}}instanceID" if space else "instanceID")
+        own = xmltree.child(root, "instanceID")
+        if own is None:
+            own = xmltree.new("instanceID", meta)
+        meta.append(own)
     own.text = instance_id
-    old = _child(meta, "deprecatedID")
+    old = xmltree.child(meta, "deprecatedID")
     if old is None:
-        space = etree.QName(own).namespace
-        old = etree.Element(f"{{{space}}}deprecatedID" if space else "deprecatedID")
+        old = xmltree.new("deprecatedID", own)
         own.addnext(old)
     old.text = replaces

@@ -60,3 +60,23 @@ def test_a_row_that_there_is_not_and_a_path_the_form_lacks_are_no_answers() -> N
     for path in ("/data/row[3]/n", "/data/unknown"):
         with pytest.raises(KeyError):
             rewritten(CAME.encode(), model, {path: "1"}, replaces="uuid:1", instance_id="uuid:2")
+
+
+@pytest.mark.parametrize(
+    "came",
+    [
+        f"\n<?xml version='1.0'?>{CAME}".encode(),
+        f"<?xml version='1.0' encoding='latin-1'?>{CAME}".encode("latin-1"),
+        CAME.encode("utf-16-le"),
+        CAME.replace("<first>", "<!--x--><first><!--y-->").replace("<row>", "<?z?><row>").encode(),
+    ],
+)
+def test_what_was_accepted_can_be_corrected_however_it_was_spelled(came: bytes) -> None:
+    model = FormModel.from_xml(FORM)
+    changes = {"/data/second": "5", "/data/row[2]/n": "7"}
+    made = rewritten(came, model, changes, replaces="uuid:1", instance_id="uuid:2")
+    assert record(model, parse_instance(made)) == record(model, parse_instance(CAME.encode())) | {
+        "second": "5",
+        "row": [{"n": "1"}, {"n": "7"}],
+        "meta": {"instanceID": "uuid:2"},
+    }
