@@ -145,10 +145,12 @@ def areas_import(settings: Settings, path: Path, force: bool) -> None:
 
     Columns and areas that are not in the file stay as they are; an empty cell empties what stands there.
     """
+    from server.areas.sheet import read_areas
     from server.ingest.areas import take_areas
 
+    rows = read_areas(path.read_bytes())
     with opened(settings) as (_, services), transaction(db.session()) as session:
-        done = take_areas(session, services, path.read_bytes(), actor_id=None, confirmed=force)
+        done = take_areas(session, services, rows, actor_id=None, confirmed=force)
     click.echo(f"Areas: {done.created} new, {done.updated} changed, {done.unchanged} as they were.")
 
 

@@ -14,11 +14,12 @@ from server import problems
 from server.accounts.access import Access
 from server.accounts.roles import Verb
 from server.api.caller import services
-from server.api.plumbing import blueprint, flag
+from server.api.files import body_of
+from server.api.plumbing import blueprint, flag, writing
 from server.api.schemas import AreaSchema, Plain
 from server.areas import reading
 from server.areas.models import Area
-from server.areas.sheet import MOST_BYTES
+from server.areas.sheet import MOST_BYTES, read_areas
 from server.db import db
 from server.ingest import areas as intake
 
@@ -57,15 +58,16 @@ def list_areas(access: Access) -> list[dict[str, Any]]:
 
 
 @areas.post("/monitoring/areas")
-@areas.requires(Verb.AREA_UPDATE)
+@areas.requires(Verb.AREA_UPDATE, transact=False)
 @areas.answers(ImportedSchema)
 def take_areas(access: Access) -> Any:
     """Import areas from CSV (`text/csv`: code,name,parent,level,lat,lon and name:<language>), all of it or nothing; `?confirm=true`
     lets areas lose their parent."""
-    content = request.stream.read(MOST_BYTES + 1)
-    done = intake.take_areas(
-        db.session(), services(), content, actor_id=access.actor_id, confirmed=flag("confirm")
-    )
+    rows = read_areas(body_of(request, MOST_BYTES, "areas"))
+    with writing() as session:
+        done = intake.take_areas(
+            session, services(), rows, actor_id=access.actor_id, confirmed=flag("confirm")
+        )
     return {"created": done.created, "updated": done.updated, "unchanged": done.unchanged}
 
 

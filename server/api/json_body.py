@@ -10,25 +10,32 @@ from flask import Request
 from server import problems
 
 MOST_BYTES = 250_000
-"""As in ODK Central; lists of entities take more and say so."""
+"""As in ODK Central."""
 
 DEEPEST = 32
 
 
-def read_json(request: Request, *, most: int = MOST_BYTES) -> Any:
+def held(request: Request) -> bytes:
+    """The whole body, read once and kept, so that it can be asked for before a transaction begins and read in one.
+
+    Raises `REQUEST_TOO_LARGE` past `MOST_BYTES`.
+    """
+    if (request.content_length or 0) > MOST_BYTES:
+        raise problems.REQUEST_TOO_LARGE()
+    request.max_content_length = MOST_BYTES + 1  # a body without a length is cut there in silence
+    if len(raw := request.get_data()) > MOST_BYTES:
+        raise problems.REQUEST_TOO_LARGE()
+    return raw
+
+
+def read_json(request: Request) -> Any:
     """The body as JSON; an empty body is an empty object, and so come the fields of a form.
 
     Raises `REQUEST_TOO_LARGE`, `ENCODING`, `UNPARSEABLE`, `UNEXPECTED_VALUE` (a key twice).
     """
+    raw = held(request)
     if request.mimetype in {"application/x-www-form-urlencoded", "multipart/form-data"}:
-        if (request.content_length or 0) > most:
-            raise problems.REQUEST_TOO_LARGE()
         return request.form.to_dict()
-    if (request.content_length or 0) > most:
-        raise problems.REQUEST_TOO_LARGE()
-    raw = request.stream.read(most + 1)
-    if len(raw) > most:
-        raise problems.REQUEST_TOO_LARGE()
     if (request.mimetype_params.get("charset") or "utf-8").lower() not in {"utf-8", "utf8", "us-ascii"}:
         raise problems.ENCODING()
     return parse_json(raw)

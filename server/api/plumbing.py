@@ -28,7 +28,7 @@ from server import problems
 from server.accounts.access import Access
 from server.accounts.roles import Verb
 from server.api.caller import SAFE, Caller, identify, services
-from server.api.json_body import read_json
+from server.api.json_body import held, read_json
 from server.db import db, read_only, transaction
 from server.forms import projects
 from server.forms.models import Form, Project
@@ -157,9 +157,10 @@ class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]  # smorest has n
         """The caller may do this to what the address names, or is refused; the view gets their `Access` first.
 
         `project_id` in the address becomes the argument `project: Project`, `xml_form_id` becomes `form: Form`. A GET
-        reads through the reading engine; any other method runs in one transaction, committed before the answer goes
-        out. `transact=False`: the session stays a reading one, nothing open, and the view writes by itself
-        (`writing()`, or a room's own committer): for work that is too long for a write lock.
+        reads through the reading engine; any other method runs in one transaction, begun when the body is here (the bound
+        of JSON holds for each) and committed before the answer goes out. `transact=False`: the session stays a reading
+        one, nothing open, and the view writes by itself (`writing()`, or a room's own committer): for a larger body, and
+        for work that is too long for a write lock.
         """
 
         def decorate(view: View) -> View:
@@ -177,6 +178,8 @@ class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]  # smorest has n
                     session.expunge_all()  # what was found stays readable; nothing is open while the view works
                     session.rollback()
                     return view(caller.access, *args, **named)
+                session.rollback()
+                held(request)  # it comes as slowly as its sender likes: nothing is open meanwhile
                 read_write(session)
                 with transaction(session):
                     return view(caller.access, *args, **_found(session, caller.access, verb, kwargs))

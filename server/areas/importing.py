@@ -34,15 +34,20 @@ class Imported:
 
 
 def import_areas(
-    session: Session, keys: Keyring, content: bytes, *, actor_id: int | None, confirmed: bool = False
+    session: Session,
+    keys: Keyring,
+    sheet: bytes | Sequence[AreaRow],
+    *,
+    actor_id: int | None,
+    confirmed: bool = False,
 ) -> Imported:
-    """Take a CSV of areas (`sheet.read_areas`): new codes are added, known ones get what its columns say of them; what has no
-    column stays as it stands.
+    """Take a CSV of areas: new codes are added, known ones get what its columns say of them; what has no column stays as it
+    stands. Give the rows that `read_areas` made of it before the transaction began; reading bytes takes seconds.
 
     The same sheet again changes nothing and writes nothing. Raises `AREAS_INVALID` with every faulty row: a code twice, an
     unknown parent, a cycle, a tree deeper than 20, and, unless `confirmed`, a known area whose parent is taken away.
     """
-    rows = read_areas(content)
+    rows = read_areas(sheet) if isinstance(sheet, bytes) else sheet
     if not rows:
         raise problems.AREAS_INVALID(reason=Sentence("the sheet has no areas"), row=None)
     query = select(Area).options(undefer(Area.boundary))

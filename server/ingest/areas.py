@@ -2,19 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from sqlalchemy.orm import Session
 
 from server.accounts import audit
 from server.areas.importing import Imported, import_areas
+from server.areas.sheet import AreaRow
 from server.entities.datasets import touch_all
 from server.services import Services
 
 
 def take_areas(
-    session: Session, services: Services, content: bytes, *, actor_id: int | None, confirmed: bool = False
+    session: Session,
+    services: Services,
+    sheet: bytes | Sequence[AreaRow],
+    *,
+    actor_id: int | None,
+    confirmed: bool = False,
 ) -> Imported:
-    """Take a CSV of areas, and record it where it changed anything. Raises `AREAS_INVALID` (`areas.importing.import_areas`)."""
-    done = import_areas(session, services.keys, content, actor_id=actor_id, confirmed=confirmed)
+    """Take a CSV of areas, and record it where it changed anything. Give its rows (`areas.sheet.read_areas`) where others wait.
+
+    Raises `AREAS_INVALID` (`areas.importing.import_areas`).
+    """
+    done = import_areas(session, services.keys, sheet, actor_id=actor_id, confirmed=confirmed)
     if done.created or done.updated:
         touch_all(session)
         numbers = {"created": done.created, "updated": done.updated, "unchanged": done.unchanged}

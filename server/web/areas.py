@@ -12,7 +12,7 @@ from sqlalchemy.orm import InstrumentedAttribute
 from server import problems
 from server.areas import reading
 from server.areas.models import Area
-from server.areas.sheet import MOST_BYTES
+from server.areas.sheet import MOST_BYTES, read_areas
 from server.households.tables import Household
 from server.ingest import areas as intake
 from server.problems import ProblemError
@@ -42,9 +42,10 @@ def take() -> Response:
     try:
         if file is None or not file.filename:
             raise problems.MISSING_PARAMETER(field="file")
-        content = file.stream.read(MOST_BYTES + 1)
+        session().rollback()  # reading boundaries takes seconds: nothing is open meanwhile
+        rows = read_areas(file.stream.read(MOST_BYTES + 1))
         with acting() as writing:
-            done = intake.take_areas(writing, services(), content, actor_id=reader().id)
+            done = intake.take_areas(writing, services(), rows, actor_id=reader().id)
     except ProblemError as error:
         return page(error.problem.status, trouble=tell_problem(error))
     numbers = {"created": done.created, "updated": done.updated, "unchanged": done.unchanged}

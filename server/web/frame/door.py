@@ -191,6 +191,8 @@ def begin() -> None:
     request.max_content_length = LARGEST
     request.max_form_memory_size = LARGEST_FIELD
     _identify()
+    if request.method not in SAFE:
+        session().rollback()  # the body comes as slowly as its sender likes: nothing is open meanwhile
     _refuse_nul()
     view = current_app.view_functions.get(request.endpoint or "")
     if not getattr(view, "open_to_anybody", False):
