@@ -149,7 +149,7 @@ NOT_FOUND = _row("NOT_FOUND", "404.1", "There is nothing here, or you may not se
 DEPRECATED_UNKNOWN = _row(
     "DEPRECATED_UNKNOWN",
     "404.5",
-    "The visit that this one replaces is not known here ({deprecatedId}).",
+    "The visit that this one replaces is not here ({deprecatedId}): it never came, or it was deleted.",
     "deprecatedId",
 )
 FORM_VERSION_UNKNOWN = _row(

@@ -336,6 +336,7 @@ def _sent(access: Access, form: Form, draft: bool, replaces: str | None) -> dict
         project_id=form.project_id,
         may=lambda form_id: form_id == form.id,
         areas=access.areas,
+        corrects=lambda form_id: access.may(Verb.SUBMISSION_UPDATE, form.project_id, form_id),
         device_id=(request.args.get("deviceID") or "")[:255] or None,
         user_agent=(request.headers.get("User-Agent") or "")[:255] or None,
         draft_form_id=form.id if draft else None,

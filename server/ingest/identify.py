@@ -9,6 +9,7 @@ from sqlalchemy import and_, bindparam, select
 from sqlalchemy.orm import Session
 
 from server import problems
+from server.areas.scope import covers
 from server.forms.models import Form, FormVersion, Project
 from server.hot import Hot
 from server.ingest.models import InstanceKey
@@ -28,6 +29,7 @@ class Target:
     timezone: str
     exact_points: bool
     takes: bool = True  # False: closed or archived; what it has already is still recognised
+    archived: bool = False
     md5: str | None = None  # of the version's XForm, where it was read with it
 
 
@@ -112,7 +114,10 @@ def target(session: Session, parcel: Parcel, sender: Sender, instance: Instance)
         raise problems.FORM_VERSION_UNKNOWN(formVersion=instance.version or "")
     takes = row.state != "closed" and not row.archived
     exact = bool(row.exact_points)
-    return Target(sender.project_id, row.id, row.version_id, False, row.timezone, exact, takes, row.md5)
+    archived = bool(row.archived)
+    return Target(
+        sender.project_id, row.id, row.version_id, False, row.timezone, exact, takes, archived, row.md5
+    )
 
 
 def _draft(session: Session, sender: Sender, instance: Instance) -> Target:
@@ -131,6 +136,27 @@ def known(session: Session, keys: Keyring, to: Target, instance_id: str) -> Know
     asked = {"form": to.form_id, "draft": to.draft, "mac": instance_mac(keys, instance_id)}
     row = _KNOWN.first(session.connection(), asked)
     return None if row is None else Known(*row)
+
+
+def may_edit(
+    session: Session, sender: Sender, to: Target, submitter_id: int | None, area_id: int | None
+) -> bool:
+    """Whether a sender may replace a submission: its own, or one in its areas where it may correct what others sent.
+
+    A phone may: a visit begun on one is ended on another. The test token of a draft edits what was sent to that draft.
+    """
+    if to.draft or (sender.actor_id is not None and sender.actor_id == submitter_id):
+        return True
+    corrects = sender.corrects is None or sender.corrects(to.form_id)
+    return corrects and covers(session, sender.areas, area_id)
+
+
+def takes(sender: Sender, to: Target, *, edit: bool) -> bool:
+    """Whether the form takes it now. What a closed form has is still corrected by those who look after it: a survey that is
+    over is where faults are found. Nothing of an archived project changes."""
+    if to.takes:
+        return True
+    return edit and not to.archived and sender.corrects is not None and sender.corrects(to.form_id)
 
 
 def instance_mac(keys: Keyring, instance_id: str) -> bytes:

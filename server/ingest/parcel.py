@@ -16,6 +16,7 @@ class Sender:
     project_id: int
     may: Callable[[int], bool]  # form id -> may it create submissions there
     areas: tuple[int, ...] = ()
+    corrects: Callable[[int], bool] | None = None  # form id -> may it edit what others sent; None: a phone
     device_id: str | None = None
     user_agent: str | None = None
     draft_form_id: int | None = None  # sends to this form's draft, by its test token

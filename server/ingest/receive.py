@@ -61,7 +61,7 @@ def receive(session: Session, services: Services, parcel: Parcel, sender: Sender
         known = identify.known(session, services.keys, to, instance.instance_id)
         if known is not None:
             return _again(session, services, parcel, sender, to, instance.instance_id, known, xml_mac, files)
-        if not to.takes:
+        if not identify.takes(sender, to, edit=instance.deprecated_id is not None):
             raise problems.FORM_NOT_OPEN()
         try:
             return _first(session, services, parcel, sender, to, instance, xml_mac, files)
@@ -126,7 +126,7 @@ def _read(
     session: Session, services: Services, parcel: Parcel, sender: Sender, to: Target, instance: Instance
 ) -> _Read:
     """Everything that is asked of the database beforehand: the form, what is edited, the checks."""
-    replaced = _replaced(session, services, parcel, to, instance)
+    replaced = _replaced(session, services, parcel, sender, to, instance)
     xml = parcel.xml
     if replaced is not None:
         xml = whole_edit(session, services, parcel, sender, replaced.version_id)
@@ -186,9 +186,12 @@ def _prepared(
 
 
 def _replaced(
-    session: Session, services: Services, parcel: Parcel, to: Target, instance: Instance
+    session: Session, services: Services, parcel: Parcel, sender: Sender, to: Target, instance: Instance
 ) -> Replaced | None:
-    """What this instance edits, as it stands now; None where it is no edit. An edit names the newest version of one that is there."""
+    """What this instance edits, as it stands now; None where it is no edit. An edit names the newest version of one that is there.
+
+    What the sender may not edit is not known to it either.
+    """
     if instance.deprecated_id is None:
         if parcel.replaces is not None:
             raise problems.EXPECTED_DEPRECATION()
@@ -197,7 +200,12 @@ def _replaced(
         raise problems.CYCLE()
     base = identify.known(session, services.keys, to, instance.deprecated_id)
     submission = session.get(Submission, base.submission_id) if base and base.submission_id else None
-    if submission is None or submission.deleted_at is not None or base is None:
+    if (
+        base is None
+        or submission is None
+        or submission.deleted_at is not None
+        or not identify.may_edit(session, sender, to, submission.submitter_id, submission.area_id)
+    ):
         raise problems.DEPRECATED_UNKNOWN(deprecatedId=instance.deprecated_id)
     if submission.version_id != base.version_id:
         raise problems.DEPRECATING_OLD(deprecatedId=instance.deprecated_id)

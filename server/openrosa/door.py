@@ -238,6 +238,9 @@ def submission(project_id: int, token: str | None = None, xml_form_id: str | Non
         project_id=project_id,
         may=lambda form_id: access is None or access.may(Verb.SUBMISSION_CREATE, project_id, form_id),
         areas=access.areas if access is not None else (),
+        corrects=None
+        if access is None or who.phone is not None
+        else lambda form_id: access.may(Verb.SUBMISSION_UPDATE, project_id, form_id),
         device_id=_short(request.args.get("deviceID")),
         user_agent=_short(request.headers.get("User-Agent")),
         draft_form_id=who.draft_form_id,

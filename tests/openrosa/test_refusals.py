@@ -99,7 +99,7 @@ def test_a_form_or_phone_that_may_not_any_more_is_told_why(
     [
         (instance("elsewhere", ""), {}, "404.1", "This form is not on this server, or not any more."),
         (note(version="2031"), {}, "404.6", "The form has no version “2031” here."),
-        (note(deprecated="uuid:gone"), {}, "404.5", "The visit that this one replaces is not known here"),
+        (note(deprecated="uuid:gone"), {}, "404.5", "The visit that this one replaces is not here"),
         (note(instance_id="uuid:1", deprecated="uuid:1"), {}, "400.71", "An edit cannot replace itself."),
         ('<data id="note" version="1"/>', {}, "400.62", "The form data has no instanceID"),
         ("<data", {}, "400.61", "The form data cannot be read."),

@@ -237,6 +237,7 @@ def _send(
         project_id=one.project_id,
         may=lambda to: to == form_id,
         areas=access().areas,
+        corrects=lambda to: to == form_id,  # asked by the page before
         user_agent=(request.headers.get("User-Agent") or "")[:255] or None,
     )
     named, first = session().get_one(Form, form_id).xml_form_id, one.instance_id
