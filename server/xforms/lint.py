@@ -1,11 +1,12 @@
 """What is wrong with a form's logic before anyone fills it in: for whoever designs it.
 
-Faults and cycles make a form unusable; the rest is likely a mistake. Small questions are answered by trying: every
-combination of the values that an expression can tell apart.
+Faults, cycles and written values that stop a phone make a form unusable; the rest is likely a mistake. Small questions
+are answered by trying: every combination of the values that an expression can tell apart.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -14,12 +15,16 @@ from itertools import product
 from typing import TYPE_CHECKING
 
 from .errors import Message, Scalar
+from .findings import Source
+from .functions import FUNCTIONS
 from .plan import Row
-from .program import CALCULATE, CONSTRAINT, COUNT, RELEVANT, Logic, Program, dependencies
-from .xpath.faults import EvaluationFault, OverBudget
+from .program import CALCULATE, CONSTRAINT, COUNT, RELEVANT, VALUE, Logic, Program, dependencies
+from .xpath.compile import Compiler, Here, Notes
+from .xpath.faults import EvaluationFault, OverBudget, XPathFault
+from .xpath.parser import parse
 from .xpath.state import State
 from .xpath.tree import Binary, Call, Expr, Number, Path, String, walk
-from .xpath.values import EPOCH, Value, to_boolean
+from .xpath.values import EPOCH, Value, to_boolean, to_text
 
 if TYPE_CHECKING:
     from .model import FormModel
@@ -30,10 +35,11 @@ MAX_TRIES = 20_000
 
 
 class Trouble(StrEnum):
-    """What is wrong. The first two refuse a form."""
+    """What is wrong. The first three refuse a form."""
 
     FAULT = "fault"
     CYCLE = "cycle"
+    STOPS = "stops"
     NEVER = "never_relevant"
     UNREACHABLE = "unreachable"
     REFUSES_ALL = "refuses_every_choice"
@@ -60,7 +66,7 @@ class Remark:
 
 
 def lint(model: FormModel) -> list[Remark]:
-    """Every trouble of a form's logic: faults and cycles first, then by document order of their nodes."""
+    """Every trouble of a form's logic: what refuses it first, then by document order of their nodes."""
     program = model.program
     found = [
         Remark(
@@ -71,6 +77,7 @@ def lint(model: FormModel) -> list[Remark]:
     for ring in program.cycles:
         way = " → ".join([*ring, ring[0]])
         found.append(Remark(Trouble.CYCLE, ring[0], CALCULATE, "", "cycle", {"way": way}))
+    found.extend(_stops(model))
     never = {logic.place: logic for logic in program.every if logic.kind == RELEVANT and _never(model, logic)}
     for place, logic in never.items():
         found.append(Remark(Trouble.NEVER, place.path, RELEVANT, logic.source, "never_relevant"))
@@ -85,6 +92,133 @@ def lint(model: FormModel) -> list[Remark]:
         elif logic.kind == COUNT and _grows(program, logic):
             found.append(Remark(Trouble.ENDLESS, logic.place.path, COUNT, logic.source, "endless_repeat"))
     return found
+
+
+# --- written values that stop a phone -----------------------------------------------------------------------------------
+
+_PROPERTIES = frozenset({"deviceid", "email", "phonenumber", "simserial", "subscriberid", "username"})
+"""What phones know of themselves, `uri:` before it or not (specification, 'Metadata'); of others they have no value at
+all, which ends a calculation."""
+
+_DEPEND = frozenset({"once", "position", "last", "current", "property"})
+"""Functions whose value is another at another node, or on another phone."""
+
+_INSTEAD: Mapping[str, Expr] = {
+    "regex": String("a"),
+    "digest": String("a"),
+    "format-date": Call("today", ()),
+    "format-date-time": Call("today", ()),
+    "geofence": String("0 0 0 0"),
+}
+"""What stands for an answer as a function's first argument, where the others alone are to be judged."""
+
+_BLAMED = {
+    "date": slice(1),
+    "date_range": slice(1),
+    "format": slice(1, 2),
+    "pattern": slice(1, 2),
+    "digest": slice(1, 3),
+}
+"""Of a reason: the arguments that are to blame, else all."""
+
+_JAVA_ALONE = re.compile(r"\\[kcGHVXR1-9]|\\p\{java|&&|\(\?-?[a-z]*[duU]")
+"""What a phone may take in a pattern and ours does not: of such a pattern nothing is known."""
+
+
+def _stops(model: FormModel) -> Iterator[Remark]:
+    for path, kind, source, expr, place in _written(model):
+        for call, reason in stopping(model, expr, place):
+            args = {"reason": reason, "name": call.name, "given": _given(model, call, reason, place)}
+            yield Remark(Trouble.STOPS, path, kind, source, "stops", args, call.at)
+
+
+def _written(model: FormModel) -> Iterator[tuple[str, str, str, Expr, Place]]:
+    """Every expression of a form that can be used, with its node, its kind, and where it stands."""
+    for logic in model.program.every:
+        yield logic.place.path, logic.kind, logic.source, logic.expr, logic.place
+    others = [(action.ref, VALUE, action.value) for action in model.actions]
+    others += [
+        (path, CALCULATE, bind.calculate)
+        for path, bind in model.binds.items()
+        if path not in model.plan.by_path  # an attribute of an entity block
+    ]
+    for path, kind, source in others:
+        place = model.plan.by_path.get(path.rpartition("/")[0] if "@" in path else path)
+        if source is None or place is None:
+            continue
+        try:
+            yield path, kind, source, parse(source), place
+        except XPathFault:
+            continue  # a fault already
+
+
+def stopping(model: FormModel, expr: Expr, place: Place) -> Iterator[tuple[Call, str]]:
+    """The calls in an expression at which a phone stops whatever is answered, innermost first, each with the reason: an
+    `EvaluationFault`'s key, or `property`. Only what is written there is judged: values, formats, patterns."""
+    state: State | None = None
+    bad: set[int] = set()
+    for one in reversed(list(walk(expr))):
+        if not isinstance(one, Call) or not one.args:
+            continue
+        if any(id(inner) in bad for inner in walk(one)):
+            bad.add(id(one))
+        elif one.name == "property" and isinstance(one.args[0], String):
+            if one.args[0].value.lower().removeprefix("uri:") not in _PROPERTIES:
+                bad.add(id(one))
+                yield one, "property"
+        elif (tried := _tried(one)) is not None:
+            state = state or _state(model)[0]
+            reason = _reason(model, tried, place, state)
+            if reason:
+                bad.add(id(one))
+                yield one, reason
+
+
+def _tried(call: Call) -> Call | None:
+    """The call as it can be tried: itself where all is written, or with a value that stands for an answer."""
+    if all(map(_is_written, call.args)):
+        return call
+    instead = _INSTEAD.get(call.name)
+    if instead is None or not all(map(_is_written, call.args[1:])):
+        return None
+    return Call(call.name, (instead, *call.args[1:]), call.at)
+
+
+def _is_written(expr: Expr) -> bool:
+    return not any(
+        isinstance(one, Path) or (isinstance(one, Call) and one.name in _DEPEND) for one in walk(expr)
+    )
+
+
+def _reason(model: FormModel, call: Call, place: Place, state: State) -> str:
+    notes = Notes()
+    try:
+        run = Compiler(model, model.plan, FUNCTIONS).compile(call, Here(place, place), notes).run
+        if notes.places or notes.instances or Source.LIST in notes.sources:
+            return ""
+        run(state, state.root, None)
+    except EvaluationFault as fault:
+        if fault.key == "pattern" and _JAVA_ALONE.search(_given(model, call, fault.key, place)):
+            return ""
+        return fault.key
+    except (XPathFault, OverBudget):
+        return ""  # a fault already, or too much to try
+    return ""
+
+
+def _given(model: FormModel, call: Call, reason: str, place: Place) -> str:
+    """The arguments to blame as texts."""
+    args = call.args[_BLAMED.get(reason, slice(None))]
+    state = _state(model)[0]
+    compiler = Compiler(model, model.plan, FUNCTIONS)
+    texts = [
+        to_text(compiler.compile(one, Here(place, place), Notes()).run(state, state.root, None))
+        for one in args
+    ]
+    return ", ".join(texts)
+
+
+# --- what nobody can have meant -----------------------------------------------------------------------------------------
 
 
 def _unreachable(model: FormModel, never: Mapping[Place, Logic]) -> Iterator[Remark]:
@@ -210,7 +344,8 @@ def _subsets(names: list[str]) -> Iterator[tuple[str, ...]]:
         yield tuple(name for at, name in enumerate(names) if mask >> at & 1)
 
 
-def _holds_for_some(model: FormModel, logic: Logic, places: list[Place], domains: list[list[Value]]) -> bool:
+def _state(model: FormModel) -> tuple[State, dict[int, Row]]:
+    """An empty form, one row of each repeat, in which an expression can be tried."""
     rows: dict[int, Row] = {}
     lists: list[list[Row]] = []
     for scope in model.plan.scopes:
@@ -233,6 +368,11 @@ def _holds_for_some(model: FormModel, logic: Logic, places: list[Place], domains
         seconds=0.2,
         random=lambda: 0.5,
     )
+    return state, rows
+
+
+def _holds_for_some(model: FormModel, logic: Logic, places: list[Place], domains: list[list[Value]]) -> bool:
+    state, rows = _state(model)
     here = rows[logic.place.scope.number]
     for values in product(*domains):
         for place, value in zip(places, values, strict=True):

@@ -87,6 +87,7 @@ MESSAGES: Final[Mapping[str, str]] = {
     "xpath.not_nodes": "{name}() works on a question or a repeat, not on a value.",
     # What is likely a mistake of a form (lint).
     "lint.cycle": "These depend on each other in a ring: {way}.",
+    "lint.stops": "{name}() cannot be worked out with what it is given ({given}): a phone stops there.",
     "lint.never_relevant": "No answer makes this relevant: it will never be asked.",
     "lint.unreachable": "This can never be reached: {group} around it is never relevant.",
     "lint.refuses_every_choice": "The constraint allows none of the choices.",

@@ -318,6 +318,30 @@ def test_38_an_expression_that_no_phone_can_read_is_refused_at_its_cell(calculat
     assert said(examined.errors) == [("survey!D3", code)]
 
 
+@pytest.mark.parametrize(
+    ("calculation", "code"),
+    [
+        ("format-date(today(), '%Y-%Q')", "logic.stops_format"),
+        ("if(${n} > 1, date('abc'), '')", "logic.stops_date"),
+        ("regex(${n}, '[a-z')", "logic.stops_pattern"),
+        ("distance('x y')", "logic.stops_points"),
+        ("digest('a', 'FOO')", "logic.stops_digest"),
+        ("property('a')", "logic.stops_property"),
+        ("selected(12, '1')", "logic.stops"),
+    ],
+)
+def test_38_a_written_value_at_which_a_phone_would_stop_is_refused_at_its_cell(
+    calculation: str, code: str
+) -> None:
+    survey = f"type | name | label | calculation\ninteger | n | N |\ncalculate | c | | {calculation}"
+    assert said(looked_at(form(survey)).errors) == [("survey!D3", code)]
+
+
+def test_38_a_default_that_is_worked_out_and_stops_a_phone_is_refused_at_its_cell() -> None:
+    survey = "type | name | label | default\ndate | d | D | format-date(today(), '%Q')"
+    assert said(looked_at(form(survey)).errors) == [("survey!D2", "logic.stops_format")]
+
+
 def test_38_what_nobody_can_have_meant_is_told_and_not_refused() -> None:
     survey = """type | name | label | relevant | constraint
 select_one yn | a | A | |

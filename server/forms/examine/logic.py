@@ -39,6 +39,8 @@ def look(model: FormModel, places: Places | None) -> Iterator[Notice]:
         place = _place(one.path, header, model, places)
         if one.trouble is Trouble.FAULT:
             found = _fault(one, header, place, places, functions, nodes)
+        elif one.trouble is Trouble.STOPS:
+            found = iter((_stops(one, header, place),))
         else:
             found = iter((_trouble(one, place),))
         for notice in found:
@@ -55,6 +57,25 @@ def _trouble(one: Remark, place: Place | None) -> Notice:
         return Notice(Level.ERROR, "logic.circular", place, args, one.path)
     named = {"group": str(one.args["group"]).rpartition("/")[2]} if "group" in one.args else {}
     return Notice(Level.WARNING, f"logic.{one.trouble}", place, named, one.path)
+
+
+def _stops(one: Remark, header: str, place: Place | None) -> Notice:
+    """A call at which a phone stops because of what is written in it."""
+    args = {"header": header, "name": str(one.args["name"]), "given": str(one.args["given"])[:_SHOWN]}
+    code = _STOPS.get(str(one.args["reason"]), "logic.stops")
+    return Notice(Level.ERROR, code, place, args, one.path)
+
+
+_STOPS = {
+    "date": "logic.stops_date",
+    "date_range": "logic.stops_date",
+    "format": "logic.stops_format",
+    "pattern": "logic.stops_pattern",
+    "points": "logic.stops_points",
+    "digest": "logic.stops_digest",
+    "property": "logic.stops_property",
+}
+"""Codes of an `EvaluationFault`'s keys, as far as each has a fix of its own."""
 
 
 def _fault(

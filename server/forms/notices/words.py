@@ -330,6 +330,34 @@ TABLE: dict[str, Words] = {
         "{header} cannot be read from “{rest}” on: a phone would stop there.",
         "Look there for a sign, a comma or a name too many or too few.",
     ),
+    "logic.stops": Words(
+        "{header} gives {name}() what it cannot work with ({given}): a phone would stop there.",
+        "Give the function what it is made for, or name a question that holds it.",
+    ),
+    "logic.stops_date": Words(
+        "{header} gives {name}() “{given}”, which is no date: a phone would stop there.",
+        "Write the date as in '2026-11-24', or name a question of type date.",
+    ),
+    "logic.stops_format": Words(
+        "{name}() in {header} has the format “{given}”, which no phone knows: it would stop there.",
+        "Use %Y %y %m %n %b %d %e %a %H %h %M %S %3 alone, and %% for a percent sign.",
+    ),
+    "logic.stops_pattern": Words(
+        "{name}() in {header} has “{given}”, which is no pattern: a phone would stop there.",
+        "Close every ( and [ in it; write a \\ before a sign that stands for itself.",
+    ),
+    "logic.stops_points": Words(
+        "{header} gives {name}() “{given}”, which is no point: a phone would stop there.",
+        "Name a question of type geopoint, geotrace or geoshape, or write points as in '12.5 3.25; 12.6 3.25'.",
+    ),
+    "logic.stops_digest": Words(
+        "{name}() in {header} has “{given}”, which no phone knows: it would stop there.",
+        "Use MD5, SHA-1, SHA-256, SHA-384 or SHA-512, and hex or base64 after it.",
+    ),
+    "logic.stops_property": Words(
+        "{header} asks a phone for “{given}”, which none has: it would stop there.",
+        "Use property('deviceid'), or leave it out.",
+    ),
     "logic.never_relevant": Words(
         "No answer makes this relevant: it will never be asked.",
         "Look at what it is compared with: is it the name of a choice?",

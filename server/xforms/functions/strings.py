@@ -158,7 +158,12 @@ def _pattern(source: str) -> regex.Pattern[str] | None:
     try:
         flags = regex.VERSION1 if _NESTED.search(source) else regex.VERSION0
         made = regex.compile(_translated(source), flags if _PROPERTY.search(source) else flags | regex.ASCII)
-    except (regex.error, RecursionError, OverflowError):
+    except (
+        regex.error,
+        ValueError,
+        RecursionError,
+        OverflowError,
+    ):  # ValueError: of `(?u)`, which Java takes
         made = None
     _MADE[source] = made
     return made
