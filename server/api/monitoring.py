@@ -5,21 +5,21 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
-from urllib.parse import unquote
 
-from flask import Response, request, stream_with_context
+from flask import Response, stream_with_context
 from marshmallow import fields
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from server import problems
-from server.accounts import audit
+from server.accounts import opening
 from server.accounts.access import Access
 from server.accounts.roles import Verb
 from server.api.caller import services
 from server.api.files import disposition
 from server.api.plumbing import blueprint, json_answer
 from server.api.schemas import Instant, Plain, instant
+from server.api.submission_views import reason_given
 from server.areas import reading as areas
 from server.areas.scope import visible
 from server.db import db
@@ -147,27 +147,12 @@ def _asked(access: Access, query: dict[str, Any]) -> Asked:
 
 def _exact(access: Access, asked: Asked, name: str) -> bool:
     """Whether protected values are asked for (X-Reason) and may be had; each opening is audited. Raises `PROTECTED`."""
-    reason = unquote(request.headers.get("X-Reason", "")).strip()[:500]
-    if not reason or name not in TABLES:
+    if name not in TABLES:
         return False
-    if not access.may(Verb.PROTECTED_READ, asked.project_id):
-        raise problems.PROTECTED()
-    details = {"reason": reason, "history": asked.history}
-    actor_id, project_id, area_id = access.actor_id, asked.project_id, asked.area_id
-
-    def write(session: Session) -> None:
-        audit.record(
-            session,
-            "protected.read",
-            actor_id=actor_id,
-            actee=f"table:{name}",
-            project_id=project_id,
-            area_id=area_id,
-            details=details,
-        )
-
-    services().committer.run(write)
-    return True
+    what = opening.Protected(
+        f"table:{name}", asked.project_id, area_id=asked.area_id, details={"history": asked.history}
+    )
+    return opening.opens(services(), access, reason_given(), what)
 
 
 def _count(session: Session, name: str, asked: Asked) -> int:

@@ -11,9 +11,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from server import problems
-from server.accounts import audit
+from server.accounts import opening
 from server.accounts.access import Access
-from server.accounts.roles import Verb
 from server.api.caller import services
 from server.api.form_views import actors
 from server.api.plumbing import is_extended, language
@@ -123,36 +122,24 @@ def findings_shown(session: Session, submission: Submission) -> list[dict[str, A
     return [_finding(row, opened, strange) for row in rows]
 
 
+def reason_given() -> str:
+    """Why the caller wants to see what is protected (`X-Reason`, percent-encoded); '' where they do not."""
+    return unquote(request.headers.get("X-Reason", ""))
+
+
 def opens_protected(access: Access, submission: Submission) -> bool:
-    """Whether the caller asks for protected answers (`X-Reason`) and may have them; each opening is audited.
+    """Whether the caller asks for protected answers of a submission and may have them; each opening is audited.
 
     Raises `PROTECTED` (403.63) where a reason is given by who lacks the right.
     """
-    reason = unquote(request.headers.get("X-Reason", "")).strip()[:500]
-    if not reason:
-        return False
-    if not access.may(Verb.PROTECTED_READ, submission.project_id):
-        raise problems.PROTECTED()
-
-    what = request.path.rsplit("/", 1)[1]  # read here: the committer works in a thread of its own
-
-    def write(session: Session) -> None:
-        audit.record(
-            session,
-            "protected.read",
-            actor_id=access.actor_id,
-            actee=f"submission:{submission.id}",
-            project_id=submission.project_id,
-            area_id=submission.area_id,
-            details={
-                "reason": reason,
-                "instanceId": submission.instance_id,
-                "opened": what,
-            },
-        )
-
-    services().committer.run(write)
-    return True
+    what = opening.Protected(
+        f"submission:{submission.id}",
+        submission.project_id,
+        submission.form_id,
+        submission.area_id,
+        {"instanceId": submission.instance_id, "opened": request.path.rsplit("/", 1)[1]},
+    )
+    return opening.opens(services(), access, reason_given(), what)
 
 
 def _finding(row: FindingRow, opened: Opened, strange: Mapping[str, str]) -> dict[str, Any]:

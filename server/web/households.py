@@ -10,7 +10,7 @@ from flask import Blueprint, Response, request
 from sqlalchemy import func, or_, select
 
 from server import problems
-from server.accounts import audit
+from server.accounts import opening
 from server.areas.models import Area
 from server.areas.scope import visible
 from server.db import utcnow
@@ -23,9 +23,7 @@ from server.review import queue
 from server.web import codes, tallies
 from server.web.frame.door import (
     access,
-    acting,
     project_of,
-    reader,
     render,
     services,
     session,
@@ -116,11 +114,9 @@ def overview(project_id: int, code: str) -> Response:
 @households.post("/<code>/exact")
 def exact(project_id: int, code: str) -> Response:
     """The same with contact and exact points, for this one look, with a reason that is kept."""
-    project_of(project_id, "protected.read")
-    reason = request.form.get("reason", "").strip()
-    if not reason:
+    project_of(project_id, "monitoring.read")
+    if not _opens(project_id, code):
         return page(project_id, code, 422, trouble=tell_problem(problems.REASON_NEEDED()))
-    _opened(project_id, code, reason)
     return page(project_id, code, exact=True)
 
 
@@ -128,11 +124,7 @@ def exact(project_id: int, code: str) -> Response:
 def copy(project_id: int, code: str) -> Response:
     """The household's own copy, to print: what is held under its code. Whole only with a reason, which is kept."""
     project = project_of(project_id, "monitoring.read")
-    reason = request.form.get("reason", "").strip()
-    whole = request.method == "POST" and bool(reason)
-    if whole:
-        access().require("protected.read", project_id)
-        _opened(project_id, code, reason)
+    whole = request.method == "POST" and _opens(project_id, code)
     view = view_of(project_id, code, exact=whole)
     return render(
         "households/copy.html",
@@ -144,7 +136,7 @@ def copy(project_id: int, code: str) -> Response:
         visits=cards(visits_to(project_id, view.uuid)),
         whole=whole,
         codes=codes,
-        may_open=access().may("protected.read", project_id),
+        may_open=opening.may_open(access(), project_id),
         now=utcnow(),
     )
 
@@ -178,7 +170,7 @@ def page(
         trouble=trouble,
         typed=typed,
         codes=codes,
-        may_open=access().may("protected.read", project_id),
+        may_open=opening.may_open(access(), project_id),
         may_merge=access().may("household.merge", project_id),
         enrolment=session().get(Submission, row.created_by) if row.created_by is not None else None,
         today=utcnow().date(),
@@ -222,17 +214,8 @@ def visits_to(project_id: int, uuid: str) -> list[Submission]:
     return list(session().scalars(query.order_by(Submission.id.desc()).limit(VISITS)))
 
 
-def _opened(project_id: int, code: str, reason: str) -> None:
-    view = view_of(project_id, code)
-    row = session().get_one(Household, view.uuid)
-    area_id = row.area_id
-    with acting() as writing:
-        audit.record(
-            writing,
-            "protected.read",
-            actor_id=reader().id,
-            actee=f"household:{view.uuid}",
-            project_id=project_id,
-            area_id=area_id,
-            details={"reason": reason[:500], "code": code},
-        )
+def _opens(project_id: int, code: str) -> bool:
+    """Whether the form that was sent gives a reason to open what is protected of a household. Raises PROTECTED."""
+    row = session().get_one(Household, view_of(project_id, code).uuid)
+    what = opening.Protected(f"household:{row.uuid}", project_id, area_id=row.area_id, details={"code": code})
+    return opening.opens(services(), access(), request.form.get("reason", ""), what)

@@ -12,10 +12,22 @@ from urllib.parse import quote
 
 import pytest
 from sqlalchemy import select
+from werkzeug.test import TestResponse
 
-from server.accounts.models import Audit
+from server.accounts.models import Assignment, Audit
 from server.ingest.models import Submission
-from tests.security.world import CONTACT, EXACT, POINT, Address, Caller, World, addresses, photo, values_for
+from tests.security.world import (
+    CONTACT,
+    EXACT,
+    POINT,
+    Address,
+    Caller,
+    World,
+    addresses,
+    join,
+    photo,
+    values_for,
+)
 from tests.support.town import HH, Town, new_id, xlsx
 
 REASON = {"X-Reason": "the household asked for a call"}
@@ -160,6 +172,68 @@ def test_an_opening_on_a_page_needs_the_right_and_a_reason_and_is_in_the_audit_l
     assert opened.status_code == 200
     assert b"zedoary" in opened.data
     assert openings(world.town) == [*before, (world.admin.actor_id, REASON["X-Reason"])]
+
+
+DOORS = ("GET /v1/projects/{project_id}/forms/enrol/submissions/{instance_id}.xml",)
+DOORS += (
+    "POST /p/{project_id}/visits/{visit_id}/exact",
+    "POST /p/{project_id}/visits/{visit_id}/files/w.jpg/original",
+)
+ROUND_IT = (
+    "GET /v1/monitoring/tables/household?project={project_id}",
+    "POST /p/{project_id}/households/{code}/exact",
+)
+ROUND_IT += ("POST /p/{project_id}/households/{code}/copy",)
+
+
+def opening(who: Caller, world: World, door: str, reason: str) -> TestResponse:
+    """Ask a door to open what is protected there, for a reason."""
+    method, _, path = door.format(**{**world.ids["inside"], "project_id": world.project}).partition(" ")
+    if method == "GET":
+        return who.ask(method, path, headers={"X-Reason": quote(reason)})
+    return who.ask(method, path, data={"reason": reason})
+
+
+@pytest.fixture(scope="module")
+def keeper(world: World) -> Caller:
+    """A viewer of the project, and a manager of the form `enrol` alone."""
+    who = join(world.town, "keeper", "viewer", world.project)
+    with world.town.session() as session:
+        form_id = world.ids["inside"]["form_id"]
+        session.add(
+            Assignment(actor_id=who.actor_id, role="manager", project_id=world.project, form_id=form_id)
+        )
+    return who
+
+
+@pytest.mark.parametrize("door", DOORS)
+def test_who_manages_a_form_opens_its_visits_at_every_door(world: World, keeper: Caller, door: str) -> None:
+    before = openings(world.town)
+    answer = opening(keeper, world, door, "  " + "a call was asked for, " * 40)
+    assert answer.status_code == 200, answer.text
+    assert [word for word in EXACT if word in answer.data]
+    kept = ("a call was asked for, " * 40)[:500]
+    assert openings(world.town) == [*before, (keeper.actor_id, kept)]
+
+
+@pytest.mark.parametrize("door", ROUND_IT)
+def test_who_manages_one_form_opens_nothing_of_the_project_beside_it(
+    world: World, keeper: Caller, door: str
+) -> None:
+    before = openings(world.town)
+    answer = opening(keeper, world, door, "a call was asked for")
+    assert answer.status_code == 403
+    assert [word for word in EXACT if word in answer.data] == []
+    assert openings(world.town) == before
+
+
+@pytest.mark.parametrize("door", [*DOORS, *ROUND_IT])
+def test_who_may_open_nothing_is_told_so_alike_at_every_door(world: World, door: str) -> None:
+    before = openings(world.town)
+    answer = opening(world.supervisor, world, door, "curious")
+    assert answer.status_code == 403
+    assert "A project manager can open it, with a reason." in answer.text
+    assert openings(world.town) == before
 
 
 def openings(town: Town) -> list[tuple[int | None, str]]:

@@ -9,7 +9,7 @@ from flask import Blueprint, Response, request, url_for
 from sqlalchemy import select
 
 from server import problems
-from server.accounts import audit
+from server.accounts import opening
 from server.ingest import answers
 from server.ingest.models import Submission
 from server.ingest.project import holds
@@ -59,27 +59,17 @@ def overview(project_id: int, visit_id: int) -> Response:
 @visit.post("/exact")
 def exact(project_id: int, visit_id: int) -> Response:
     """The protected answers and exact points, for this one look: the reason and the reader's name are kept."""
-    one = found(project_id, visit_id, "protected.read")
-    reason = request.form.get("reason", "").strip()
-    ask = carried(project_id)
-    if not reason:
+    one, ask = found(project_id, visit_id), carried(project_id)
+    if not opens(one):
         return page(one, ask, 422, trouble=tell_problem(problems.REASON_NEEDED()))
-    note_opening(one, project_id, reason)
     return page(one, ask, protected=True)
 
 
-def note_opening(one: Submission, project_id: int, reason: str, **more: str) -> None:
-    """Who opened what is protected, and why, into the audit log."""
-    with acting() as writing:
-        audit.record(
-            writing,
-            "protected.read",
-            actor_id=reader().id,
-            actee=f"submission:{one.id}",
-            project_id=project_id,
-            area_id=one.area_id,
-            details={"reason": reason[:500], "instanceId": one.instance_id, **more},
-        )
+def opens(one: Submission, **more: str) -> bool:
+    """Whether the form that was sent gives a reason to open the protected answers of a visit. Raises PROTECTED."""
+    details = {"instanceId": one.instance_id, **more}
+    what = opening.Protected(f"submission:{one.id}", one.project_id, one.form_id, one.area_id, details)
+    return opening.opens(services(), access(), request.form.get("reason", ""), what)
 
 
 @visit.post("/decide")
@@ -199,7 +189,7 @@ def page(
         twins=twin.twins_of(one),
         typed=request.form.get("comment", "") if request.method == "POST" else "",
         may_decide=one.deleted_at is None and known.may("submission.update", one.project_id, one.form_id),
-        may_open=known.may("protected.read", one.project_id, one.form_id),
+        may_open=opening.may_open(known, one.project_id, one.form_id),
         may_delete=known.may("submission.delete", one.project_id, one.form_id),
     )
 

@@ -14,7 +14,7 @@ from server import problems
 from server.problems import ProblemError
 from server.review.files import SIZES, shown
 from server.web.frame.door import services, session
-from server.web.visits.one import found, note_opening, visit
+from server.web.visits.one import found, opens, visit
 
 NOTHING = "default-src 'none'; sandbox; frame-ancestors 'none'"
 
@@ -50,12 +50,10 @@ def file(project_id: int, visit_id: int, name: str) -> Response:
 @visit.post("/files/<raw:name>/original")
 def original(project_id: int, visit_id: int, name: str) -> Response:
     """A file exactly as it came, for a reason that is kept with the reader's name: what no picture can be shown of."""
-    one = found(project_id, visit_id, "protected.read")
+    one = found(project_id, visit_id)
     assert one.version_id is not None
-    reason = request.form.get("reason", "").strip()
-    if not reason:
+    if not opens(one, file=name):
         raise problems.REASON_NEEDED()
-    note_opening(one, project_id, reason, file=name)
     given = shown(session(), services(), one.version_id, name, size=None, opens=lambda: True)
     response = Response(given.content, content_type=given.content_type)
     response.headers["Content-Security-Policy"] = NOTHING
