@@ -54,7 +54,12 @@ export function draw(frame: HTMLElement): void {
   L.control.scale({ imperial: false, maxWidth: 120 }).addTo(map);
   if (tiles) L.tileLayer(tiles, { attribution: frame.dataset.attribution ?? "", maxZoom: 19 }).addTo(map);
 
-  const drawn = L.featureGroup(shapes.map(boundary)).addTo(map);
+  // The view first: a line or a circle that is added to a map without one cannot be drawn.
+  const drawn = L.featureGroup(shapes.map(boundary));
+  const bounds = points.length ? L.latLngBounds(points.map((point) => [point.lat, point.lon])) : drawn.getBounds();
+  map.fitBounds(bounds.pad(0.15), { maxZoom: 17, animate: false });
+
+  drawn.addTo(map);
   const layer: L.LayerGroup =
     points.length > APART
       ? L.markerClusterGroup({ showCoverageOnHover: false, animate: !still, chunkedLoading: true, iconCreateFunction: gathered })
@@ -71,8 +76,6 @@ export function draw(frame: HTMLElement): void {
     layer.addLayer(marker(point, before));
   }
   layer.addTo(map);
-  const bounds = points.length ? L.latLngBounds(points.map((point) => [point.lat, point.lon])) : drawn.getBounds();
-  map.fitBounds(bounds.pad(0.15), { maxZoom: 17, animate: false });
 }
 
 /** A point's mark, beside the `before` marks that stand at the same place. */
