@@ -246,11 +246,24 @@ def finish(response: Response) -> Response:
     return response
 
 
+def here() -> str:
+    """The address to come back to: this page's own, or the page whose form was sent."""
+    return request.full_path.rstrip("?") if request.method == "GET" else page_above(request.path)
+
+
+def page_above(path: str) -> str:
+    """The page at an address or above it: under a visit, `/decide` only takes what is sent, and nothing is there to open."""
+    routes = current_app.url_map.bind("")
+    while path.count("/") > 1 and not routes.test(path, "GET"):
+        path = path.rpartition("/")[0]
+    return path if routes.test(path, "GET") else "/"
+
+
 @web.errorhandler(ProblemError)
 def refused(error: ProblemError) -> Response:
     """A problem as a page; who is not signed in is asked to, and comes back to where they were going."""
     if error.problem is problems.UNAUTHENTICATED and g.get("reader") is None:
-        going = request.full_path.rstrip("?") if request.method == "GET" else "/"
+        going = here()
         address = "/sign-in" if going == "/" else f"/sign-in?next={_quoted(going)}"
         return back_to(address)
     return _error_page(error.problem.status, tell_problem(error))
@@ -293,11 +306,13 @@ def trouble(error: Exception) -> Response:
 
 
 def nowhere(error: HTTPException) -> Response | HTTPException:
-    """An address that no door has."""
+    """An address that no door has, or that only takes what is sent: who opens one of those gets the page above it."""
     if request.path.startswith(("/v1", "/static")):
         return error
+    if error.code == 405 and request.method in SAFE:
+        return back_to(page_above(request.path))
     _identify()
-    return _error_page(404, tell_problem(problems.NOT_FOUND()))
+    return _error_page(error.code or 404, tell_problem(problems.NOT_FOUND()))
 
 
 def _error_page(status: int, words: Any) -> Response:
@@ -322,4 +337,5 @@ def join(app: Flask) -> None:
         SESSION_COOKIE_SAMESITE="Lax",
         SESSION_COOKIE_SECURE=app.extensions["fieldfare"].settings.base_url.startswith("https://"),
     )
-    app.register_error_handler(404, nowhere)
+    for code in (404, 405):
+        app.register_error_handler(code, nowhere)

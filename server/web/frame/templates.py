@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Any, cast
 
-from flask import Flask, g, get_flashed_messages, request
+from flask import Flask, g, get_flashed_messages
 from markupsafe import Markup
 
 from server.accounts.access import Access
 from server.web.frame import show
 from server.web.frame.assets import asset, icon
-from server.web.frame.door import token
+from server.web.frame.door import here, token
 from server.web.frame.words import between, direction, language, listed, tell, tell_count
 from server.words import LANGUAGES
 
@@ -25,11 +25,6 @@ def known() -> Access | None:
     """The reader's access, None where nobody is signed in."""
     found = g.get("reader")
     return None if found is None else found.access
-
-
-def here() -> str:
-    """This page's own address, to come back to."""
-    return request.full_path.rstrip("?") if request.method == "GET" else request.path
 
 
 def picture(name: str, turns: bool = False) -> Markup:

@@ -1,0 +1,102 @@
+"""What one typed and chose is kept, in Chromium: over a lost line, an ended session, another view, and the way back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from server.accounts.models import SignIn
+from tests.browser.conftest import PHONE, Look, Site, sign_in
+from tests.web.desk import PASSWORD
+
+WORDS = "The photo shows another pump"
+
+
+@pytest.fixture
+def away(browser: Browser, site: Site) -> Iterator[Page]:
+    """Somebody signed in to a server that is not the machine they sit at."""
+    address = site.address.replace("127.0.0.1", "field.localhost")
+    context = browser.new_context(base_url=address, viewport=PHONE, locale="en-GB")
+    page = context.new_page()
+    sign_in(page)
+    yield page
+    context.close()
+
+
+def type_issue(page: Page) -> None:
+    page.locator("[data-opens=issues]").click()
+    page.locator("#issue-words").fill(WORDS)
+
+
+def test_a_form_sent_without_network_stays_with_what_was_typed_and_is_sent_later(
+    site: Site, away: Page
+) -> None:
+    at = f"/p/1/visits/{site.visits[-1]}"
+    away.goto(at)
+    type_issue(away)
+    away.context.set_offline(True)
+    away.get_by_role("button", name="Mark as having issues").click()
+    expect(away.get_by_text("No network. What you typed is kept here.")).to_be_visible()
+    expect(away.locator("#issue-words")).to_have_value(WORDS)
+    assert away.url.endswith(at)
+    away.context.set_offline(False)
+    expect(away.locator(".offline")).to_be_hidden()
+    away.get_by_role("button", name="Mark as having issues").click()
+    expect(away.locator(".history")).to_contain_text(WORDS)
+    type_nothing_is_left(away)
+
+
+def type_nothing_is_left(page: Page) -> None:
+    """What stands in the history is offered no more."""
+    page.locator("[data-opens=issues]").click()
+    expect(page.locator("#issue-words")).to_have_value("")
+
+
+def test_words_typed_while_the_session_ended_are_there_after_signing_in(site: Site, look: Look) -> None:
+    page = look()
+    at = f"/p/1/visits/{site.visits[-2]}"
+    page.goto(at)
+    type_issue(page)
+    with site.house.session() as session:
+        session.query(SignIn).delete()
+    page.get_by_role("button", name="Mark as having issues").click()
+    page.wait_for_url("**/sign-in?**")
+    page.locator("#email").fill("admin@example.org")
+    page.locator("#password").fill(PASSWORD)
+    page.locator("main .btn-primary").click()
+    page.wait_for_url(f"**{at}")
+    page.locator("[data-opens=issues]").click()
+    expect(page.locator("#issue-words")).to_have_value(WORDS)
+    page.get_by_role("button", name="Mark as having issues").click()
+    expect(page.locator(".history")).to_contain_text(WORDS)
+    page.goto(at)
+    type_nothing_is_left(page)
+
+
+def test_whoever_signs_out_leaves_no_words_at_the_browser(site: Site, look: Look) -> None:
+    page = look()
+    page.goto(f"/p/1/visits/{site.visits[-3]}")
+    type_issue(page)
+    page.keyboard.press("Escape")
+    page.locator("details.menu > summary").first.click()
+    page.get_by_role("button", name="Sign out").click()
+    page.wait_for_url("**/sign-in")
+    assert WORDS not in page.evaluate("JSON.stringify({...sessionStorage})")
+
+
+def test_a_filter_goes_along_to_the_photos_and_the_map_and_back(site: Site, look: Look) -> None:
+    page = look()
+    page.goto("/p/1/visits")
+    page.get_by_label("State").select_option("held")
+    expect(page.locator(".entry")).to_have_count(1)
+    for view in ("Photos", "Map", "List"):
+        page.get_by_role("group", name="View").get_by_role("link", name=view).click()
+        expect(page.get_by_label("State")).to_have_value("held")
+        assert "state=held" in page.url
+        expect(page.locator(".result-line")).to_contain_text("1 visit")
+    page.get_by_label("State").select_option("")
+    expect(page.locator(".entry").nth(1)).to_be_visible()
+    page.get_by_role("group", name="View").get_by_role("link", name="Photos").click()
+    expect(page.get_by_label("State")).to_have_value("")

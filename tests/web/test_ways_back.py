@@ -1,0 +1,72 @@
+"""Where one comes to after a page that only takes what is sent: the page it belongs to, in every language, signed in anew too."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from server.accounts.models import SignIn
+from tests.support.house import ADMIN, House
+from tests.web.conftest import World
+from tests.web.desk import Desk
+
+
+def language_leads_to(page: str) -> str:
+    found = re.search(r'action="/language">.*?name="next" value="([^"]*)"', page, re.S)
+    assert found is not None
+    return found[1]
+
+
+def test_another_language_leads_from_an_opened_point_back_to_its_visit(world: World) -> None:
+    at = f"/p/1/visits/{world.south}"
+    opened = world.admin.post(f"{at}/exact", reason="The pump is to be mended")
+    assert language_leads_to(opened.text) == at
+    answer = world.admin.follow("/language", language="zh", next=language_leads_to(opened.text))
+    assert answer.status_code == 200
+    assert answer.request.path == at
+
+
+@pytest.mark.parametrize(
+    ("opened", "page"),
+    [
+        ("/p/1/visits/{visit}/decide", "/p/1/visits/{visit}"),
+        ("/p/1/visits/{visit}/exact", "/p/1/visits/{visit}"),
+        ("/people/1/remove", "/people/1"),
+        ("/people/1/roles", "/people/1"),
+        ("/language", "/"),
+        ("/sign-out", "/"),
+    ],
+)
+def test_opening_an_address_that_only_takes_what_is_sent_leads_to_the_page_above_it(
+    world: World, opened: str, page: str
+) -> None:
+    answer = world.admin.get(opened.format(visit=world.south))
+    assert answer.status_code == 303
+    assert answer.headers["Location"] == page.format(visit=world.south)
+
+
+def test_sending_to_a_page_that_takes_nothing_is_refused_with_a_page_of_ours(world: World) -> None:
+    answer = world.admin.client.post("/p/1/visits", data={})
+    assert answer.status_code == 405
+    assert "There is nothing here" in answer.text
+    assert 'class="topbar' in answer.text
+
+
+def test_the_rest_door_answers_a_wrong_method_as_before(house: House) -> None:
+    answer = house.api("DELETE", "/projects")
+    assert answer.status_code in (404, 405)
+    assert "topbar" not in answer.text
+
+
+def test_whose_session_ended_before_a_decision_comes_back_to_the_visit(world: World) -> None:
+    at, token = f"/p/1/visits/{world.south}", world.admin.token()
+    with world.house.session() as session:
+        session.query(SignIn).delete()
+    asked = world.admin.client.post(
+        f"{at}/decide", data={"csrf": token, "state": "hasIssues", "comment": "The photo is blurred"}
+    )
+    assert asked.headers["Location"] == f"/sign-in?next={at}"
+    desk = Desk(world.house.app.test_client())
+    data = {"csrf": desk.token("/sign-in"), "email": ADMIN[0], "password": ADMIN[1], "next": at}
+    assert desk.client.post("/sign-in", data=data).headers["Location"] == at
