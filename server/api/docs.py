@@ -21,7 +21,7 @@ PAGE = """<!doctype html>
 <style>
 body { font: 1rem/1.5 system-ui, sans-serif; margin: 0 auto; max-width: 60rem; padding: 1rem; color-scheme: light dark }
 h2 { margin-top: 2rem } summary { cursor: pointer; padding: .5rem 0 } details { border-bottom: 1px solid #8886 }
-code { overflow-wrap: anywhere } .m { display: inline-block; min-width: 4.5rem; font-weight: 600 }
+body { overflow-wrap: anywhere } .m { display: inline-block; min-width: 4.5rem; font-weight: 600 }
 dt { font-weight: 600 } dd { margin: 0 0 .5rem 1rem } nav a { margin-inline-end: 1rem; line-height: 2.2 }
 </style>
 </head>
@@ -29,7 +29,7 @@ dt { font-weight: 600 } dd { margin: 0 0 .5rem 1rem } nav a { margin-inline-end:
 <h1>{{ title }}</h1>
 <p>The same as <a href="/v1/openapi.json">/v1/openapi.json</a>, for reading. Sign in with
 <code>POST /v1/sessions</code> and send <code>Authorization: Bearer …</code>.</p>
-<nav>{% for tag in tags %}<a href="#{{ tag.id }}">{{ tag.name }}</a>{% endfor %}</nav>
+<nav>{% for tag in tags %}<a href="#{{ tag.id }}">{{ tag.name }}</a> {% endfor %}</nav>
 {% for tag in tags %}
 <h2 id="{{ tag.id }}">{{ tag.name }}</h2>
 {% for one in tag.operations %}

@@ -49,7 +49,7 @@ class Asked:
 
     `history`: all rows ever written, else the current ones. `standing`: of history, those not superseded. `since`: rows
     recorded at or after it (households and facilities: last written). `subject`: of one household or facility (UUID).
-    `submission_id`: those that one submission wrote.
+    `submission_id`: those that one submission wrote. `where`: conditions on the table's own columns beside these.
     """
 
     project_id: int | None = None
@@ -60,6 +60,7 @@ class Asked:
     since: datetime | None = None
     subject: str | None = None
     submission_id: int | None = None
+    where: tuple[ColumnElement[bool], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -361,7 +362,7 @@ def _where(session: Session, shape: _Shape, asked: Asked) -> Select[Any]:
         query = query.where(shape.subject == asked.subject)
     if asked.submission_id is not None:
         query = query.where(table.c.submission_id == asked.submission_id)
-    return query
+    return query.where(*asked.where)
 
 
 _FEW = 4

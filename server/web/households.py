@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from flask import Blueprint, Response, request
-from sqlalchemy import func, or_, select
+from sqlalchemy import ColumnElement, func, or_, select
 
 from server import problems
 from server.accounts import opening
@@ -29,7 +29,9 @@ from server.web.frame.door import (
     session,
     whole,
 )
+from server.web.frame.show import today
 from server.web.frame.words import tell_problem
+from server.web.tables import rows_as_csv
 from server.web.visits.areafield import area_field, area_named
 from server.web.visits.cards import cards
 from server.web.visits.filters import own_filter
@@ -64,22 +66,7 @@ class Known:
 def listing(project_id: int) -> Response:
     """The households of the reader's areas, by code."""
     project = project_of(project_id, "monitoring.read")
-    given = {key: request.args.get(key, "").strip() for key in ("q", "area", "place", "status", "due")}
-    where = [Household.project_id == project_id, visible(Household.area_id, access().areas)]
-    if given["q"]:
-        wanted = given["q"].upper().replace("\\", "").replace("%", "").replace("_", "")
-        where.append(Household.code.like(f"%{wanted}%"))
-    if (area_id := whole(given["area"])) is not None:
-        where.append(visible(Household.area_id, (area_id,)))
-    if given["place"]:
-        where.append(visible(Household.area_id, (area_named(given["place"]),)))
-    if given["status"]:
-        where.append(Household.status == given["status"])
-    else:
-        where.append(or_(Household.status.is_(None), Household.status != "merged"))
-        where.append(Household.merged_into.is_(None))
-    if given["due"]:
-        where.append(Household.next_visit_due <= utcnow().date())
+    given, where = _asked(project_id)
     some = select(Household.uuid).where(*where).limit(tallies.MOST + 1).subquery()
     query = select(Household).where(*where).order_by(Household.code).limit(SIZE + 1)
     if after := request.args.get("after"):
@@ -100,8 +87,37 @@ def listing(project_id: int) -> Response:
         count=session().scalar(select(func.count()).select_from(some)) or 0,
         most=tallies.MOST,
         code_words=codes.code_words,
-        today=utcnow().date(),
+        today=today(),
     )
+
+
+@households.get(".csv")
+def download(project_id: int) -> Response:
+    """The same households as CSV: the rows of the table `household`, as that is downloaded."""
+    project_of(project_id, "monitoring.read")
+    _given, where = _asked(project_id)
+    return rows_as_csv("household", reading.Asked(project_id, access().areas, where=tuple(where)))
+
+
+def _asked(project_id: int) -> tuple[dict[str, str], list[ColumnElement[bool]]]:
+    """What the address asks for, and the conditions that say it. Those that became part of another only by their status."""
+    given = {key: request.args.get(key, "").strip() for key in ("q", "area", "place", "status", "due")}
+    where = [Household.project_id == project_id, visible(Household.area_id, access().areas)]
+    if given["q"]:
+        wanted = given["q"].upper().replace("\\", "").replace("%", "").replace("_", "")
+        where.append(Household.code.like(f"%{wanted}%"))
+    if (area_id := whole(given["area"])) is not None:
+        where.append(visible(Household.area_id, (area_id,)))
+    if given["place"]:
+        where.append(visible(Household.area_id, (area_named(given["place"]),)))
+    if given["status"]:
+        where.append(Household.status == given["status"])
+    else:
+        where.append(or_(Household.status.is_(None), Household.status != "merged"))
+        where.append(Household.merged_into.is_(None))
+    if given["due"]:
+        where.append(Household.next_visit_due <= today())
+    return given, where
 
 
 @households.get("/<code>")
@@ -173,7 +189,7 @@ def page(
         may_open=opening.may_open(access(), project_id),
         may_merge=access().may("household.merge", project_id),
         enrolment=session().get(Submission, row.created_by) if row.created_by is not None else None,
-        today=utcnow().date(),
+        today=today(),
     )
 
 

@@ -77,10 +77,14 @@ def download(project_id: int, table: str) -> Response:
     project_of(project_id, "monitoring.read")
     _table(table)
     given = {key: request.args.get(key, "").strip() for key in ("area", "place", "history", "since")}
-    history = bool(given["history"])
-    names = [heading.name for heading in reading.headings(table, history=history)]
-    body = stream(names, _cells(table, _asked(project_id, given, history)), bom=True)
-    name = f"{table}{'-history' if history else ''}-{utcnow().astimezone(zone()):%Y-%m-%d}.csv"
+    return rows_as_csv(table, _asked(project_id, given, bool(given["history"])))
+
+
+def rows_as_csv(table: str, asked: reading.Asked) -> Response:
+    """Rows of a table as a CSV to keep. Streams."""
+    names = [heading.name for heading in reading.headings(table, history=asked.history)]
+    body = stream(names, _cells(table, asked), bom=True)
+    name = f"{table}{'-history' if asked.history else ''}-{utcnow().astimezone(zone()):%Y-%m-%d}.csv"
     return Response(
         stream_with_context(body),
         content_type="text/csv; charset=utf-8",

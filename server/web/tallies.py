@@ -17,6 +17,7 @@ from server.households.tables import Household
 from server.ingest.models import Submission
 from server.review import queue
 from server.web.frame.door import access, session
+from server.web.frame.show import today
 from server.web.visits.filters import own_filter
 
 MOST = 1000
@@ -121,7 +122,7 @@ def households(project_id: int) -> Panel:
         Household.merged_into.is_(None),
         visible(Household.area_id, access().areas),
     ]
-    return Panel(_some(*mine), _some(*mine, Household.next_visit_due <= utcnow().date()))
+    return Panel(_some(*mine), _some(*mine, Household.next_visit_due <= today()))
 
 
 def _some(*where: ColumnElement[bool]) -> int:

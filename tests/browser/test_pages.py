@@ -12,6 +12,7 @@ import pytest
 import zxingcpp
 from PIL import Image
 
+from server.households.tables import Household
 from tests.browser.conftest import Look, Site, addresses
 from tests.tools.axe import violations
 
@@ -27,6 +28,32 @@ def test_no_page_runs_off_the_side_of_a_small_phone(site: Site, look: Look, lang
             off[name] = wide
         assert page.evaluate("document.documentElement.dir") == ("rtl" if language == "ar" else "ltr")
     assert off == {}
+
+
+def test_the_page_of_the_rest_door_stays_within_a_small_phone(site: Site, look: Look) -> None:
+    page = look(phone=True)
+    page.goto("/docs")
+    for one in page.locator("summary").all()[:3]:
+        one.click()
+    assert page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth") == 0
+
+
+@pytest.mark.parametrize("language", ["en", "zh", "ar"])
+@pytest.mark.parametrize("status", ["moved_away", "not_found", "left_panel"])
+def test_the_longest_status_of_a_household_stays_within_a_small_phone(
+    site: Site, look: Look, language: str, status: str
+) -> None:
+    with site.house.session() as session:
+        session.query(Household).filter(Household.code == site.codes[1]).one().status = status
+    page = look(phone=True, language=language)
+    for address in ("/p/1/households", f"/p/1/households/{site.codes[1]}"):
+        page.goto(address)
+        wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        assert wide == 0, address
+    page.goto("/p/1/households")
+    code = page.locator(".entry-title a", has_text=site.codes[1]).bounding_box()
+    assert code is not None
+    assert code["height"] < 40  # a code never breaks
 
 
 @pytest.mark.parametrize(("phone", "dark"), [(True, False), (False, True)])

@@ -5,11 +5,14 @@ from __future__ import annotations
 import csv
 import io
 import re
+from datetime import UTC, date, datetime
+from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import insert, select
 
 from server.accounts.models import Audit
+from server.forms.models import Project
 from server.households.tables import TABLES, Household
 from server.ingest.models import Submission
 from tests.support.house import House, Phone, instance, xlsx
@@ -219,3 +222,73 @@ def test_a_table_is_cut_to_the_area_that_is_typed(admin: Desk, panel: list[str])
         north = admin.get(f"{path}?place=North").text
         assert [code in north for code in panel] == [True, True, False]
         assert [code in admin.get(f"{path}?place=Nowhere").text for code in panel] == [False] * 3
+
+
+def test_a_household_in_a_table_leads_to_its_page(admin: Desk, panel: list[str]) -> None:
+    page = admin.get("/p/1/tables/water").text
+    links = re.findall(r'href="(/p/1/households/[^"]+)"', page)
+    assert {link.rpartition("/")[2] for link in links} == set(panel)
+    assert {admin.get(link).status_code for link in links} == {200}
+
+
+def csv_codes(desk: Desk, query: str) -> set[str]:
+    """The codes in the file that the list of households offers under this filter."""
+    page = desk.get(f"/p/1/households?{query}").text
+    address = re.search(r'href="([^"]*\.csv[^"]*)"', page)
+    assert address is not None
+    text = desk.get(address[1].replace("&amp;", "&")).get_data().decode("utf-8-sig")
+    return {row["household"] for row in csv.DictReader(io.StringIO(text))}
+
+
+def test_the_file_of_households_holds_those_of_the_filter(
+    house: House, admin: Desk, panel: list[str]
+) -> None:
+    with house.session() as session:
+        one = session.query(Household).filter(Household.code == panel[1]).one()
+        one.next_visit_due, one.status = date(2020, 1, 1), "moved_away"
+    assert csv_codes(admin, "") == set(panel)
+    assert csv_codes(admin, "place=South") == {panel[2]}
+    assert csv_codes(admin, f"q={panel[0][-5:]}&status=") == {panel[0]}
+    assert csv_codes(admin, "status=moved_away") == {panel[1]}
+    assert csv_codes(admin, "due=1") == {panel[1]}
+    south = somebody(house, 1, "viewer", areas=("B2",))
+    assert csv_codes(south, "") == {panel[2]}
+
+
+def test_a_visit_is_due_when_its_day_begins_where_the_project_is(
+    house: House, admin: Desk, panel: list[str]
+) -> None:
+    """Either end of the world has another day than Greenwich now."""
+    now = datetime.now(UTC)
+    zone = "Pacific/Kiritimati" if now.hour >= 10 else "Pacific/Pago_Pago"
+    there = now.astimezone(ZoneInfo(zone)).date()
+    assert there != now.date()
+    with house.session() as session:
+        session.get_one(Project, 1).timezone = zone
+        session.query(Household).filter(Household.code == panel[0]).one().next_visit_due = max(
+            there, now.date()
+        )
+    due = there > now.date()
+    page = admin.get(f"/p/1/households/{panel[0]}").text
+    assert ("due since" in page) is due
+    assert (panel[0] in admin.get("/p/1/households?due=1").text) is due
+    assert ("1 due" in admin.get("/p/1").text) is due
+
+
+def test_the_panel_is_offered_once_and_the_default_says_what_it_shows(admin: Desk, panel: list[str]) -> None:
+    page = admin.get("/p/1/households").text
+    status = re.search(r'<select[^>]*name="status".*?</select>', page, re.S)
+    assert status is not None
+    offered = re.findall(r"<option[^>]*>([^<]*)</option>", status[0])
+    assert len(set(offered)) == len(offered)
+    assert offered[0] == "All but merged"
+
+
+def test_a_household_that_became_part_of_another_says_nothing_of_its_own_visits(
+    admin: Desk, panel: list[str]
+) -> None:
+    admin.follow(f"/p/1/households/{panel[0]}/merge", other=panel[1])
+    page = admin.get(f"/p/1/households/{panel[1]}").text
+    assert "what is known stands there" in page
+    assert "not visited yet" not in page
+    assert "Nothing is known yet" not in page

@@ -6,7 +6,7 @@ import csv
 import io
 import re
 
-from sqlalchemy import select
+from sqlalchemy import insert, select
 
 from server.accounts.models import Audit
 from server.ingest.models import Submission
@@ -351,3 +351,12 @@ def test_a_finding_on_the_forms_end_is_worded_by_the_projects_clock_and_leads_no
     findings = page.split('class="findings"')[1].split("</ol>")[0]
     assert re.findall(r'href="([^"]*)"', findings) == ["#a/data/trip"]
     assert 'id="a/data/trip"' in page
+
+
+def test_a_thousand_visits_of_today_and_more_are_not_counted_to_the_last(world: World) -> None:
+    with world.house.session() as session:
+        table = Submission.__table__
+        one = session.execute(select(table).where(table.c.id == world.south)).one()._asdict()
+        more = [{**one, "id": 1000 + n, "instance_id": f"uuid:more-{n}"} for n in range(1000)]
+        session.execute(insert(table), more)
+    assert "more than 1,000 visits today" in world.admin.get("/p/1").text

@@ -21,6 +21,11 @@ def zone() -> ZoneInfo:
     return found
 
 
+def today() -> date:
+    """The day that it is in the page's zone: what is due is due by that."""
+    return datetime.now(zone()).date()
+
+
 def exact(at: datetime) -> str:
     """Day and minute in the page's zone and language."""
     return format_datetime(at, _pattern("d MMM y HH:mm"), tzinfo=zone(), locale=_locale())
