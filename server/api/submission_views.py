@@ -21,11 +21,9 @@ from server.db import db
 from server.forms.models import FormVersion
 from server.ingest.answers import Opened, open_answers, unasked
 from server.ingest.models import Attachment, FindingRow, Submission, SubmissionVersion
+from server.review.wording import finding_words
 from server.words import say
-from server.xforms import MESSAGES, value_at
-
-NOT_ALLOWED = "This answer is not allowed here."
-"""What a constraint without words of its own says."""
+from server.xforms import value_at
 
 
 def shown(found: Sequence[Submission]) -> list[dict[str, Any]]:
@@ -148,21 +146,5 @@ def _finding(row: FindingRow, opened: Opened, strange: Mapping[str, str]) -> dic
         "rule": row.rule,
         "severity": "blocking" if row.blocking else "warning",
         "value": value_at(opened.record, row.path) or strange.get(row.path) or None,
-        "message": _words(row.message, language()),
+        "message": finding_words(row.message, language(), say),
     }
-
-
-def _words(message: dict[str, Any], reader: str) -> str:
-    """The engine's sentence, or the form's own words in the reader's language."""
-    if "key" in message:
-        return say(reader, MESSAGES.get(message["key"], message["key"]), **message.get("args", {}))
-    texts: dict[str, str] = message.get("text") or {}
-    own = next((text for name, text in texts.items() if text and name.lower().endswith(f"({reader})")), "")
-    default = texts.get(message.get("default") or "", "")
-    return (
-        own
-        or texts.get(reader)
-        or default
-        or next(filter(None, texts.values()), "")
-        or say(reader, NOT_ALLOWED)
-    )

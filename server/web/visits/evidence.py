@@ -23,6 +23,7 @@ from server.ingest.answers import unasked
 from server.ingest.models import FindingRow, Submission
 from server.ingest.plan import Plan
 from server.ingest.redact import is_protected
+from server.review import wording
 from server.review.visit import UNIT, Picture, Section, Shown, look, plain
 from server.review.visit import Visit as Looked
 from server.web import codes
@@ -30,8 +31,8 @@ from server.web.frame.door import services, session
 from server.web.frame.show import clock, metres, moment
 from server.web.frame.words import bare, language
 from server.web.shapes import shapes
+from server.words import say
 from server.xforms import value_at, walk
-from server.xforms.messages import MESSAGES
 
 Place = tuple[float, float]
 
@@ -182,18 +183,8 @@ def _label(path: str, seen: Looked) -> str:
 
 
 def finding_words(message: Mapping[str, Any]) -> str:
-    """A finding's sentence: the form's own in the reader's language, else ours."""
-    if "key" in message:
-        return bare(MESSAGES.get(message["key"], message["key"]), **message.get("args", {}))
-    texts: Mapping[str, str] = message.get("text", {})
-    for name, words in texts.items():
-        if words and (f"({language()})" in name or name == language()):
-            return words
-    return (
-        texts.get(message.get("default", ""), "")
-        or next((t for t in texts.values() if t), "")
-        or bare("This answer does not fit the form's rule.")
-    )
+    """A finding's sentence in the reader's language."""
+    return wording.finding_words(message, language(), say)
 
 
 def _subject(one: Submission) -> tuple[Household | None, Facility | None]:

@@ -1,0 +1,24 @@
+"""A finding in words: the form's own in the reader's language where it has some, else the engine's sentence.
+
+Knows no catalogue and no request: a door hands in how it says a sentence in a language.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from server.xforms import MESSAGES, Text
+
+Say = Callable[..., str]
+"""`say(language, text, **args)`: an English text in a language, its {placeholders} filled."""
+
+
+def finding_words(message: Mapping[str, Any], language: str, say: Say) -> str:
+    """The words of a finding's `message` as it is stored (`ingest.check.as_json`): a key with `args`, or the form's own `text`
+    by language with its `default`."""
+    if "key" in message:
+        return say(language, MESSAGES.get(message["key"], message["key"]), **message.get("args", {}))
+    texts: Mapping[str, str] = message.get("text") or {}
+    own = Text({name: {"": words} for name, words in texts.items()}, message.get("default") or "")
+    return own.in_(language) if own else say(language, MESSAGES["constraint.broken"])
