@@ -119,7 +119,7 @@ _views("version", f"{ONE}/versions/<raw:version>", earlier)
 @reading.answers(FormSchema, ExtendedFormSchema)
 def read_draft(access: Access, project: Project, form: Form) -> dict[str, Any]:
     """The draft, with its test token and what was noticed at upload."""
-    return version_shown(form, draft(access, form, {}), draft=True)
+    return version_shown(form, draft(access, form, {}), draft_for=access)
 
 
 @reading.get(f"{ONE}/versions")

@@ -14,7 +14,7 @@ from server.api.caller import services
 from server.api.plumbing import is_extended
 from server.areas.scope import visible
 from server.db import db
-from server.forms import lifecycle
+from server.forms import lifecycle, trying
 from server.forms.models import Form, FormAttachment, FormCount, FormVersion
 from server.ingest.models import Submission
 from server.xforms import Field
@@ -55,11 +55,11 @@ def shown(access: Access, found: Sequence[Form], *, extended: bool = False) -> l
     return plain
 
 
-def version_shown(form: Form, version: FormVersion, *, draft: bool = False) -> dict[str, Any]:
-    """One version; a draft with its test token."""
+def version_shown(form: Form, version: FormVersion, *, draft_for: Access | None = None) -> dict[str, Any]:
+    """One version; a draft with its test token, for whom it is shown to."""
     one = _form(form, version)
-    if draft:
-        one["draft_token"] = lifecycle.draft_token(services(), form)
+    if draft_for is not None:
+        one["draft_token"] = trying.token_for(db.session(), services(), form, draft_for)
         one["notices"] = version.notices
     if is_extended():
         one |= _of_version(version)

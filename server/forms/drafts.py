@@ -143,8 +143,11 @@ def _as_draft(
     details: dict[str, Any] = {"newFormVersionId": version.id, "oldFormVersionId": form.draft_version_id}
     if unread:
         details["languagesNotRead"] = list(unread)
-    form.draft_version, form.updated_at = version, utcnow()
-    if form.draft_token_mac is None:
+    before, form.draft_version, form.updated_at = form.draft_version, version, utcnow()
+    other_maker = before is not None and before.created_by != version.created_by
+    if (
+        form.draft_token_mac is None or other_maker
+    ):  # who knows the old token would see what the new maker sees
         token = new_token()
         form.draft_token_mac = token_mac(services.keys, DRAFT_TOKEN, token)
         form.draft_token_sealed = services.keys.seal(token.encode(), "form.draft_token")

@@ -101,7 +101,7 @@ def by_test_token(
         raise problems.NOT_FOUND()
     areas = () if maker is None else maker.areas  # made on the server itself: by no person with areas
     base = f"{root()}/v1/test/{token}/projects/{project_id}/forms/{form.xml_form_id}/draft"
-    language = services.settings.language
+    language = nearest(None if maker is None else maker.language, services.settings.language)
     sees_rows = maker is None or maker.sees_rows(project_id, form.id)
     return Caller(None, project_id, base, language, draft_form_id=form.id, areas=areas, sees_rows=sees_rows)
 

@@ -13,7 +13,7 @@ from sqlalchemy import select
 from server import problems
 from server.accounts import phones
 from server.accounts.models import Actor
-from server.forms import attachments, catalogue, lifecycle
+from server.forms import attachments, catalogue, lifecycle, trying
 from server.forms.examine import diff, examine
 from server.forms.lint.translations import shares
 from server.forms.models import Form, FormVersion
@@ -265,7 +265,7 @@ def timeline(one: Form) -> list[dict[str, Any]]:
 
 
 def _test(one: Form) -> dict[str, Any] | None:
-    token = lifecycle.draft_token(services(), one)
+    token = trying.token_for(session(), services(), one, access())
     if token is None or one.draft_version is None:
         return None
     path = f"/v1/test/{token}/projects/{one.project_id}/forms/{quote(one.xml_form_id, safe='')}/draft"
