@@ -6,14 +6,15 @@ import hmac
 
 from flask import Blueprint, Flask, Response, current_app, jsonify, request
 from prometheus_client import CONTENT_TYPE_LATEST, Gauge, generate_latest
-from sqlalchemy import func, select, text
+from sqlalchemy import text
 
+from server import jobs
 from server.accounts import signin
-from server.db import db, read_only, utcnow
-from server.jobs import MAX_ATTEMPTS, Job
+from server.db import db, read_only
 from server.services import Services
 
 WAITING = Gauge("fieldfare_jobs_waiting", "Jobs that are due and have not run")
+FAILING = Gauge("fieldfare_jobs_failing", "Jobs that failed and are tried again later")
 
 health = Blueprint("health", __name__)
 
@@ -26,15 +27,17 @@ def alive() -> Response:
 
 @health.get("/readyz")
 def ready() -> tuple[Response, int]:
-    """Database, photo store and job worker, each `ok` or what is wrong; 503 where one is not ok."""
+    """Database, photo store and job worker, each `ok` or what is wrong; 503 where one is not ok. Beside them, how many jobs fail."""
     services: Services = current_app.extensions["fieldfare"]
     parts = {"database": "ok", "media": "ok", "jobs": "ok"}
+    failing = 0
     try:
         read_only(db.session())
         db.session.execute(text("SELECT 1"))
-        waiting = db.session.scalar(select(func.min(Job.run_at)).where(Job.attempts < MAX_ATTEMPTS))
-        if waiting is not None and (late := (utcnow() - waiting).total_seconds()) > 300:
-            parts["jobs"] = f"late by {late:.0f} s"
+        standing = jobs.standing(db.session())
+        failing = standing.failing
+        if standing.is_late:
+            parts["jobs"] = f"late by {standing.late:.0f} s"
     except Exception as error:  # whatever is wrong is the answer
         parts["database"] = type(error).__name__
     try:
@@ -42,7 +45,8 @@ def ready() -> tuple[Response, int]:
     except Exception as error:
         parts["media"] = type(error).__name__
     fine = all(state == "ok" for state in parts.values())
-    return jsonify(status="ok" if fine else "trouble", **parts), 200 if fine else 503
+    answer = jsonify(status="ok" if fine else "trouble", **parts, jobs_failing=failing)
+    return answer, 200 if fine else 503
 
 
 @health.get("/metrics")
@@ -53,11 +57,13 @@ def metrics() -> Response | tuple[str, int]:
     given = request.headers.get("Authorization", "").removeprefix("Bearer ")
     local = signin.is_private(False, request.remote_addr, request.headers.keys())
     if not (local and not services.settings.trusted_proxies) and not (
-        token and hmac.compare_digest(given, token)
+        token and hmac.compare_digest(given.encode(), token.encode())
     ):
         return "", 404
     read_only(db.session())
-    WAITING.set(db.session.scalar(select(func.count()).where(Job.run_at <= utcnow())) or 0)
+    standing = jobs.standing(db.session())
+    WAITING.set(standing.due)
+    FAILING.set(standing.failing)
     return Response(generate_latest(), content_type=CONTENT_TYPE_LATEST)
 
 

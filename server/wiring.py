@@ -6,7 +6,6 @@ import os
 import secrets
 from collections.abc import Callable
 from importlib import import_module
-from importlib.util import find_spec
 
 from flask import Flask
 from sqlalchemy.orm import Session
@@ -19,7 +18,7 @@ from server.settings import Settings
 DOORS = ("server.openrosa", "server.api", "server.web", "server.health")
 """Packages with `register(app)`; none knows another."""
 
-JOBS = ("server.ingest.later", "server.review.later", "server.entities.later", "server.accounts.later")
+JOBS = ("server.ingest.later", "server.entities.later")
 """Modules with `JOBS: dict[str, function(session, services, ref)]`."""
 
 
@@ -37,8 +36,6 @@ def register_jobs(app: Flask) -> None:
     functions: dict[str, JobFunction] = {}
     recurring: list[str] = []
     for name in JOBS:
-        if find_spec(name) is None:
-            continue
         module = import_module(name)
         recurring += getattr(module, "RECURRING", ())
         for kind, function in module.JOBS.items():

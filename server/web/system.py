@@ -8,18 +8,18 @@ from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
 from flask import Blueprint, Response
-from sqlalchemy import func, select, text
+from sqlalchemy import text
 
+from server import jobs
 from server.db import utcnow
-from server.jobs import MAX_ATTEMPTS, Job
 from server.web.frame.door import access, render, services, session
 from server.web.look import LOOK
 
 system = Blueprint("system", __name__, url_prefix="/system")
 
 SECRETS = frozenset({"secret_key", "admin_password", "metrics_token", "database_url"})
-LATE = 300
-"""Seconds that a job may wait before the worker is taken for stopped."""
+SHOWN = 10
+"""Failing jobs that the page shows, the newest."""
 
 
 @system.get("")
@@ -27,6 +27,7 @@ def overview() -> Response:
     """Health, jobs, settings."""
     access().require("config.read")
     settings = services().settings
+    standing = jobs.standing(session())
     rows = [
         (
             f"FIELDFARE_{field.name.upper()}",
@@ -37,8 +38,9 @@ def overview() -> Response:
     ]
     return render(
         "system/overview.html",
-        parts=_health(),
-        jobs=_jobs(),
+        parts=_health(standing),
+        jobs=standing,
+        failing=jobs.failing(session(), SHOWN),
         rows=rows,
         version=_version(),
         python=platform.python_version(),
@@ -55,7 +57,7 @@ def look() -> Response:
     return render("system/look.html", look=LOOK)
 
 
-def _health() -> dict[str, str]:
+def _health(standing: jobs.Standing) -> dict[str, str]:
     parts = {}
     try:
         session().execute(text("SELECT 1"))
@@ -67,18 +69,8 @@ def _health() -> dict[str, str]:
         parts["media"] = "ok"
     except Exception as error:
         parts["media"] = type(error).__name__
-    waiting = session().scalar(select(func.min(Job.run_at)).where(Job.attempts < MAX_ATTEMPTS))
-    late = 0.0 if waiting is None else (utcnow() - waiting).total_seconds()
-    parts["jobs"] = "ok" if late < LATE else "late"
+    parts["jobs"] = "late" if standing.is_late else "ok"
     return parts
-
-
-def _jobs() -> dict[str, Any]:
-    waiting = session().scalar(select(func.count()).select_from(Job).where(Job.attempts < MAX_ATTEMPTS)) or 0
-    failed = (
-        session().scalars(select(Job).where(Job.error.is_not(None)).order_by(Job.id.desc()).limit(10)).all()
-    )
-    return {"waiting": waiting, "failed": failed}
 
 
 def _shown(name: str, value: Any) -> str:

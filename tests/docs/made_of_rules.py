@@ -148,7 +148,11 @@ def limits() -> str:
         ),
         ("S3 after the last byte of an upload", f"{s3.DEADLINE:.0f} s", "503.60"),
         ("Requests under way at a stop", f"{serve.GRACE} s to finish", ""),
-        ("Tries of a job", f"{jobs.MAX_ATTEMPTS}, each later than the one before", "kept with its error"),
+        (
+            "Wait of a job that failed",
+            f"twice as long each time, {jobs.LONGEST.total_seconds() / 3600:.0f} hours at most",
+            "tried again until it goes through",
+        ),
     ]
     return table(("What", "Limit", "Past it"), rows)
 

@@ -5,11 +5,14 @@ from __future__ import annotations
 import io
 import json
 import re
+from datetime import timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy.orm import Session
 
 from server.areas.importing import import_areas
+from server.jobs import Later, enqueue, run_due
 from tests.support.house import House
 from tests.web.conftest import World
 from tests.web.desk import AREAS, Desk, somebody
@@ -131,7 +134,7 @@ def test_a_visit_s_map_shows_its_area_s_boundary(world: World) -> None:
 
 
 def test_an_invitation_gives_a_link_once_and_a_role(world: World) -> None:
-    answer = world.admin.post(
+    answer = world.admin.follow(
         "/people/new", email="sup@example.org", name="North desk", role="supervisor", project="1", areas="1"
     )
     link = re.search(r'data-copy="[^"]*(/password/[^"]+)"', answer.text)
@@ -179,6 +182,24 @@ def test_the_system_page_shows_settings_and_no_secret(house: House, admin: Desk)
     assert "FIELDFARE_PORT" in page
     assert house.app.config["SECRET_KEY"] not in page
     assert "fieldfare key sheet" in page
+
+
+def test_the_system_page_says_which_jobs_fail_and_how_to_have_them_tried_again(
+    house: House, admin: Desk
+) -> None:
+    def away(session: Session, ref: str) -> None:
+        raise OSError("the photo store is away")
+
+    assert "fieldfare jobs retry" not in admin.get("/system").text
+    with house.session() as session:
+        enqueue(session, [Later("photo", "7"), Later("photo", "8", timedelta(days=1))])
+    with house.session() as session:
+        run_due(session, {"photo": away})
+    page = admin.get("/system").text
+    assert "1 job fails" in page
+    assert "OSError: the photo store is away" in page
+    assert "tried once" in page
+    assert "fieldfare jobs retry" in page
 
 
 @pytest.mark.parametrize("path", ["/people", "/people/1", "/system", "/audit", "/projects/new"])
