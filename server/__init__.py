@@ -7,7 +7,7 @@ from pathlib import Path
 from flask import Flask
 
 from media import open_store
-from server import models, wiring
+from server import models, together, wiring
 from server.commit import Committer
 from server.db import db, engine_options, prepare_sqlite
 from server.edge import harden
@@ -50,8 +50,9 @@ def bare_app(settings: Settings) -> Flask:
         SQLALCHEMY_BINDS={"read": engine_options(settings.database, readers=settings.threads)},
     )
     db.init_app(app)
-    if settings.is_sqlite:
-        with app.app_context():
+    with app.app_context():
+        if settings.is_sqlite:
             prepare_sqlite(db.engines[None], immediate=True)
             prepare_sqlite(db.engines["read"], immediate=False)
+        together.share(db.engines[None])
     return app

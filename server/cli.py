@@ -12,8 +12,9 @@ from pathlib import Path
 from typing import Any
 
 import click
+from sqlalchemy.exc import OperationalError
 
-from server import bare_app, cli_data, cli_demo, create_app
+from server import bare_app, cli_data, cli_demo, cli_jobs, create_app
 from server import serve as serving
 from server.accounts import users
 from server.cli_base import must_exist, opened, prepare, running
@@ -22,6 +23,7 @@ from server.jobs import ensure, work
 from server.keys import KeyTrouble, in_force, open_keyring, read_key_file, rotate, write_key_file
 from server.problems import ProblemError
 from server.settings import EVERYWHERE, SettingError, Settings
+from server.together import REBUILDING
 
 
 class Commands(click.Group):
@@ -34,6 +36,10 @@ class Commands(click.Group):
             raise click.ClickException(str(error)) from error
         except ProblemError as error:
             raise click.ClickException(error.words) from error
+        except OperationalError as error:
+            if str(error.orig) != REBUILDING:
+                raise
+            raise click.ClickException(REBUILDING) from error
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
@@ -216,7 +222,7 @@ def key_rotate(settings: Settings) -> None:
     )
 
 
-for command in (*cli_data.COMMANDS, cli_demo.demo):
+for command in (*cli_data.COMMANDS, cli_jobs.jobs, cli_jobs.rebuild, cli_demo.demo):
     main.add_command(command)
 
 

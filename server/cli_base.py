@@ -15,6 +15,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from server import bare_app, create_app, upgrade
+from server.db import db
 from server.keys import DataKey, open_keyring
 from server.services import Services
 from server.settings import SettingError, Settings
@@ -31,7 +32,10 @@ def running(settings: Settings) -> Iterator[tuple[Flask, Services]]:
     prepare(settings)
     app = create_app(settings)
     with app.app_context():
-        yield app, app.extensions["fieldfare"]
+        try:
+            yield app, app.extensions["fieldfare"]
+        finally:
+            _let_go()
 
 
 @contextmanager
@@ -55,13 +59,24 @@ def prepare(settings: Settings) -> None:
         raise SettingError(f"FIELDFARE_DATA: {settings.data} cannot be used: {error.strerror}.") from error
     app = bare_app(settings)
     before, _ = upgrade.state(app)
-    copy = upgrade.migrate(app, settings)
+    try:
+        copy = upgrade.migrate(app, settings)
+    finally:
+        with app.app_context():
+            _let_go()
     if copy:
         click.echo(f"Database brought up to date; a copy of it as it was: {copy}")
     if upgrade.wants_rebuild(before):
         click.echo(
             "Run `fieldfare rebuild` once now: tables and lists made by an older version follow its rules."
         )
+
+
+def _let_go() -> None:
+    """Close what is open, so that this process is taken for none that works on the database any more."""
+    db.session.remove()
+    for engine in db.engines.values():
+        engine.dispose()
 
 
 def must_exist(settings: Settings) -> None:

@@ -1,4 +1,4 @@
-"""Commands on forms, areas and stored data: check, publish, import, rebuild, backup. The same rooms as the pages use."""
+"""Commands on forms, areas and stored data: check, publish, import, backup. The same rooms as the pages use."""
 
 from __future__ import annotations
 
@@ -156,17 +156,6 @@ def areas_import(settings: Settings, path: Path, force: bool) -> None:
 
 @click.command()
 @click.pass_obj
-def rebuild(settings: Settings) -> None:
-    """Make entities and monitoring tables again from the ledger: the same values, decided nowhere anew."""
-    from server.ingest.rebuild import rebuild as replay
-
-    with opened(settings) as (_, services), transaction(db.session()) as session:
-        count = replay(session, services, tell=lambda n: click.echo(f"  {n} events …"))
-    click.echo(f"Rebuilt from {count} events.")
-
-
-@click.command()
-@click.pass_obj
 def check(settings: Settings) -> None:
     """Open every blob and every encrypted row once; exit status 1 where one is damaged or missing."""
     from server.ingest.whole import damaged
@@ -213,5 +202,5 @@ def restore_command(settings: Settings, path: Path) -> None:
         click.echo("Restored, and the key opens it.")
 
 
-COMMANDS = (forms, areas, rebuild, check, backup_command, restore_command)
+COMMANDS = (forms, areas, check, backup_command, restore_command)
 """What `fieldfare` offers of these."""

@@ -12,7 +12,7 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent
 
 BOTTOM = {"xforms", "media", "keys", "db", "hot", "settings", "problems"}
-BASE = {"areas", "ledger", "jobs", "services", "commit", "traces"} | BOTTOM
+BASE = {"areas", "ledger", "jobs", "services", "commit", "traces", "together"} | BOTTOM
 SHARED = {"accounts"} | BASE
 ROOMS = {"review", "exports", "requests", "indicators", "households", "entities", "ingest", "forms"}
 DOORS = {"web", "api", "openrosa", "cli"}
@@ -47,6 +47,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "areas": BOTTOM | {"ledger"},  # an import of areas is one of the ledger's events
     "ledger": BOTTOM,
     "jobs": BOTTOM | {"traces"},
+    "together": set(),
     "traces": set(),
     "services": {
         "keys",

@@ -24,6 +24,8 @@ WORDS: list[list[str]] = [
     ["key", "rotate"],
     ["key", "restore", "m12345678"],
     ["worker"],
+    ["jobs", "list"],
+    ["jobs", "retry"],
 ]
 
 
