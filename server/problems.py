@@ -269,6 +269,12 @@ PROTECTED = _row(
 )
 ALREADY_MERGED = _row("ALREADY_MERGED", "409.62", "{code} was merged into another household already.", "code")
 STALE = _row("STALE", "409.61", "Somebody else decided meanwhile. Look again, then decide.")
+LAST_ADMIN = _row(
+    "LAST_ADMIN",
+    "409.63",
+    "{name} is the only administrator. Make somebody else administrator first.",
+    "name",
+)
 FILE_TOO_LARGE = _row(
     "FILE_TOO_LARGE",
     "413.60",

@@ -89,7 +89,9 @@ def take(
     *,
     by: int | None,
 ) -> None:
-    """Take a role away. Raises `NOT_FOUND` where it is not held there."""
+    """Take a role away. Raises `NOT_FOUND` where it is not held there, `LAST_ADMIN`."""
+    if role.system == "admin" and project_id is None:
+        leave_an_admin(session, of)
     held = _there(project_id, form_id).where(Assignment.actor_id == of.id, Assignment.role == role.system)
     rows = session.execute(held).all()
     if not rows:
@@ -98,6 +100,18 @@ def take(
     details = {"roleId": role.id, "role": role.system, "form": form_id}
     _record(session, of, "delete", project_id, by, details)
     session.flush()
+
+
+def leave_an_admin(session: Session, without: Actor) -> None:
+    """Raise `LAST_ADMIN` where nobody but this actor is administrator of the site: nobody could let anybody in again."""
+    admins = (
+        select(Assignment.actor_id)
+        .where(Assignment.role == "admin", Assignment.project_id.is_(None))
+        .order_by(Assignment.id)
+        .with_for_update()  # of two who take it from each other at once, the second finds out
+    )
+    if set(session.scalars(admins)) == {without.id}:
+        raise problems.LAST_ADMIN(name=without.display_name)
 
 
 def grant(

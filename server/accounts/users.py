@@ -14,7 +14,7 @@ from sqlalchemy import Select, delete, func, or_, select
 from sqlalchemy.orm import Session
 
 from server import problems
-from server.accounts import audit
+from server.accounts import assignments, audit
 from server.accounts.models import Actor, ActorArea, Assignment, Grant, OneTimeLink, SignIn, WebUser
 from server.accounts.passwords import check_bounds, hash_password
 from server.accounts.tokens import LINK, is_well_formed, new_token, token_mac
@@ -156,8 +156,12 @@ def invalidate_password(session: Session, user: WebUser, *, by: int) -> None:
 
 
 def remove(session: Session, user: WebUser, *, by: int | None) -> None:
-    """Remove a person: roles, areas, sessions and links go, the name stays in the records, the address is free."""
+    """Remove a person: roles, areas, sessions and links go, the name stays in the records, the address is free.
+
+    Raises `LAST_ADMIN`.
+    """
     actor_id = user.actor_id
+    assignments.leave_an_admin(session, user.actor)
     for table in (Assignment, Grant, ActorArea, OneTimeLink):
         session.execute(delete(table).where(table.actor_id == actor_id))
     _end_sessions(session, actor_id)

@@ -105,7 +105,7 @@ def test_access_carries_areas_and_is_made_by_four_queries(session: Session, proj
 
 
 def test_a_removed_person_has_no_access(session: Session) -> None:
-    access = somebody(session, ("admin", None, None))
+    access = somebody(session, ("formfill", None, None))
     users.remove(session, users.get(session, access.actor_id), by=None)
     session.flush()
     assert access_of(session, access.actor_id) is None

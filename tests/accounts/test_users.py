@@ -162,7 +162,7 @@ def test_a_removed_persons_roles_sessions_and_address_go_and_the_name_stays(
     user = users.create(
         session, email="ada@example.org", display_name="Ada", password="a long password", by=None
     )
-    session.add(Assignment(actor_id=user.actor_id, role="admin"))
+    session.add(Assignment(actor_id=user.actor_id, role="viewer"))
     signin.open_session(session, services, user.actor_id)
     users.remove(session, user, by=None)
     session.flush()

@@ -78,3 +78,13 @@ def test_an_import_of_areas_is_recorded_once_by_whichever_way_it_came(house: Tow
         (None, {"created": 1, "updated": 0, "unchanged": 0}),
         (1, {"created": 1, "updated": 0, "unchanged": 1}),
     ]
+
+
+def test_the_only_administrator_stays_one_until_there_is_another(house: Town) -> None:
+    for path in ("/assignments/admin/1", "/users/1"):
+        answer = house.api("DELETE", path)
+        assert (answer.status_code, answer.json["code"]) == (409, 409.63), answer.text
+    other = person(house, "other")
+    assert house.api("POST", f"/assignments/admin/{other}").status_code == 200
+    assert house.api("DELETE", "/assignments/admin/1").status_code == 200
+    assert house.api("POST", "/users", json={"email": "one.more@example.org"}).status_code == 403

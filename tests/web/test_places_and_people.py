@@ -160,8 +160,10 @@ def test_nobody_gives_more_than_they_have(world: World) -> None:
     assert manager.get("/p/2/people").status_code == 404
 
 
-def test_an_administrator_does_not_take_their_own_administration_away(world: World) -> None:
-    assert world.admin.post("/people/1/roles", what="take", role="admin", project="").status_code == 403
+def test_the_only_administrator_stays_one(world: World) -> None:
+    answer = world.admin.post("/people/1/roles", what="take", role="admin", project="")
+    assert answer.status_code == 409
+    assert "the only administrator. Make somebody else administrator first." in answer.text
     assert world.admin.post("/people/1/remove").status_code == 409
 
 
