@@ -37,6 +37,14 @@ htmx.config.responseHandling = [
   { code: "[45]..", swap: false, error: true },
 ];
 
+// A form that is sent in its place shows any page of ours that comes back, refusals too; what is not ours is not shown.
+document.addEventListener("htmx:beforeSwap", (event) => {
+  type Answer = { requestConfig: { elt: Element }; shouldSwap: boolean; xhr: XMLHttpRequest };
+  const { detail } = event as CustomEvent<Answer>;
+  if (detail.xhr.status < 400 || !detail.requestConfig.elt.matches("form[hx-post]")) return;
+  detail.shouldSwap = detail.xhr.responseText.includes('id="main"');
+});
+
 document.addEventListener("htmx:configRequest", (event) => {
   // A filter's address says what was chosen and nothing else.
   if (event.target instanceof HTMLElement && event.target.matches(".filter-bar")) {

@@ -103,7 +103,6 @@ def settle(
     assert verdict.actor_id is not None
     opened = open_session(session, services, verdict.actor_id)
     user = session.get_one(WebUser, verdict.actor_id)
-    user.last_login_at = now
     details = {"userAgent": user_agent[:255]} if user_agent else None
     audit.record(
         session,
@@ -131,6 +130,7 @@ def note(session: Session, verdict: Verdict) -> bool:
 def open_session(session: Session, services: Services, actor_id: int) -> Opened:
     """A new session of 24 hours, always with a new token (nothing that a browser had before is taken over)."""
     now = utcnow()
+    session.get_one(WebUser, actor_id).last_login_at = now
     opened = Opened(new_token(), new_token(), actor_id, now, now + SESSION_LIFE)
     mac = token_mac(services.keys, SESSION, opened.token)
     session.add(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from flask import Blueprint, Response, g, request
+from flask import session as kept
 
 from server import problems
 from server.accounts import signin, users
@@ -70,6 +71,7 @@ def sign_out() -> Response:
     with acting() as writing:
         signin.sign_out(writing, current.id)
     g.pop("reader")
+    kept.clear()
     return clear_cookies(back_to("/sign-in"))
 
 

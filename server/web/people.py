@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import base64
+import json
+from datetime import timedelta
 from typing import Any
 
 from flask import Blueprint, Response, request, url_for
+from flask import session as kept
 from sqlalchemy import select
 
 from server import problems
 from server.accounts import assignments, users, whose_areas
 from server.accounts.models import Actor, Assignment, Grant
 from server.accounts.roles import BY_SYSTEM, Verb
+from server.db import utcnow
 from server.forms import projects
+from server.keys import KeyTrouble
 from server.problems import ProblemError
 from server.web.frame.door import (
     access,
@@ -29,6 +35,11 @@ from server.web.frame.words import tell_problem
 from server.web.visits.areafield import area_options, area_picks, areas_given
 
 people = Blueprint("people", __name__)
+
+LINK = "link"
+"""Where the browser's own cookie keeps a link that it made."""
+
+LINK_SHOWN = timedelta(hours=1)
 
 PROJECT_ROLES = ("manager", "supervisor", "designer", "viewer", "formfill")
 """Roles that a page gives in a project, the strongest first."""
@@ -83,7 +94,7 @@ def invite() -> Response:
                     access().require("assignment.create", place)
                     assignments.give(writing, user.actor, role, place, by=access())
                 link = users.reset_link(writing, services(), user)
-            return render("people/link.html", user=user, link=link, invited=True)
+            return _to_link(user.actor_id, link, invited=True)
         except ProblemError as error:
             field = str(error.details.get("field") or error.details.get("fields") or "email")
             errors = {field if field in ("email", "project", "areas") else "email": tell_problem(error)}
@@ -154,7 +165,29 @@ def new_link(actor_id: int) -> Response:
     user = users.get(session(), actor_id)
     with acting() as writing:
         link = users.reset_link(writing, services(), user)
-    return render("people/link.html", user=user, link=link, invited=False)
+    return _to_link(actor_id, link, invited=False)
+
+
+@people.get("/people/<num:actor_id>/link")
+def shown_link(actor_id: int) -> Response:
+    """The link that this browser has just made, to be handed over: for an hour, whatever is reloaded. Else the person."""
+    access().require("user.read")
+    try:
+        sealed = base64.b64decode(kept.get(LINK, ""))
+        said_of, by, until, link, invited = json.loads(services().keys.open(sealed, "page.link"))
+    except (KeyTrouble, ValueError):
+        return back_to(f"/people/{actor_id}")
+    if (said_of, by) != (actor_id, reader().id) or until < utcnow().timestamp():
+        return back_to(f"/people/{actor_id}")
+    return render("people/link.html", user=users.get(session(), actor_id), link=link, invited=invited)
+
+
+def _to_link(actor_id: int, link: str, *, invited: bool) -> Response:
+    """Show a link on a page of its own. It is stored nowhere but here, sealed, in the browser that made it."""
+    until = (utcnow() + LINK_SHOWN).timestamp()
+    text = json.dumps([actor_id, reader().id, until, link, invited]).encode()
+    kept[LINK] = base64.b64encode(services().keys.seal(text, "page.link")).decode()
+    return back_to(f"/people/{actor_id}/link")
 
 
 @people.post("/people/<num:actor_id>/remove")

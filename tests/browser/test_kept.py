@@ -100,3 +100,35 @@ def test_a_filter_goes_along_to_the_photos_and_the_map_and_back(site: Site, look
     expect(page.locator(".entry").nth(1)).to_be_visible()
     page.get_by_role("group", name="View").get_by_role("link", name="Photos").click()
     expect(page.get_by_label("State")).to_have_value("")
+
+
+def test_the_way_back_leads_past_a_form_that_had_an_error(site: Site, look: Look) -> None:
+    page = look()
+    page.goto("/p/1/phones")
+    page.get_by_role("link", name="New phone").click()
+    page.get_by_label("Name", exact=True).fill(" ")
+    page.get_by_role("button", name="Make it and show the code").click()
+    expect(page.locator(".error-summary")).to_be_focused()
+    page.get_by_label("Name", exact=True).fill("Phone of the north")
+    page.get_by_role("button", name="Make it and show the code").click()
+    expect(page.locator(".toast")).to_contain_text("Phone of the north is ready")
+    page.go_back()
+    expect(page.get_by_role("heading", level=1)).to_have_text("New phone")
+    page.go_back()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Phones")
+
+
+def test_a_wrong_password_is_said_in_its_place_and_the_right_one_goes_on(
+    browser: Browser, site: Site
+) -> None:
+    context = browser.new_context(base_url=site.address, viewport=PHONE)
+    page = context.new_page()
+    page.goto("/sign-in?next=/me")
+    page.locator("#email").fill("admin@example.org")
+    page.locator("#password").fill("not this one")
+    page.locator("main .btn-primary").click()
+    expect(page.locator(".error-summary")).to_be_focused()
+    page.locator("#password").fill(PASSWORD)
+    page.locator("main .btn-primary").click()
+    page.wait_for_url("**/me")
+    context.close()

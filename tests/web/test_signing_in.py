@@ -150,3 +150,15 @@ def test_pages_are_nobody_elses_and_no_script_runs_in_them(house: House) -> None
     scripts = re.findall(r"<script\b([^>]*)>([^<]*)", answer.text)
     assert all("src=" in attributes or "application/json" in attributes for attributes, _ in scripts)
     assert " onclick=" not in answer.text
+
+
+def test_whoever_came_by_a_link_has_signed_in(house: House) -> None:
+    with house.session() as session:
+        link = users.reset_link(session, house.services, users.get(session, 1))
+    path = "/password/" + link.rpartition("/")[2]
+    desk = Desk(house.app.test_client())
+    data = {"csrf": desk.token(path), "password": PASSWORD, "again": PASSWORD}
+    assert desk.client.post(path, data=data).status_code == 303
+    with house.session() as session:
+        assert users.get(session, 1).last_login_at is not None
+    assert "Never signed in" not in desk.get("/people").text

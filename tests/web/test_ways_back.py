@@ -9,7 +9,7 @@ import pytest
 from server.accounts.models import SignIn
 from tests.support.house import ADMIN, House
 from tests.web.conftest import World
-from tests.web.desk import Desk
+from tests.web.desk import Desk, sign_in, somebody
 
 
 def language_leads_to(page: str) -> str:
@@ -25,6 +25,42 @@ def test_another_language_leads_from_an_opened_point_back_to_its_visit(world: Wo
     answer = world.admin.follow("/language", language="zh", next=language_leads_to(opened.text))
     assert answer.status_code == 200
     assert answer.request.path == at
+
+
+def link_in(page: str) -> str:
+    found = re.search(r'data-copy="([^"]*/password/[^"]+)"', page)
+    assert found is not None
+    return found[1]
+
+
+@pytest.mark.parametrize("made", ["invited", "anew"])
+def test_a_link_for_a_password_stays_over_a_reload_and_another_language(world: World, made: str) -> None:
+    if made == "invited":
+        sent = world.admin.post("/people/new", email="sup@example.org", role="", project="")
+    else:
+        sent = world.admin.post("/people/1/link")
+    assert sent.status_code == 303
+    at = sent.headers["Location"]
+    page = world.admin.get(at).text
+    link = link_in(page)
+    assert link not in str(sent.headers)
+    assert link_in(world.admin.get(at).text) == link
+    world.admin.post("/language", language="zh", next=language_leads_to(page))
+    assert link_in(world.admin.get(at).text) == link
+
+
+def test_a_link_is_shown_to_nobody_but_who_made_it(world: World) -> None:
+    at = world.admin.post("/people/new", email="sup@example.org", role="", project="").headers["Location"]
+    assert world.admin.get("/people/1/link").headers["Location"] == "/people/1"
+    assert sign_in(world.house).get(at).headers["Location"] == at.removesuffix("/link")
+    kept = world.admin.client.get_cookie("fieldfare")
+    assert kept is not None
+    other = somebody(world.house, 1, "manager")
+    other.client.set_cookie("fieldfare", kept.value)
+    assert other.get(at).status_code == 403
+    world.admin.post("/sign-out")
+    left = world.admin.client.get_cookie("fieldfare")
+    assert left is None or left.value != kept.value
 
 
 @pytest.mark.parametrize(
@@ -70,3 +106,14 @@ def test_whose_session_ended_before_a_decision_comes_back_to_the_visit(world: Wo
     desk = Desk(world.house.app.test_client())
     data = {"csrf": desk.token("/sign-in"), "email": ADMIN[0], "password": ADMIN[1], "next": at}
     assert desk.client.post("/sign-in", data=data).headers["Location"] == at
+
+
+def test_a_form_sent_in_its_place_is_led_on_as_a_whole_page(world: World) -> None:
+    sent = world.admin.client.post(
+        "/me",
+        data={"display_name": "Ada"},
+        headers={"HX-Request": "true", "X-CSRF-Token": world.admin.token()},
+    )
+    assert sent.status_code == 200
+    assert sent.headers["HX-Redirect"] == "/me"
+    assert "Saved." in world.admin.get("/me").text

@@ -133,7 +133,10 @@ def render(template: str, status: int = 200, /, **context: Any) -> Response:
 
 
 def back_to(address: str) -> Response:
-    """Send the browser on after an act, so that a reload does not repeat it."""
+    """Send the browser on after an act, so that a reload does not repeat it. To a part of a page (htmx) it is said in a
+    header: followed on the way, the whole page would come as that part, and its messages with it."""
+    if request.headers.get("HX-Request"):
+        return Response(headers={"HX-Redirect": address})
     response = redirect(address, 303)
     assert isinstance(response, Response)
     return response

@@ -33,6 +33,13 @@ def picture(name: str, turns: bool = False) -> Markup:
     return Markup('<svg class="{}" aria-hidden="true"><use href="{}"></use></svg>').format(kind, icon(name))
 
 
+def in_place(address: str = "") -> Markup:
+    """Attributes of a form that comes back with its errors without a page of its own: the way back leads past it, to where
+    one came from. Sent to `address`, else to the page's own. Without script it is sent as any other."""
+    more = 'hx-select="#main" hx-target="#main" hx-swap="outerHTML show:top" hx-indicator="#busy"'
+    return Markup('hx-post="{}" ' + more).format(address)
+
+
 def join(app: Flask) -> None:
     """Give templates what they call."""
     app.jinja_env.globals.update(
@@ -48,6 +55,7 @@ def join(app: Flask) -> None:
         messages=messages,
         the_reader=known,
         here=here,
+        in_place=in_place,
         csrf_value=token,
         the_project=lambda: g.get("project"),
     )
