@@ -5,14 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from flask import Response
 from marshmallow import fields, validate
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from server import problems
 from server.accounts import audit_log
 from server.accounts.access import Access
 from server.accounts.models import Actor, Audit
 from server.accounts.roles import Verb
+from server.api.listing import list_answer
 from server.api.plumbing import MOST_ROWS, blueprint, is_extended, page
 from server.api.schemas import ActorSchema, AuditSchema, ExtendedAuditSchema, Instant, Plain, ProjectSchema
 from server.db import db
@@ -34,18 +37,20 @@ class AuditQuery(Plain):
 @audits.requires()
 @audits.asks(AuditQuery)
 @audits.answers(AuditSchema, ExtendedAuditSchema, many=True)
-def list_audits(access: Access, query: dict[str, Any]) -> list[dict[str, Any]]:
+def list_audits(access: Access, query: dict[str, Any]) -> Response:
     """Acts, newest first: of an action or a kind (`?action=`), of a time (`?start=`, `?end=`), of a project (`?projectId=`, ours),
-    a page at a time; of the projects and areas in which the caller may read the log."""
+    all of them or a page; of the projects and areas in which the caller may read the log."""
     mine = access.projects(Verb.AUDIT_READ)
     if mine is not None and (not mine or query.get("project_id", min(mine)) not in mine):
         raise problems.FORBIDDEN()
-    paged, areas = page(), access.areas
-    return shown(
-        audit_log.entries(
-            db.session(), **query, projects=mine, areas=areas, limit=paged.limit, offset=paged.offset
+    areas = access.areas
+
+    def read(session: Session, before: int | None, limit: int, offset: int) -> Sequence[Audit]:
+        return audit_log.entries(
+            session, **query, projects=mine, areas=areas, before=before, limit=limit, offset=offset
         )
-    )
+
+    return list_answer(AuditSchema, ExtendedAuditSchema, page(), read, shown)
 
 
 def shown(entries: Sequence[Audit]) -> list[dict[str, Any]]:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 
-from flask import Response, stream_with_context
+from flask import Response
 from marshmallow import fields
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
@@ -17,6 +17,7 @@ from server.accounts.access import Access
 from server.accounts.roles import Verb
 from server.api.caller import services
 from server.api.files import disposition
+from server.api.listing import streamed
 from server.api.plumbing import blueprint, json_answer
 from server.api.schemas import Instant, Plain, instant
 from server.api.submission_views import reason_given
@@ -113,9 +114,12 @@ def read_table(access: Access, query: dict[str, Any], name: str) -> Response:
 @monitoring.asks(RowsQuery)
 def download_table(access: Access, query: dict[str, Any], name: str) -> Response:
     """The same rows as CSV, all of them, streamed."""
-    asked = _asked(access, query)
-    content = as_csv(db.session(), services(), name, asked, exact=_exact(access, asked, name))
-    response = Response(stream_with_context(content), content_type="text/csv; charset=utf-8")
+    asked, house = _asked(access, query), services()
+    reading.headings(name, history=asked.history)  # an unknown table is told before anything is sent
+    exact = _exact(access, asked, name)
+    response = streamed(
+        lambda session: as_csv(session, house, name, asked, exact=exact), "text/csv; charset=utf-8"
+    )
     response.headers["Content-Disposition"] = disposition(f"{name}.csv")
     return response
 

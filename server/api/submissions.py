@@ -20,6 +20,7 @@ from server.api import audits
 from server.api import submission_files as files
 from server.api.caller import services
 from server.api.files import body_of, file_answer
+from server.api.listing import list_answer
 from server.api.plumbing import SUCCESS, blueprint, flag, page
 from server.api.schemas import ActorSchema, AuditSchema, ExtendedAuditSchema, Success
 from server.api.submission_schemas import (
@@ -95,11 +96,14 @@ def _views(what: str, base: str, draft: bool) -> None:
 
     @submissions.requires(Verb.SUBMISSION_LIST)
     @submissions.answers(SubmissionSchema, ExtendedSubmissionSchema, many=True)
-    def list_submissions(access: Access, project: Project, form: Form) -> list[dict[str, Any]]:
-        """Newest first, a page at a time (`limit`, `offset`); `?deleted=true`: those in the bin."""
+    def list_submissions(access: Access, project: Project, form: Form) -> Response:
+        """Newest first, all of them or a page (`limit`, `offset`); `?deleted=true`: those in the bin."""
         wanted = queue.Filter(project.id, access.areas, (form.id,), draft=draft, deleted=flag("deleted"))
-        paged = page()
-        return shown(queue.by_offset(db.session(), wanted, limit=paged.limit, offset=paged.offset))
+
+        def read(session: Session, below: int | None, limit: int, offset: int) -> Sequence[Submission]:
+            return queue.rows(session, wanted, below=below, limit=limit, offset=offset)
+
+        return list_answer(SubmissionSchema, ExtendedSubmissionSchema, page(), read, shown)
 
     at(f"{base}/submissions", "list", list_submissions)
 

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from server import problems
@@ -91,21 +90,18 @@ def _state(word: str) -> ColumnElement[bool]:
 
 def page(session: Session, wanted: Filter, *, after: int | None = None, size: int = 50) -> Page:
     """A page, newest first; `after` is the `next` of the page before."""
-    query = (
-        select(Submission).where(conditions(session, wanted)).order_by(Submission.id.desc()).limit(size + 1)
-    )
-    if after is not None:
-        query = query.where(Submission.id < after)
-    items = session.scalars(query).all()
+    items = rows(session, wanted, below=after, limit=size + 1)
     return Page(items[:size], items[size - 1].id if len(items) > size else None)
 
 
-def by_offset(session: Session, wanted: Filter, *, limit: int | None, offset: int) -> Sequence[Submission]:
-    """Central's paging."""
-    query: Select[Any] = (
-        select(Submission).where(conditions(session, wanted)).order_by(Submission.id.desc()).offset(offset)
-    )
-    return session.scalars(query.limit(limit) if limit is not None else query).all()
+def rows(
+    session: Session, wanted: Filter, *, below: int | None, limit: int, offset: int = 0
+) -> Sequence[Submission]:
+    """Newest first: at most `limit` with ids below the one given (None: all), after leaving out `offset` (Central's paging)."""
+    query = select(Submission).where(conditions(session, wanted)).order_by(Submission.id.desc())
+    if below is not None:
+        query = query.where(Submission.id < below)
+    return session.scalars(query.limit(limit).offset(offset) if offset else query.limit(limit)).all()
 
 
 def count(session: Session, wanted: Filter) -> int:
