@@ -12,10 +12,12 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
+from server.commit import Committer
 from server.entities import lists
 from server.entities.models import Entity, EntityVersion
 from server.forms import attachments, served
@@ -26,7 +28,7 @@ from server.xforms.tables import Item, Table, of_csv, of_geojson, of_xml
 ROW = ("root", "item")
 
 KEPT = 200_000
-"""Rows of tables that a process keeps, the longest unused forgotten first."""
+"""Rows of tables that a process keeps of an installation, the longest unused forgotten first."""
 LASTS = 300.0
 """Seconds for which a whole entity list read for filters serves, changed or not: phones fetch theirs every 15 minutes."""
 
@@ -54,6 +56,7 @@ class PhoneLists:
         self._known = known
         self._files: dict[str, served.ServedFile] | None = None
         self._tables: dict[str, Table | None] = {}
+        self._shelf = _shelves.setdefault(services.committer, _Shelf())
 
     def table(self, file: str) -> Table | None:
         """The attached file's content; None where it is not there, or is no table."""
@@ -81,7 +84,7 @@ class PhoneLists:
             return None
         if source.source == "areas":
             copy = lists.areas_csv(self._session, self._services, self._areas, self._language)
-            return _kept(("areas", copy.md5), None, lambda: of_csv(copy.content))
+            return self._shelf.table(("areas", copy.md5), None, lambda: of_csv(copy.content))
         if source.dataset_id is not None:
             versions = {uuid: number for (name, uuid), number in self._known.items() if f"{name}.csv" == file}
             dataset_id = source.dataset_id
@@ -89,11 +92,11 @@ class PhoneLists:
         if source.file_id is None:
             return None
         file_id = source.file_id
-        return _kept(("file", file_id), None, lambda: self._file(file, file_id))
+        return self._shelf.table(("file", file_id), None, lambda: self._file(file, file_id))
 
     def _whole(self, dataset_id: int) -> Table:
         key = ("list", dataset_id, self._areas)
-        return _kept(
+        return self._shelf.table(
             key,
             LASTS,
             lambda: of_csv(lists.csv_for(self._session, self._services, dataset_id, self._areas).content),
@@ -171,23 +174,30 @@ def _entity(session: Session, dataset_id: int, uuid: str, version: int | None) -
 
 # --- what a process keeps -------------------------------------------------------------------------------------------
 
-_tables: OrderedDict[tuple[Any, ...], tuple[float, int, Table]] = OrderedDict()
-_lock = threading.Lock()
+
+class _Shelf:
+    """What a process keeps of an installation: tables by what they were made of."""
+
+    def __init__(self) -> None:
+        self.lock = threading.Lock()
+        self.tables: OrderedDict[tuple[Any, ...], tuple[float, int, Table]] = OrderedDict()
+
+    def table(self, key: tuple[Any, ...], lasts: float | None, make: Callable[[], Table]) -> Table:
+        """The table kept, else made: files and areas never change under their key, whole lists serve `lasts`."""
+        now = time.monotonic()
+        with self.lock:
+            found = self.tables.get(key)
+            if found is not None and (lasts is None or now - found[0] < lasts):
+                self.tables.move_to_end(key)
+                return found[2]
+        table = make()
+        rows = len(table.items(ROW)) + 1
+        with self.lock:
+            self.tables[key] = (now, rows, table)
+            self.tables.move_to_end(key)
+            while sum(one[1] for one in self.tables.values()) > KEPT and len(self.tables) > 1:
+                self.tables.popitem(last=False)
+        return table
 
 
-def _kept(key: tuple[Any, ...], lasts: float | None, make: Callable[[], Table]) -> Table:
-    """A table kept by what it was made of: files and areas never change under their key, whole lists serve `lasts`."""
-    now = time.monotonic()
-    with _lock:
-        found = _tables.get(key)
-        if found is not None and (lasts is None or now - found[0] < lasts):
-            _tables.move_to_end(key)
-            return found[2]
-    table = make()
-    rows = len(table.items(ROW)) + 1
-    with _lock:
-        _tables[key] = (now, rows, table)
-        _tables.move_to_end(key)
-        while sum(one[1] for one in _tables.values()) > KEPT and len(_tables) > 1:
-            _tables.popitem(last=False)
-    return table
+_shelves: WeakKeyDictionary[Committer, _Shelf] = WeakKeyDictionary()
