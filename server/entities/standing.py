@@ -30,7 +30,7 @@ from sqlalchemy.orm import Session
 from server.entities.datasets import properties_of
 from server.entities.models import Dataset, Entity, EntityVersion
 from server.entities.sealing import LABEL, given, opened, overruled, sealed_names, stored
-from server.entities.versions import CHANGE, LOCKED, Cause, EntityWrite, Moment, add_version, worse
+from server.entities.versions import AREA, CHANGE, LOCKED, Cause, EntityWrite, Moment, add_version, worse
 from server.hot import Hot, wire
 from server.keys import Keyring
 from server.xforms import EntityBlock, SavedEntity
@@ -59,11 +59,15 @@ Named = tuple[int, str]
 @dataclass(frozen=True, slots=True)
 class Told:
     """What the server itself knows of an entity: `values` by property, and what it knows them from, as (rank,
-    submission); `names`: all that it may know. A submission that saved a property itself told it to phones."""
+    submission); `names`: all that it may know. A submission that saved a property itself told it to phones.
+
+    `lies`: its area's id and code, which no submission overrules; None where the server knows nothing of it.
+    """
 
     values: Mapping[str, str] = field(default_factory=dict)
     events: Sequence[tuple[bytes, int]] = ()
     names: Set[str] = frozenset()
+    lies: tuple[int | None, str | None] | None = None
 
 
 SILENT = SavedEntity("", EntityBlock("", "", "", False, True, None, label=None), {}, {})
@@ -129,6 +133,40 @@ def stand_before(
     return _named(session, _ENTITY.c.id.in_(select(_VERSION.c.entity_id).where(mine)))
 
 
+def put(session: Session, submission_id: int, rank: bytes) -> None:
+    """A submission's versions stand where it stands by now: a correction may say another time and nothing else."""
+    mine = (_VERSION.c.submission_id == submission_id, _VERSION.c.rank != rank)
+    session.execute(update(_VERSION).where(*mine).values(rank=rank))
+
+
+def created(session: Session, submission_id: int, *, counts: bool | None = None) -> list[tuple[str, str]]:
+    """What a submission ever created, as (list's name, UUID), in UUID order; `counts`: whose create does, or does not."""
+    query = (
+        select(Dataset.name, _ENTITY.c.uuid)
+        .join(_ENTITY, _ENTITY.c.dataset_id == Dataset.id)
+        .join(_VERSION, _VERSION.c.entity_id == _ENTITY.c.id)
+        .where(_VERSION.c.submission_id == submission_id, CREATES)
+        .order_by(_ENTITY.c.uuid)
+    )
+    if counts is not None:
+        stamped = _VERSION.c.superseded_at
+        query = query.where(stamped.is_(None) if counts else stamped.is_not(None))
+    return [(row.name, row.uuid) for row in session.execute(query)]
+
+
+def creators(session: Session, project_id: int, name: str, uuid: str) -> list[int]:
+    """The submissions whose create of an entity counts, the first before the others."""
+    query = (
+        select(_VERSION.c.submission_id)
+        .join(_ENTITY, _ENTITY.c.id == _VERSION.c.entity_id)
+        .join(Dataset, Dataset.id == _ENTITY.c.dataset_id)
+        .where(Dataset.project_id == project_id, Dataset.name == name, _ENTITY.c.uuid == uuid)
+        .where(CREATES, _VERSION.c.superseded_at.is_(None), _VERSION.c.submission_id.is_not(None))
+        .order_by(_VERSION.c.version)
+    )
+    return list(session.scalars(query))
+
+
 def of_uuid(session: Session, project_id: int, uuid: str) -> list[Named]:
     """The entities of a project that have this UUID: as a rule one."""
     return _named(session, _of_project(project_id), _ENTITY.c.uuid == uuid)
@@ -160,10 +198,12 @@ def agree(
 ) -> bool:
     """Make an entity what its versions that count say, each in its place; True where a phone's list changed.
 
-    It is on the lists while its create counts, and `listed`. `joined`: UUIDs of entities of the same list that were merged
-    into it, of which it says what they said, but for the label. What differs is one more version, or goes into the one that
-    the same event has just written: phones see both at once.
+    It is on the lists while its create counts, and `listed`, and lies where `told` says. `joined`: UUIDs of entities of the
+    same list that were merged into it, of which it says what they said, but for label and area, and for creates that wait:
+    those of submissions that `told` knows nothing from. What differs is one more version, or goes into the one that the same
+    event has just written: phones see both at once.
     """
+    told = told or Told()
     dataset_id, uuid = named
     entity = wire(session).execute(LOCKED, {"the_dataset": dataset_id, "the_uuid": uuid}).first()
     if entity is None:
@@ -179,9 +219,17 @@ def agree(
     moved = gone != entity.deleted_at
     if moved:
         session.execute(update(_ENTITY).where(_ENTITY.c.id == entity.id).values(deleted_at=gone))
-    others = _joined(session, dataset_id, joined)
-    changed = created and _follow(session, keys, entity, (rows, others), moment, told or Told())
-    return moved or (changed and gone is None)
+    elsewhere = told.lies is not None and told.lies[0] != entity.area_id
+    if told.lies is not None and elsewhere:
+        session.execute(update(_ENTITY).where(_ENTITY.c.id == entity.id).values(area_id=told.lies[0]))
+    written = {submission_id for _, submission_id in told.events}
+    others = [
+        row
+        for row in _joined(session, dataset_id, joined)
+        if row.base_version is not None or row.submission_id in written
+    ]
+    changed = created and _follow(session, keys, entity, (rows, others), moment, told)
+    return moved or (gone is None and (changed or elsewhere))
 
 
 _Rows = Sequence[Row[Any]]
@@ -233,7 +281,8 @@ def _follow(
 
 def _folded(keys: Keyring, rows: _Rows, others: _Rows, told: Told) -> dict[str, str]:
     """Properties and label as submissions gave them, each in its place, by its newest version alone; and what the server
-    knows where it knows it from later. `others` are versions of what was merged into this: their label is not taken."""
+    knows where it knows it from later. `others` are versions of what was merged into this: neither their label is taken nor
+    where they lay."""
     first = next(row for row in rows if row.base_version is None)
     newest: dict[int | None, int] = {}
     for row in (*rows, *others):
@@ -248,17 +297,20 @@ def _folded(keys: Keyring, rows: _Rows, others: _Rows, told: Told) -> dict[str, 
     whole = {**opened(keys, first), LABEL: first.label}
     added = whole.keys() - first.received.keys() - told.names
     target = {name: value for name, value in whole.items() if name in added or name == LABEL}
+    lies = {name for row in (*rows, *others) for name, what in row.received.items() if what == AREA}
     places: dict[str, bytes] = {}
     saved: dict[int | None, set[str]] = {}
     for _, own, _, row in sorted(standing, key=lambda one: one[:3]):
         said = given(keys, row)
-        target.update({name: value for name, value in said.items() if own or name != LABEL})
+        target.update({name: value for name, value in said.items() if own or name not in (LABEL, *lies)})
         places.update(dict.fromkeys(row.received, row.rank or b""))
         saved.setdefault(row.submission_id, set()).update(row.received)
     for name, value in told.values.items():
         silent = (rank for rank, submission_id in told.events if name not in saved.get(submission_id, ()))
         if max(silent, default=b"") > places.get(name, b""):
             target[name] = value
+    if told.lies is not None and told.lies[1] is not None:
+        target.update(dict.fromkeys(lies, told.lies[1]))
     return target
 
 
@@ -313,7 +365,7 @@ def _change(
     row = {**entity._asdict(), **values, "label": label, "version": number, "conflict": conflict}
     CHANGE.run(wire(session), {**row, "updated_at": moment.at, "the_id": entity.id})
     cause = Cause(None, None, None, None, moment)
-    add_version(session, entity.id, made, label, values, changed, "derived", cause)
+    add_version(session, entity.id, made, label, values, dict.fromkeys(changed, True), "derived", cause)
 
 
 def _rows(session: Session, statement: Update) -> int:

@@ -7,7 +7,7 @@ at a rebuild, and decides nothing. Which versions count stands in standing.py. K
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Set
+from collections.abc import Mapping, Set
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from typing import Any, Literal, cast
@@ -28,7 +28,7 @@ _FOUND = select(_ENTITY).where(
 )
 LOCKED = _FOUND.with_for_update()
 """An entity's row by its list and UUID, held until the transaction ends (PostgreSQL)."""
-_CHANGED = ("data", "protected", "label", "version", "conflict", "updated_at", "area_id")
+_CHANGED = ("data", "protected", "label", "version", "conflict", "updated_at")
 CHANGE = Hot(
     update(_ENTITY)
     .where(_ENTITY.c.id == bindparam("the_id"))
@@ -46,6 +46,9 @@ _LIST = (
         Dataset.deleted_at.is_(None),
     )
 )
+
+AREA = "area"
+"""Of a version's `received`: the property is the answer to where the entity lies."""
 
 Action = Literal["create", "update", "none"]
 
@@ -226,7 +229,7 @@ def write(
     cause: Cause,
     *,
     area_id: int | None = None,
-    move: bool = False,
+    area_path: str | None = None,
     extra: Mapping[str, str] | None = None,
     protected_paths: Set[str] = frozenset(),
     held: bool = False,
@@ -236,15 +239,15 @@ def write(
 
     `again`: the submission was here before, so that a create may be done already.
 
-    `extra`: properties that the server adds, kept where the list has them. `area_id` of a new entity; with `move` of an
-    old one too. The label is the phone's and is never rewritten. The caller raises the list's generation (`touch`).
+    `extra`: properties that the server adds, kept where the list has them. `area_id` of a new entity, which `area_path`
+    asks. The label is the phone's and is never rewritten. The caller raises the list's generation (`touch`).
     """
     if decided.action == "none" or (held and decided.action == "update"):
         return False
     hidden = {name for name, path in saved.sources.items() if path in protected_paths}.union(
         decided.protected
     )
-    added = extra or {}
+    added, received = extra or {}, _received(saved, area_path)
     which = {"the_dataset": decided.dataset_id, "the_uuid": decided.uuid}
     create, old = decided.action == "create", decided.version > 1
     entity = wire(session).execute(_FOUND, which).first() if again or old else None
@@ -253,7 +256,7 @@ def write(
             return False
         label = (saved.block.label or "").strip() or decided.uuid
         properties = {**saved.properties, **added}
-        _create(session, keys, decided, label, properties, _given(saved), hidden, cause, area_id)
+        _create(session, keys, decided, label, properties, received, hidden, cause, area_id)
         return True
     if entity is None or (again and _made(session, entity.id, cause.submission_version_id)):
         return False
@@ -269,11 +272,10 @@ def write(
         "version": decided.version,
         "conflict": worse(decided.conflict, entity.conflict),
         "updated_at": cause.moment.at,
-        "area_id": area_id if move else entity.area_id,
         "the_id": entity.id,
     }
     CHANGE.later(wire(session), row)
-    add_version(session, entity.id, decided, label, values, _given(saved), "submission", cause)
+    add_version(session, entity.id, decided, label, values, received, "submission", cause)
     return create or entity.deleted_at is None
 
 
@@ -283,7 +285,7 @@ def _create(
     decided: EntityWrite,
     label: str,
     properties: Mapping[str, str],
-    given: Mapping[str, str],
+    received: Mapping[str, Any],
     hidden: Set[str],
     cause: Cause,
     area_id: int | None,
@@ -300,7 +302,7 @@ def _create(
         "created_at": cause.moment.at,
     }
     entity_id = session.execute(insert(_ENTITY).returning(_ENTITY.c.id), row).scalar_one()
-    add_version(session, entity_id, decided, label, values, given, "submission", cause)
+    add_version(session, entity_id, decided, label, values, received, "submission", cause)
 
 
 def add_version(
@@ -309,17 +311,17 @@ def add_version(
     decided: EntityWrite,
     label: str,
     values: Mapping[str, Any],
-    given: Iterable[str],
+    received: Mapping[str, Any],
     origin: str,
     cause: Cause,
 ) -> None:
-    """The row of a version; `given` names what its source gave (properties, `label`)."""
+    """The row of a version; `received` names what its source gave (properties, `label`)."""
     row = {
         **values,
         "entity_id": entity_id,
         "version": decided.version,
         "label": label,
-        "received": dict.fromkeys(given, True),  # names only: the values stand in data and protected
+        "received": dict(received),
         "origin": origin,
         "base_version": decided.base_version,
         "trunk_version": decided.trunk_version,
@@ -342,6 +344,14 @@ def _dataset(session: Session, project_id: int, name: str) -> tuple[int, tuple[s
     """A list's id and its protected properties."""
     rows = wire(session).execute(_LIST, {"project": project_id, "name": name}).all()
     return (rows[0].id, tuple(row.name for row in rows if row.name is not None)) if rows else None
+
+
+def _received(saved: SavedEntity, area_path: str | None) -> dict[str, Any]:
+    """The names of what a block gives, no values: those stand in `data` and `protected`. `AREA` at the properties that
+    say where the entity lies, for that is one fact of its subject's and not each submission's to say."""
+    return {
+        name: AREA if area_path and saved.sources.get(name) == area_path else True for name in _given(saved)
+    }
 
 
 def _given(saved: SavedEntity) -> dict[str, str]:

@@ -157,16 +157,36 @@ def replace_rows(
 
 
 def remake(connection: Connection, kind: str, subject: str, names: Iterable[str]) -> None:
-    """Make the current rows of these tables anew from the history that stands, and from what visits emptied."""
+    """Make the current rows of these tables anew from the history that stands, and from what visits emptied.
+
+    They lie where the household (or facility) does now, wherever the facts were seen.
+    """
     tables = [TABLES[name] for name in sorted(set(names)) if TABLES[name].subject == kind]
     singles = [monitored for monitored in tables if not monitored.repeated]
     emptying = connection.execute(_EMPTYING, {"subject": subject}).all() if singles else []
+    where = connection.execute(_where(kind), {"uuid": subject}).first() if tables else None
+    lies = {} if where is None else where._asdict()
     for monitored in tables:
         if monitored.repeated:
-            _remake_rows(connection, monitored, subject)
+            _remake_rows(connection, monitored, subject, lies)
         else:
             those = [seen for seen in emptying if monitored.name in seen.emptied]
-            _remake_row(connection, monitored, subject, those)
+            _remake_row(connection, monitored, subject, those, lies)
+
+
+def move(connection: Connection, kind: str, subject: str, area_id: int | None) -> None:
+    """All current rows of a household (or facility) lie where it lies now."""
+    for monitored in TABLES.values():
+        current = monitored.current
+        if monitored.subject == kind and not monitored.is_subject:
+            mine = (current.c[monitored.key] == subject, current.c.area_id.is_distinct_from(area_id))
+            connection.execute(update(current).where(*mine).values(area_id=area_id))
+
+
+@cache
+def _where(kind: str) -> Executable:
+    of = next(one.current for one in TABLES.values() if one.subject == kind and one.is_subject)
+    return select(of.c.area_id).where(of.c.uuid == bindparam("uuid"))
 
 
 _EMPTYING = select(
@@ -180,7 +200,11 @@ _EMPTYING = select(
 
 
 def _remake_row(
-    connection: Connection, monitored: Monitored, subject: str, emptying: Sequence[Row[Any]]
+    connection: Connection,
+    monitored: Monitored,
+    subject: str,
+    emptying: Sequence[Row[Any]],
+    lies: Mapping[str, Any],
 ) -> None:
     """`emptying`: visits that stand and emptied the table. Where nothing was ever answered there is no row to empty."""
     history = monitored.history
@@ -201,7 +225,7 @@ def _remake_row(
         if newest["recorded_at"] is not None:
             lay_over(connection, monitored, subject, newest, values)
         return
-    lay_over(connection, monitored, subject, {**rows[-1]._asdict(), **newest}, values)
+    lay_over(connection, monitored, subject, {**rows[-1]._asdict(), **newest, **lies}, values)
 
 
 def merged(
@@ -253,7 +277,7 @@ def _withdraws(row: Row[Any], name: str) -> bool:
     return name == "contact" and getattr(row, "contact_ok", None) is False
 
 
-def _remake_rows(connection: Connection, monitored: Monitored, subject: str) -> None:
+def _remake_rows(connection: Connection, monitored: Monitored, subject: str, lies: Mapping[str, Any]) -> None:
     asking = select(_ASKED.c.form_version_id).where(_ASKED.c.table_name == monitored.name)
     newest = (
         select(OBSERVATION.c.seq)
@@ -269,9 +293,8 @@ def _remake_rows(connection: Connection, monitored: Monitored, subject: str) -> 
     history = monitored.history
     seq = connection.execute(newest).scalar()
     query = select(history).where(history.c[monitored.key] == subject, history.c.seq == seq)
-    rows = (
-        [row._asdict() for row in connection.execute(query.order_by(history.c.id))] if seq is not None else []
-    )
+    found = connection.execute(query.order_by(history.c.id)).all() if seq is not None else []
+    rows = [{**row._asdict(), **lies} for row in found]
     replace_rows(connection, monitored, subject, rows)
 
 

@@ -22,7 +22,7 @@ from server.entities.standing import withdrawn
 from server.entities.versions import EntityWrite, clean_uuid, plan
 from server.hot import Hot, wire
 from server.households.incoming import Incoming
-from server.households.locking import lock_subject
+from server.households.locking import kept, lock_subject
 from server.households.mapping import FormPlan, steps_of
 from server.households.places import distance_m
 from server.households.projection import text_at
@@ -36,21 +36,6 @@ from server.xforms.types import parse_geopoint
 
 HOUSEHOLD = cast(Table, Household.__table__)
 FACILITY = cast(Table, Facility.__table__)
-
-LONGEST_MERGE_CHAIN = 50
-
-
-def kept(connection: Connection, uuid: str) -> str:
-    """The household that stands for this one: itself, or what it was merged into, however often."""
-    for _ in range(LONGEST_MERGE_CHAIN):
-        into = _INTO.scalar(connection, {"uuid": uuid})
-        if into is None:
-            break
-        uuid = str(into)
-    return uuid
-
-
-_INTO = Hot(select(HOUSEHOLD.c.merged_into).where(HOUSEHOLD.c.uuid == bindparam("uuid")))
 
 
 def merged_below(session: Session, uuid: str) -> list[str]:
@@ -68,8 +53,9 @@ class Determined:
     without a subject: a visit to one that refused to be enrolled, of which the visit itself is all that is written).
 
     `merged_from` is the household named, where it was merged into `subject`. `create` makes the subject's row with
-    `code`; `code` is also that of an old subject. `moves`: its area becomes `area_id`. `distance` in metres from the
-    dwelling as known now. `waits`: the subject is not enrolled yet, and nothing stands about it until it is.
+    `code`; `code` is also that of an old subject. `area_id` is where the facts lie, and by an enrolment that stands its
+    household. `distance` in metres from the dwelling as known now. `waits`: the subject is not enrolled yet, and nothing
+    stands about it until it is; or this is its second enrolment, and nothing stands by it while the first does.
     """
 
     area_id: int | None
@@ -79,7 +65,6 @@ class Determined:
     subject: str | None = None
     merged_from: str | None = None
     create: bool = False
-    moves: bool = False
     waits: bool = False
     code: str | None = None
     started: datetime | None = None
@@ -102,6 +87,13 @@ class Determined:
         """Whether something stands by it once it is applied: facts about a subject, or an entity."""
         entities = any(one.action != "none" or one.reason == "unchanged" for one in self.entities)
         return not self.waits and (self.kind is not None or entities)
+
+    @property
+    def enrols(self) -> bool:
+        """Whether it enrols its subject: makes it, or stands in the place of an enrolment that no longer does."""
+        return self.create or any(
+            one.action == "create" and one.uuid == self.subject for one in self.entities
+        )
 
     @property
     def enrols_nobody(self) -> bool:
@@ -127,7 +119,7 @@ class Determined:
     @classmethod
     def from_dict(cls, value: Mapping[str, Any]) -> Determined:
         """What `as_dict` gave."""
-        read = dict(value)
+        read = {name: given for name, given in value.items() if name in cls.__slots__}
         for name in ("observed_at", "started", "ended"):
             if read.get(name):
                 read[name] = datetime.fromisoformat(read[name])
@@ -164,14 +156,18 @@ def determine(session: Session, services: Services, incoming: Incoming) -> Deter
         code = _new_code(session, found.kind, area_id) if found.create else None
         waits = not found.create and found.kind != "area"
         return Determined(area_id=area_id, create=found.create, waits=waits, code=code, **values)
-    if _second(incoming, entities):
-        nobody = {"kind": None, "subject": None, "merged_from": None}
-        return Determined(area_id=row.area_id, code=row.code, **{**values, **nobody})
-    by_creator = incoming.submission_id is not None and row.created_by == incoming.submission_id
-    moves = by_creator and asked_area is not None and asked_area != row.area_id
+    if _key_is(incoming, entities, reason="exists"):
+        return Determined(area_id=row.area_id, waits=True, code=row.code, **values)
+    own = found.named or row
+    if _key_is(incoming, entities, action="create"):
+        area_id = row.area_id if area_id is None else area_id
+    elif incoming.submission_id is not None and own.created_by == incoming.submission_id:
+        area_id = own.area_id if asked_area is None else asked_area
+    else:
+        area_id = row.area_id
     if found.kind == "household":
         values["distance"] = _distance(services.keys, incoming, row.dwelling)
-    return Determined(area_id=asked_area if moves else row.area_id, moves=moves, code=row.code, **values)
+    return Determined(area_id=area_id, code=row.code, **values)
 
 
 @cache
@@ -187,6 +183,7 @@ class _Found:
     create: bool = False
     row: _Subject | None = None
     merged_from: str | None = None
+    named: _Subject | None = None  # the row of `merged_from`
 
 
 class _Subject(NamedTuple):
@@ -239,14 +236,11 @@ def _subject(session: Session, incoming: Incoming) -> _Found | None:
         return _Found(form.kind, uuid, create)
     if row.project_id != incoming.project_id:
         return None
-    stands = row
-    for _ in range(LONGEST_MERGE_CHAIN):
-        if stands.merged_into is None:
-            break
-        into = _subject_row(session, _ROW, form.kind, stands.merged_into)
-        assert into is not None  # it was there at the merge, and households stay
-        stands = into
-    return _Found(form.kind, stands.uuid, False, stands, uuid if stands.uuid != uuid else None)
+    if row.merged_into is None:
+        return _Found(form.kind, uuid, False, row)
+    stands = _subject_row(session, _ROW, form.kind, kept(wire(session), uuid))
+    assert stands is not None  # it was there at the merge, and households stay
+    return _Found(form.kind, stands.uuid, False, stands, uuid, row)
 
 
 def _row_of(table: Table, *conditions: ColumnElement[bool]) -> Hot:
@@ -268,11 +262,14 @@ def _refused(incoming: Incoming) -> bool:
     return not (block.block.create or block.block.update)
 
 
-def _second(incoming: Incoming, entities: Iterable[EntityWrite]) -> bool:
-    """Whether it enrols what is enrolled: a create of what is there is no update, so nothing is written about it."""
+def _key_is(
+    incoming: Incoming, entities: Iterable[EntityWrite], *, action: str = "none", reason: str | None = None
+) -> bool:
+    """Whether that was decided about the entity that is the form's key: `exists` where it enrols what is enrolled, a create
+    where it does so in the place of an enrolment that was rejected."""
     form = incoming.plan
     key = None if form is None or form.by != "entity" else form.key
-    return any(one.path == key and one.reason == "exists" for one in entities)
+    return any(one.path == key and one.action == action and one.reason == reason for one in entities)
 
 
 def _block(incoming: Incoming, form: FormPlan) -> SavedEntity | None:

@@ -1,15 +1,18 @@
 """Whose turn it is to write about a household or facility: its row's lock, before the ledger gives an act its place.
 
-PostgreSQL alone: SQLite has one writer at a time. Reads nothing of what the rows say but where they were merged.
+PostgreSQL alone: SQLite has one writer at a time. Reads nothing of what the rows say but where they were merged: the one
+place that follows merges.
 """
 
 from __future__ import annotations
 
 from typing import cast
 
-from sqlalchemy import Table, func, select
+from sqlalchemy import Table, bindparam, func, select
+from sqlalchemy.engine import Connection
 from sqlalchemy.orm import Session
 
+from server.hot import Hot, wire
 from server.households.tables import Facility, Household
 
 _TABLES = {
@@ -17,6 +20,24 @@ _TABLES = {
     "facility": cast(Table, Facility.__table__),
 }
 _LONGEST_CHAIN = 50
+_INTO = Hot(
+    select(_TABLES["household"].c.merged_into).where(_TABLES["household"].c.uuid == bindparam("uuid"))
+)
+
+
+def kept(connection: Connection, uuid: str) -> str:
+    """The household that stands for this one: itself, or what it was merged into, however often."""
+    return _chain(connection, uuid)[-1]
+
+
+def _chain(connection: Connection, uuid: str) -> list[str]:
+    chain = [uuid]
+    while len(chain) <= _LONGEST_CHAIN:
+        into = _INTO.scalar(connection, {"uuid": chain[-1]})
+        if into is None or str(into) in chain:
+            break
+        chain.append(str(into))
+    return chain
 
 
 def lock_subject(session: Session, subject: str | None) -> None:
@@ -30,12 +51,7 @@ def lock_subject(session: Session, subject: str | None) -> None:
     table = _TABLES.get(kind)
     if table is None or not uuid or session.get_bind().dialect.name != "postgresql":
         return
-    chain = [uuid]
-    while kind == "household" and len(chain) <= _LONGEST_CHAIN:
-        into = session.execute(select(table.c.merged_into).where(table.c.uuid == chain[-1])).scalar()
-        if into is None or into in chain:
-            break
-        chain.append(into)
+    chain = _chain(wire(session), uuid) if kind == "household" else [uuid]
     held = select(table.c.uuid).where(table.c.uuid.in_(chain)).order_by(table.c.uuid).with_for_update()
     if not session.execute(held).scalars().all():
         session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(uuid, 0))))

@@ -20,8 +20,8 @@ from server.entities.standing import next_numbers
 from server.entities.versions import Moment
 from server.households import current
 from server.households.current import OBSERVATION
-from server.households.determine import HOUSEHOLD, kept, merged_below
-from server.households.locking import lock_subject
+from server.households.determine import HOUSEHOLD, merged_below
+from server.households.locking import kept, lock_subject
 from server.households.tables import TABLES
 from server.households.telling import settle_phones
 from server.services import Services

@@ -18,8 +18,9 @@ from server.areas.scope import covers
 from server.entities.models import Dataset, Entity, EntityVersion
 from server.entities.versions import clean_uuid
 from server.hot import Hot, wire
-from server.households.determine import FACILITY, HOUSEHOLD, KINDS, elsewhere, kept
+from server.households.determine import FACILITY, HOUSEHOLD, KINDS, elsewhere
 from server.households.incoming import Incoming
+from server.households.locking import kept
 from server.households.mapping import steps_of
 from server.households.projection import text_at
 from server.xforms import Finding, Message, Rule, Source

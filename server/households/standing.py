@@ -10,20 +10,22 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, or_, select, update
+from sqlalchemy import Row, func, or_, select, update
 from sqlalchemy.engine import Connection
 from sqlalchemy.orm import Session
 
 from server import ledger
 from server.entities import datasets
-from server.entities.standing import Named, stand, stand_before
+from server.entities.standing import Named, created, creators, put, stand, stand_before
 from server.entities.versions import Moment
 from server.households import current
 from server.households.current import OBSERVATION
-from server.households.determine import FACILITY, HOUSEHOLD
+from server.households.determine import FACILITY, HOUSEHOLD, KINDS
 from server.households.tables import TABLES
 from server.households.telling import settle_phones
 from server.services import Services
+
+_SUBJECTS = {"household": HOUSEHOLD, "facility": FACILITY}
 
 Touched = tuple[str, str, str]
 """Kind, subject and table of current rows that must be made anew."""
@@ -47,7 +49,6 @@ def supersede(session: Session, services: Services, submission_id: int, moment: 
     connection = session.connection()
     touched = stamp_submission(connection, submission_id, moment.at)
     _remake(connection, touched)
-    confirm(connection, submission_id, False)
     _tell(session, settle(session, services, submission_id, touched, moment, creates=False, updates=False))
 
 
@@ -61,7 +62,6 @@ def hold(session: Session, services: Services, submission_id: int, moment: Momen
     connection = session.connection()
     touched = stamp_submission(connection, submission_id, moment.at)
     _remake(connection, touched)
-    confirm(connection, submission_id, False)
     _tell(session, settle(session, services, submission_id, touched, moment, creates=True, updates=False))
 
 
@@ -76,7 +76,6 @@ def reinstate(session: Session, services: Services, submission_id: int, moment: 
         touched = stamp_submission(connection, submission_id, moment.at)
         touched |= _stamp(connection, [row], None)
         _remake(connection, touched)
-        confirm(connection, submission_id, creates)
     _tell(session, settle(session, services, submission_id, touched, moment, creates=creates, updates=True))
 
 
@@ -110,8 +109,8 @@ def _fall_back(
     if before is not None and before.superseded_at is not None:
         touched |= _stamp(connection, [before], None)
     _remake(connection, touched)
-    confirm(connection, submission_id, before is not None and before.subject is not None)
     named = stand_before(session, submission_id, moment.at, came.seq, came.at)
+    _follow(session, submission_id, moment.at)
     _tell(session, _agree(session, services, named, touched, moment))
 
 
@@ -125,13 +124,16 @@ def settle(
     creates: bool = True,
     updates: bool | None = True,
     subject: str | None = None,
+    again: bool = True,
 ) -> list[int]:
     """The phones' lists follow: which of a submission's entity versions count, then what the entities are by that.
 
-    `updates` None: as before. `subject`: a household that it wrote about, beside those `touched`. Returns the lists that
-    changed: the caller raises their generation, last.
+    `updates` None: as before. `subject`: a household that it wrote about, beside those `touched`. `again`: it was here
+    before. Returns the lists that changed: the caller raises their generation, last.
     """
     named = stand(session, submission_id, moment.at, creates=creates, updates=updates)
+    if again:
+        _follow(session, submission_id, moment.at)
     return _agree(session, services, named, touched, moment, subject)
 
 
@@ -146,6 +148,89 @@ def _agree(
     households = {uuid for kind, uuid, _ in touched if kind == "household"}
     households.update([subject] if subject is not None else ())
     return settle_phones(session, services, named, households, moment)
+
+
+def _follow(session: Session, submission_id: int, at: datetime) -> None:
+    """What rests on a submission's rows that stand now: the place of its entity versions, and of what it enrolled the area,
+    whether that is confirmed, and whose enrolment it is."""
+    connection = session.connection()
+    mine = (OBSERVATION.c.submission_id == submission_id, OBSERVATION.c.superseded_at.is_(None))
+    seen = connection.execute(select(OBSERVATION.c.rank).where(*mine)).first()
+    if seen is not None:
+        put(session, submission_id, seen.rank)
+    made = created(session, submission_id)
+    for name, kind in KINDS.items():
+        table = _SUBJECTS[kind]
+        uuids = {uuid for of, uuid in made if of == name}.union(_named(connection, kind, submission_id))
+        rows = connection.execute(select(table).where(table.c.uuid.in_(uuids)).order_by(table.c.uuid)).all()
+        for row in rows if uuids else ():
+            if row.created_by == submission_id or (name, row.uuid) in made:
+                _whose(session, kind, name, row, at)
+
+
+def _named(connection: Connection, kind: str, submission_id: int) -> set[str]:
+    """The households (or facilities) that a submission's rows were written about, as it named them."""
+    query = select(func.coalesce(OBSERVATION.c.merged_from, OBSERVATION.c.subject)).where(
+        OBSERVATION.c.submission_id == submission_id,
+        OBSERVATION.c.kind == kind,
+        OBSERVATION.c.subject.is_not(None),
+    )
+    return set(connection.execute(query).scalars())
+
+
+def _whose(session: Session, kind: str, name: str, row: Row[Any], at: datetime) -> None:
+    """A household (or facility) is its enrolment's while that stands, else another's that does, else one's that waits."""
+    connection = session.connection()
+    seen = _enrolment(connection, kind, row.created_by, row.uuid)
+    makers: list[int] = []
+    if seen is None:
+        makers = creators(session, row.project_id, name, row.uuid)
+        others = (_enrolment(connection, kind, maker, row.uuid) for maker in makers)
+        seen = next((one for one in others if one is not None), None)
+    if seen is not None:
+        hand_over(connection, kind, row.uuid, seen.submission_id, seen.area_id, at, confirmed=True)
+        return
+    maker = makers[0] if makers and row.created_by not in makers else row.created_by
+    hand_over(connection, kind, row.uuid, maker, row.area_id, at, confirmed=False)
+
+
+def _enrolment(connection: Connection, kind: str, submission_id: int | None, uuid: str) -> Row[Any] | None:
+    """What stands of a submission about a subject that it names."""
+    query = select(OBSERVATION).where(
+        OBSERVATION.c.submission_id == submission_id,
+        OBSERVATION.c.superseded_at.is_(None),
+        OBSERVATION.c.kind == kind,
+        func.coalesce(OBSERVATION.c.merged_from, OBSERVATION.c.subject) == uuid,
+    )
+    return connection.execute(query).first()
+
+
+def hand_over(
+    connection: Connection,
+    kind: str,
+    uuid: str,
+    submission_id: int | None,
+    area_id: int | None,
+    at: datetime,
+    *,
+    confirmed: bool,
+) -> None:
+    """Say whose enrolment a household's (or facility's) is, and what follows: whether it is confirmed, where it lies and
+    its current rows with it. The one place where a row that is there changes its area."""
+    table = _SUBJECTS[kind]
+    values = {"created_by": submission_id, "area_id": area_id, "confirmed": confirmed}
+    row = connection.execute(select(table).where(table.c.uuid == uuid)).one()
+    if all(getattr(row, column) == value for column, value in values.items()):
+        return
+    connection.execute(update(table).where(table.c.uuid == uuid).values(**values, updated_at=at))
+    if row.area_id != area_id:
+        current.move(connection, kind, uuid, area_id)
+
+
+def unmade(session: Session, submission_id: int) -> list[str]:
+    """What a submission had enrolled and no longer does, as submissions name it (`household:<uuid>`)."""
+    made = created(session, submission_id, counts=False)
+    return [f"{KINDS[name]}:{uuid}" for name, uuid in made if name in KINDS]
 
 
 def _tell(session: Session, lists: Iterable[int]) -> None:
@@ -199,10 +284,3 @@ def _remake(connection: Connection, touched: set[Touched]) -> None:
     for kind, subject in {(kind, subject) for kind, subject, _ in touched}:
         names = [name for one, two, name in touched if (one, two) == (kind, subject)]
         current.remake(connection, kind, subject, names)
-
-
-def confirm(connection: Connection, submission_id: int, confirmed: bool) -> None:
-    """Say of what a submission created whether it is confirmed."""
-    for table in (HOUSEHOLD, FACILITY):
-        mine = update(table).where(table.c.created_by == submission_id, table.c.confirmed.is_not(confirmed))
-        connection.execute(mine.values(confirmed=confirmed))

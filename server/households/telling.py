@@ -9,13 +9,15 @@ from typing import Any, NamedTuple, cast
 from sqlalchemy import Table, and_, bindparam, literal_column, select
 from sqlalchemy.orm import Session
 
+from server.areas.models import Area
 from server.entities import standing
 from server.entities.models import Dataset
 from server.entities.standing import Named, Told
 from server.entities.versions import Moment
 from server.hot import Hot, wire
 from server.households.current import OBSERVATION
-from server.households.determine import HOUSEHOLD, kept, merged_below
+from server.households.determine import FACILITY, HOUSEHOLD, KINDS, merged_below
+from server.households.locking import kept
 from server.services import Services
 
 LIST = "households"
@@ -100,9 +102,9 @@ def settle_phones(
     for dataset_id, uuid in sorted(wanted, key=lambda one: (one[1], one[0])):
         row = rows[uuid]
         panel = row is not None and dataset_id == row.dataset_id
-        told = joined = None
+        told, joined = Told(lies=_lies(session, dataset_id, uuid)), None
         if row is not None and panel:
-            told = Told(_known(row), _seen(session, uuid), frozenset(PHONES_SEE))
+            told = Told(_known(row), _seen(session, uuid), frozenset(PHONES_SEE), told.lies)
             joined = merged_below(session, uuid)[1:] if row.merged_into is None else None
         listed = not panel or row is None or row.merged_into is None
         named_so = (dataset_id, uuid)
@@ -111,6 +113,35 @@ def settle_phones(
         ):
             changed.add(dataset_id)
     return sorted(changed)
+
+
+_AREA = cast(Table, Area.__table__)
+_LIES = {
+    name: Hot(
+        select(table.c.area_id, _AREA.c.code)
+        .select_from(
+            table.join(_DATASET, _DATASET.c.project_id == table.c.project_id).outerjoin(
+                _AREA, _AREA.c.id == table.c.area_id
+            )
+        )
+        .where(
+            _DATASET.c.id == bindparam("dataset"),
+            _DATASET.c.name == literal_column(f"'{name}'"),
+            table.c.uuid == bindparam("uuid"),
+        )
+    )
+    for name, table in (("households", HOUSEHOLD), ("facilities", FACILITY))
+}
+assert _LIES.keys() == KINDS.keys()
+
+
+def _lies(session: Session, dataset_id: int, uuid: str) -> tuple[int | None, str | None] | None:
+    """Where a household or facility lies whose list that is: its area's id and code."""
+    for statement in _LIES.values():
+        found = statement.first(wire(session), {"dataset": dataset_id, "uuid": uuid})
+        if found is not None:
+            return found[0], found[1]
+    return None
 
 
 def _row(session: Session, uuid: str) -> _Household | None:

@@ -24,13 +24,14 @@ from server.hot import Hot, wire
 from server.households import current
 from server.households.consent import erase_withdrawn
 from server.households.current import OBSERVATION
-from server.households.determine import FACILITY, HOUSEHOLD, Determined, determine, kept
+from server.households.determine import FACILITY, HOUSEHOLD, Determined, determine
 from server.households.filling import Filled, fill, stored
 from server.households.incoming import Incoming
+from server.households.locking import kept
 from server.households.standing import (
     Touched,
     Written,
-    confirm,
+    hand_over,
     reinstate,
     settle,
     stamp_submission,
@@ -41,6 +42,7 @@ from server.households.tables import ROWS_A_SUBMISSION, TABLES
 from server.households.telling import shown, tell_phones
 from server.households.times import rank_of
 from server.services import Services
+from server.xforms import SavedEntity
 
 __all__ = [
     "Applied",
@@ -76,10 +78,11 @@ def apply(
 ) -> Applied:
     """Write what a submission says, as the ledger's event `moment`.
 
-    `held` (blocking findings stand): a create makes the subject's row, unconfirmed, and its entity, and nothing else is
-    written. Rows that an earlier version of the same submission wrote are superseded.
+    `held` (blocking findings stand) or what waits: a create makes the subject's row, unconfirmed, and its entity, and nothing
+    else is written. Rows that an earlier version of the same submission wrote are superseded.
     """
     connection, seq, at = wire(session), moment.seq, moment.at
+    held = held or determined.waits
     again = incoming.submission_id is not None
     if again:
         determined = _after_merges(connection, determined)
@@ -88,12 +91,8 @@ def apply(
     known_before = False
     if determined.create and not (again and _is_there(connection, determined)):
         known_before = _create(connection, incoming, determined, submission_id, at, confirmed=not held)
-    elif again and not held:
-        _confirm(connection, determined, submission_id, at)
-    creates = held or not determined.enrols_nobody
-    if not creates:  # an enrolment corrected into a refusal
-        confirm(connection, submission_id, False)
-    _take_over(connection, determined, submission_id, confirmed=not held)
+    creates = held or not determined.enrols_nobody  # nobody: an enrolment corrected into a refusal
+    _take_over(connection, determined, submission_id, at, confirmed=not held)
     rows: list[Fact] = []
     late = known_before
     if determined.kind is not None and not held:
@@ -117,6 +116,7 @@ def apply(
             creates=creates,
             updates=follow,
             subject=subject,
+            again=again,
         )
         spoken.lists.update(settled)
     elif subject is not None and not held and incoming.plan is not None and not spoken.created:
@@ -304,30 +304,23 @@ def _is_there(connection: Connection, determined: Determined) -> bool:
     )
 
 
-def _confirm(connection: Connection, determined: Determined, submission_id: int, at: datetime) -> None:
-    """What a held create made is confirmed by its own submission, accepted or corrected; so is a change of area."""
-    if determined.kind not in ("household", "facility"):
-        return
-    table = HOUSEHOLD if determined.kind == "household" else FACILITY
-    mine = update(table).where(table.c.uuid == determined.subject, table.c.created_by == submission_id)
-    connection.execute(mine.values(confirmed=True, area_id=determined.area_id, updated_at=at))
-
-
 def _take_over(
-    connection: Connection, determined: Determined, submission_id: int, *, confirmed: bool
+    connection: Connection, determined: Determined, submission_id: int, at: datetime, *, confirmed: bool
 ) -> None:
     """A create of what was rejected makes the subject its own."""
-    again = any(one.action == "create" and one.version > 1 for one in determined.entities)
-    if again and not determined.create and determined.kind in ("household", "facility"):
-        table = HOUSEHOLD if determined.kind == "household" else FACILITY
-        mine = update(table).where(table.c.uuid == determined.subject, table.c.confirmed.is_(False))
-        connection.execute(mine.values(created_by=submission_id, confirmed=confirmed))
+    kind, subject = determined.kind, determined.subject
+    if kind not in ("household", "facility") or subject is None or not determined.enrols:
+        return
+    table = HOUSEHOLD if kind == "household" else FACILITY
+    free = select(table.c.uuid).where(table.c.uuid == subject, table.c.confirmed.is_(False))
+    if not determined.create and connection.execute(free).first() is not None:
+        hand_over(connection, kind, subject, submission_id, determined.area_id, at, confirmed=confirmed)
 
 
 @dataclass(frozen=True, slots=True)
 class _Spoken:
     """What a submission's own entities told phones: the lists that changed, the properties said of its household,
-    whether it created that one, and whether something newer was known of any."""
+    whether it created that one, and whether something else may be known of any: newer, or where it lies."""
 
     lists: set[int]
     said: frozenset[str]
@@ -348,6 +341,7 @@ def _entities(
     held: bool,
 ) -> _Spoken:
     """The submission's own entities; a household that it creates says what is `known` of it by its rows."""
+    area_path = None if incoming.plan is None else incoming.plan.area
     blocks = {saved.path: saved for saved in incoming.entities}
     rank = _place(session, services, incoming, determined, submission_id, moment) if blocks else None
     cause = versions.Cause(submission_id, version_id, incoming.sender_id, incoming.user_agent, moment, rank)
@@ -369,7 +363,7 @@ def _entities(
             saved,
             cause,
             area_id=determined.area_id,
-            move=own and determined.moves,
+            area_path=area_path,
             extra=extra,
             protected_paths=incoming.protected,
             held=held,
@@ -378,10 +372,22 @@ def _entities(
         changed.update([decided.dataset_id] if wrote else ())
         if own and decided.action != "none":
             said, created = frozenset(saved.properties), decided.action == "create"
+            overtaken = overtaken or _lies_elsewhere(saved, area_path, determined, created=created)
         if wrote and rank is not None and decided.version > 1 and not overtaken:
             back = decided.action == "create"  # of what was off the lists
             overtaken = back or is_overtaken(session, (decided.dataset_id, decided.uuid), rank)
     return _Spoken(changed, said, created, overtaken)
+
+
+def _lies_elsewhere(
+    saved: SavedEntity, area_path: str | None, determined: Determined, *, created: bool
+) -> bool:
+    """Whether a block may say another area of its household than its row does: a visit's, or an enrolment's that leaves open
+    what the phone's own area answers."""
+    if area_path is None or area_path not in saved.sources.values():
+        return False
+    said = (value for name, value in saved.properties.items() if saved.sources.get(name) == area_path)
+    return not created or (determined.area_id is not None and not any(said))
 
 
 def _shown(facts: list[Fact]) -> dict[str, str]:

@@ -23,12 +23,12 @@ from server.entities.standing import next_numbers
 from server.entities.versions import Moment, clean_uuid
 from server.forms.models import Project
 from server.households import standing, writer
-from server.households.determine import Determined, determine, kept
+from server.households.determine import Determined, determine
 from server.households.incoming import Incoming, agreeing
-from server.households.locking import lock_subject
+from server.households.locking import kept, lock_subject
 from server.households.mapping import steps_of
 from server.households.projection import text_at
-from server.households.reach import NOT_YET
+from server.households.reach import EXISTS, NOT_YET
 from server.households.tables import Household
 from server.ingest.answers import open_answers, raw_xml
 from server.ingest.check import empty_file, verdict
@@ -151,7 +151,7 @@ def write(
     session: Session, services: Services, work: Work, determined: Determined, place: Place, *, held: bool
 ) -> None:
     """Write rows and entities, as the event `place.moment`. What a rejection took off the phones' lists comes back with a
-    correction. What waits for its household is held."""
+    correction."""
     writer.apply(
         session,
         services,
@@ -160,7 +160,7 @@ def write(
         place.moment,
         submission_id=place.submission_id,
         version_id=place.version_id,
-        held=held or determined.waits,
+        held=held,
     )
 
 
@@ -292,11 +292,15 @@ def settle(session: Session, services: Services, submission: Submission, moment:
 
 
 def wake(session: Session, work: Work, determined: Determined, submission_id: int) -> None:
-    """Have what was sent about a household or facility before its enrolment looked at again, now that this makes it."""
-    if not determined.create:
+    """Have what waits looked at again: what was sent about a household or facility before its enrolment, where this makes it,
+    and other enrolments of what this enrolled and no longer does."""
+    about = [determined.about] if determined.create else []
+    if work.incoming.submission_id is not None:
+        about += standing.unmade(session, submission_id)
+    if not about:
         return
     waiting = select(Submission.id).where(
-        Submission.subject == determined.about,
+        Submission.subject.in_(about),
         Submission.project_id == work.incoming.project_id,
         Submission.projected.is_(False),
         Submission.draft.is_(False),
@@ -345,7 +349,8 @@ def hold_row(session: Session, submission_id: int) -> Submission | None:
 
 def retry(session: Session, services: Services, submission_id: str) -> None:
     """Job `project`: apply what failed, or what waited for its household, as an event of its own, where rebuild applies it
-    too. What waited is determined now; until its household is there, nothing happens."""
+    too. What waited is determined now; until its household is there (or, of a second enrolment, while the first stands),
+    nothing happens."""
     submission = hold_row(session, int(submission_id))
     if submission is None or submission.projected or submission.deleted_at is not None or submission.draft:
         return
@@ -356,23 +361,29 @@ def retry(session: Session, services: Services, submission_id: str) -> None:
     determined: Determined | None = None
     if stored is not None and stored[1].waits:
         determined = determine(session, services, stored[0].incoming)
-        if determined.waits or determined.subject is None or wanted_of(submission) is not Wanted.ALL:
+        want = wanted_of(submission)
+        waits = (
+            want is Wanted.WAITS and not determined.enrols
+        )  # a held enrolment makes its household all the same
+        if determined.waits or determined.subject is None or want is Wanted.NOTHING or waits:
             return
         payload = {"determined": determined.as_dict()}
         submission.area_id, submission.subject = determined.area_id, determined.names
+        plan = stored[0].incoming.plan
         _no_more(session, submission, NOT_YET)
+        _no_more(session, submission, EXISTS, None if plan is None else plan.key)
     kind = ledger.Kind.RETRY
     moment = record(session, services, kind, submission, None, payload, utcnow(), determined=determined)
     settle(session, services, submission, moment)
 
 
-def _no_more(session: Session, submission: Submission, sentence: str) -> None:
-    """A warning that held only when the submission came goes."""
+def _no_more(session: Session, submission: Submission, sentence: str, path: str | None = None) -> None:
+    """A warning that held only when the submission came goes; with `path` at that question alone."""
     query = select(FindingRow).where(
         FindingRow.version_id == submission.version_id, FindingRow.rule == str(Rule.DOMAIN)
     )
     for row in session.scalars(query):
-        if row.message.get("key") == sentence:
+        if row.message.get("key") == sentence and path in (None, row.path):
             session.delete(row)
             submission.warnings -= 1
 
