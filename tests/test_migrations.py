@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,8 @@ from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from flask import Flask
-from sqlalchemy import Connection, MetaData, Table, insert, inspect, text
+from sqlalchemy import MetaData, Table, insert, inspect, text
+from sqlalchemy.exc import IntegrityError
 
 from server import bare_app, upgrade
 from server.cli_base import prepare
@@ -75,30 +77,40 @@ EDIT = 12
 """The held edit, a version of HELD."""
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-def older(request: pytest.FixtureRequest, tmp_path: Path) -> tuple[Flask, Settings]:
-    """A database of schema 0003 with visits in it."""
+Put = Callable[..., None]
+
+
+def filled(
+    request: pytest.FixtureRequest, data: Path, revision: str, stuff: Callable[[Put], None]
+) -> tuple[Flask, Settings]:
+    """A database of an older schema, filled by `stuff`, which puts rows by their table's name and columns."""
     url = request.getfixturevalue("postgres_url") if request.param == "postgresql" else ""
-    settings = Settings.load(environ={}, data=tmp_path, database_url=url)
+    settings = Settings.load(environ={}, data=data, database_url=url)
     app = bare_app(settings)
     config = upgrade.alembic_config()
     with app.app_context(), db.engines[None].connect() as connection:
         config.attributes["connection"] = connection
-        command.upgrade(config, "0003")
+        command.upgrade(config, revision)
         connection.commit()
-        stuff(connection)
+        there = MetaData()
+        there.reflect(connection)
+
+        def put(table: str, **given: Any) -> None:
+            connection.execute(insert(there.tables[table]).values({**needed(there.tables[table]), **given}))
+
+        stuff(put)
         connection.commit()
     return app, settings
 
 
-def stuff(connection: Connection) -> None:
-    """Fill it: of each submission its versions, and the versions of entities that they wrote."""
-    there = MetaData()
-    there.reflect(connection)
+@pytest.fixture(params=["sqlite", "postgresql"])
+def older(request: pytest.FixtureRequest, tmp_path: Path) -> tuple[Flask, Settings]:
+    """A database of schema 0003 with visits in it."""
+    return filled(request, tmp_path, "0003", visits)
 
-    def put(table: str, **given: Any) -> None:
-        connection.execute(insert(there.tables[table]).values({**needed(there.tables[table]), **given}))
 
+def visits(put: Put) -> None:
+    """Of each submission its versions, and the versions of entities that they wrote."""
     put("project", id=1)
     put("form", id=1, project_id=1)
     put("form_version", id=1, form_id=1)
@@ -182,6 +194,94 @@ def test_the_operator_is_told_to_rebuild_what_an_older_version_made(
     assert "Run `fieldfare rebuild` once now" in capsys.readouterr().out
     prepare(settings)
     assert capsys.readouterr().out == ""
+
+
+FIRST, DOUBLE, ELSEWHERE = 1, 2, 3
+"""Lists called wells: two of one project, that two forms made at once, and one of another project."""
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def doubled(request: pytest.FixtureRequest, tmp_path: Path) -> tuple[Flask, Settings]:
+    """A database of schema 0007 in which a project has a list twice."""
+    return filled(request, tmp_path, "0007", doubles)
+
+
+def doubles(put: Put) -> None:
+    """Each list with a form, its properties and wells: one well stands in both."""
+    for number, (dataset, project) in enumerate(((FIRST, 1), (DOUBLE, 1), (ELSEWHERE, 2)), start=1):
+        if dataset != DOUBLE:
+            put("project", id=project)
+        put("form", id=number, project_id=project)
+        put("form_version", id=number, form_id=number)
+        put("dataset", id=dataset, project_id=project, name="wells", generation=10 * number)
+        put("dataset_form", dataset_id=dataset, form_version_id=number)
+        name = f"wells{number}.csv"
+        put("form_attachment", id=number, form_version_id=number, name=name, dataset_id=dataset)
+        put("entity_backlog", id=number, dataset_id=dataset)
+        put("list_copy", id=number, dataset_id=dataset)
+    put("dataset_property", id=1, dataset_id=FIRST, name="kind", protected=False, point=True)
+    put("dataset_property", id=2, dataset_id=DOUBLE, name="kind", protected=True, point=False)
+    put("dataset_property", id=3, dataset_id=DOUBLE, name="depth", protected=False)
+    put("dataset_property", id=4, dataset_id=ELSEWHERE, name="kind", protected=False, point=True)
+    later = datetime(2026, 3, 2, tzinfo=UTC)
+    put("entity", id=11, dataset_id=FIRST, uuid="both", version=2, label="old", deleted_at=later)
+    put("entity", id=12, dataset_id=DOUBLE, uuid="both", version=1, label="new", updated_at=later)
+    put("entity", id=13, dataset_id=DOUBLE, uuid="one", version=1, label="alone")
+    put("entity", id=14, dataset_id=ELSEWHERE, uuid="both", version=1, label="elsewhere")
+    for entity, version, label in ((11, 1, "older"), (11, 2, "old"), (12, 1, "new"), (13, 1, "alone")):
+        put("entity_version", entity_id=entity, version=version, label=label)
+
+
+def test_a_list_that_two_forms_made_at_once_is_joined_to_the_first(doubled: tuple[Flask, Settings]) -> None:
+    app, settings = doubled
+    upgrade.migrate(app, settings)
+    assert found(app, "SELECT id, generation FROM dataset WHERE deleted_at IS NULL ORDER BY id") == [
+        (FIRST, 21),
+        (ELSEWHERE, 30),
+    ]
+    assert found(app, "SELECT id, joined_into FROM dataset WHERE deleted_at IS NOT NULL") == [(DOUBLE, FIRST)]
+    for table in ("dataset_form", "form_attachment", "entity_backlog"):
+        owners = [owner for (owner,) in found(app, f"SELECT dataset_id FROM {table} ORDER BY dataset_id")]
+        assert owners == [FIRST, FIRST, ELSEWHERE], table
+    assert found(app, "SELECT dataset_id FROM list_copy") == [(ELSEWHERE,)]
+    properties = found(app, "SELECT dataset_id, name, protected, point FROM dataset_property ORDER BY id")
+    assert [(owner, name, bool(hidden), bool(point)) for owner, name, hidden, point in properties] == [
+        (FIRST, "kind", True, False),
+        (FIRST, "depth", False, False),
+        (ELSEWHERE, "kind", False, True),
+    ]
+
+
+def test_the_entities_of_both_stand_in_one_list_with_all_their_versions(
+    doubled: tuple[Flask, Settings],
+) -> None:
+    app, settings = doubled
+    upgrade.migrate(app, settings)
+    assert found(
+        app, "SELECT dataset_id, uuid, version, label FROM entity WHERE deleted_at IS NULL ORDER BY id"
+    ) == [(FIRST, "both", 3, "new"), (FIRST, "one", 1, "alone"), (ELSEWHERE, "both", 1, "elsewhere")]
+    assert found(
+        app,
+        "SELECT e.uuid, v.version, v.label FROM entity_version v JOIN entity e ON e.id = v.entity_id "
+        "ORDER BY e.uuid, v.version",
+    ) == [("both", 1, "older"), ("both", 2, "old"), ("both", 3, "new"), ("one", 1, "alone")]
+
+
+def test_a_second_list_of_a_name_is_refused_but_where_the_first_is_in_the_bin(
+    doubled: tuple[Flask, Settings],
+) -> None:
+    app, settings = doubled
+    upgrade.migrate(app, settings)
+    again = (
+        "INSERT INTO dataset (id, project_id, name, approval_required, owner_only, generation, created_at) "
+        "SELECT 77, project_id, name, approval_required, owner_only, 1, created_at FROM dataset WHERE id = 1"
+    )
+    with app.app_context(), db.engines[None].connect() as connection:
+        with pytest.raises(IntegrityError, match=r"uq_dataset_project|dataset\.name"), connection.begin():
+            connection.execute(text(again))
+        with connection.begin():
+            connection.execute(text("UPDATE dataset SET deleted_at = created_at WHERE id = 1"))
+            connection.execute(text(again))
 
 
 def test_migrations_can_be_taken_back(made: tuple[Flask, Settings]) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Set
 from typing import cast
 
-from sqlalchemy import Table, bindparam, select, update
+from sqlalchemy import Table, bindparam, column, select, table, update
 from sqlalchemy.orm import Session
 
 from server.db import utcnow
@@ -24,6 +24,7 @@ GEOMETRY = "geometry"
 """The property that holds an entity's place, as ODK Central and Collect's maps read it."""
 
 _DATASET = cast(Table, Dataset.__table__)
+_PROJECT = table("project", column("id"))
 _RAISE = Hot(
     update(_DATASET)
     .where(_DATASET.c.id == bindparam("the_dataset"))
@@ -43,10 +44,15 @@ def declare(
 
     `protected_paths`: the version's protected answers, without positions. A property once protected stays so.
     `point_paths`: its geopoint questions (None: those saved to `geometry`); a protected property that is no point in
-    every form is in no phone's list. Does nothing where all of it is there already.
+    every form is in no phone's list. Does nothing where all of it is there already. Of two publishings of a project at once
+    the second waits here for the first (PostgreSQL), and finds what that made.
     """
     made: dict[str, int] = {}
-    for declaration in declarations:
+    declared = list(declarations)
+    if declared:
+        one_at_a_time = select(_PROJECT.c.id).where(_PROJECT.c.id == project_id)
+        session.execute(one_at_a_time.with_for_update(key_share=True))
+    for declaration in declared:
         dataset_id = made.get(declaration.dataset) or _dataset(session, project_id, declaration.dataset)
         made[declaration.dataset] = dataset_id
         properties = dict.fromkeys(SERVER_PROPERTIES.get(declaration.dataset, ()), (False, False))
@@ -75,6 +81,12 @@ _PROPERTIES = Hot(
 def dataset_id_of(session: Session, project_id: int, name: str) -> int | None:
     """The id of a project's list by its name, None where there is none."""
     return wire(session).execute(_NAMED, {"project": project_id, "name": name}).scalar()
+
+
+def joined(session: Session) -> dict[int, int]:
+    """Ids of lists that were joined to another of their name, with that one's: the ledger's determinations name the first."""
+    query = select(Dataset.id, Dataset.joined_into).where(Dataset.joined_into.is_not(None))
+    return {row.id: row.joined_into for row in session.execute(query)}
 
 
 def points_of(session: Session, dataset_id: int) -> set[str]:

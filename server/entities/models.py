@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped
 
 from server.db import Base, BigId, Guid, Json, column
@@ -19,7 +19,17 @@ class Dataset(Base):
     """An entity list of a project."""
 
     __tablename__ = "dataset"
-    __table_args__ = (Index("ix_dataset_project", "project_id", "name"), {"comment": "Entity lists."})
+    __table_args__ = (
+        Index(
+            "uq_dataset_project_id_name",
+            "project_id",
+            "name",
+            unique=True,
+            sqlite_where=text("deleted_at IS NULL"),
+            postgresql_where=text("deleted_at IS NULL"),
+        ),
+        {"comment": "Entity lists."},
+    )
     id: Mapped[int] = column("Dataset id", primary_key=True)
     project_id: Mapped[int] = column("Project", ForeignKey("project.id"))
     name: Mapped[str] = column("Name: <name>.csv on phones", String(255))
@@ -28,6 +38,9 @@ class Dataset(Base):
     generation: Mapped[int] = column("Raised in the transaction of every change", BigId, default=1)
     created_at: Mapped[datetime] = column("When it was made")
     deleted_at: Mapped[datetime | None] = column("In the bin since")
+    joined_into: Mapped[int | None] = column(
+        "The list of its name that it was joined to, where two forms made one each at the same time"
+    )
 
 
 class DatasetProperty(Base):

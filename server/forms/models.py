@@ -151,7 +151,7 @@ class FormFile(Base):
     """Content of form attachments, once per content. Small ones lie here whole, so that forms are served while S3 is away."""
 
     __tablename__ = "form_file"
-    __table_args__ = {"comment": "Contents of form attachments."}
+    __table_args__ = (Index("ix_form_file_blob", "blob"), {"comment": "Contents of form attachments."})
     id: Mapped[int] = column("File id", primary_key=True)
     md5: Mapped[str] = column("MD5, hex: what the manifest carries", String(32), index=True)
     size: Mapped[int] = column("Size", unit="bytes")

@@ -97,7 +97,10 @@ class Blob(Base):
     """A file in the photo store, once per content."""
 
     __tablename__ = "blob"
-    __table_args__ = {"comment": "Files in the photo store, encrypted there."}
+    __table_args__ = (
+        Index("ix_blob_name", "name"),
+        {"comment": "Files in the photo store, encrypted there."},
+    )
     id: Mapped[int] = column("Blob id", BigId, primary_key=True, autoincrement=True)
     name: Mapped[str] = column("Random name in the store", String(64))
     mac: Mapped[bytes] = column(
@@ -129,7 +132,12 @@ class Photo(Base):
     """What was read from a picture, as a job after its arrival."""
 
     __tablename__ = "photo"
-    __table_args__ = (Index("ix_photo_hash", "phash"), {"comment": "What was read from pictures."})
+    __table_args__ = (
+        Index("ix_photo_hash", "phash"),
+        Index("ix_photo_thumb", "thumb"),
+        Index("ix_photo_screen", "screen"),
+        {"comment": "What was read from pictures."},
+    )
     blob_id: Mapped[int] = column("Blob", ForeignKey("blob.id"), primary_key=True)
     width: Mapped[int | None] = column("Width as shown", unit="px")
     height: Mapped[int | None] = column("Height as shown", unit="px")

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import Enum
 from typing import Any
@@ -19,6 +19,7 @@ from sqlalchemy.orm import Session
 
 from server import jobs, ledger
 from server.db import utcnow
+from server.entities import datasets
 from server.entities.standing import next_numbers
 from server.entities.versions import Moment, clean_uuid
 from server.forms.models import Project
@@ -212,7 +213,12 @@ def _determined(
         for later in ledger.read(session, services.keys, after=version_id, ref=about, kinds=kinds):
             if later.payload["version"] == version_id and (until is None or later.seq <= until):
                 determined = later.payload.get("determined", determined)
-    return Determined.from_dict(determined)
+    read = Determined.from_dict(determined)
+    joined = datasets.joined(session) if read.entities else {}
+    if not joined:
+        return read
+    entities = (replace(one, dataset_id=joined.get(one.dataset_id, one.dataset_id)) for one in read.entities)
+    return replace(read, entities=tuple(entities))
 
 
 class Wanted(Enum):

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
+from itertools import islice
 
-from sqlalchemy import or_, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from server import jobs
@@ -16,24 +18,25 @@ from server.services import Services
 IDLE = 24 * 3600
 """Seconds that a file without a row is left alone: a submission under way may be about to name it."""
 
+TOGETHER = 500
+"""Names that the database is asked about at once."""
+
 SWEEP = "media.sweep"
 
 
 def sweep(session: Session, services: Services, ref: str) -> None:
     """Job: remove orphans, and come again in a day. The store looks at a file's age again under its lock."""
-    for name in services.store.older_than(IDLE):
+    old = iter(services.store.older_than(IDLE))
+    while names := list(islice(old, TOGETHER)):
         with reading(session):
-            owned = _owned(session, name)
-        if not owned:
-            services.store.delete_idle(name, IDLE)
+            owned = _owned(session, names)
+        for name in names:
+            if name not in owned:
+                services.store.delete_idle(name, IDLE)
     services.store.sweep_unfinished(IDLE)
     jobs.enqueue(session, [jobs.Later(SWEEP, ref, timedelta(days=1))])
 
 
-def _owned(session: Session, name: str) -> bool:
-    queries = (
-        select(Blob.id).where(Blob.name == name),
-        select(Photo.blob_id).where(or_(Photo.thumb == name, Photo.screen == name)),
-        select(FormFile.id).where(FormFile.blob == name),
-    )
-    return any(session.execute(query.limit(1)).first() is not None for query in queries)
+def _owned(session: Session, names: Sequence[str]) -> set[str | None]:
+    columns = (Blob.name, Photo.thumb, Photo.screen, FormFile.blob)
+    return {name for one in columns for name in session.scalars(select(one).where(one.in_(names)))}
