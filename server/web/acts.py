@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 from server.web.frame.words import tell
 
@@ -42,7 +43,12 @@ ACTS: Mapping[str, str] = {
     "submission.create": "sent a visit",
     "submission.delete": "put a visit into the bin",
     "submission.restore": "took a visit out of the bin",
-    "submission.update": "decided about a visit",
+    "submission.update": "edited a visit",
+    "submission.update approved": "approved a visit",
+    "submission.update rejected": "rejected a visit",
+    "submission.update hasIssues": "marked a visit as having issues",
+    "submission.update edited": "marked a visit as edited",
+    "submission.update received": "set a visit back to not yet seen",
     "submission.update.version": "edited a visit",
     "user.assignment.create": "gave a role",
     "user.assignment.delete": "took a role away",
@@ -53,7 +59,10 @@ ACTS: Mapping[str, str] = {
 }
 
 
-def act_words(action: str) -> str:
-    """An act in words; its own name where we have none."""
-    words = ACTS.get(action)
+def act_words(action: str, details: Mapping[str, Any] | None = None) -> str:
+    """An act in words, a decision by what was decided; its own name where we have none."""
+    key = action
+    if details is not None and "reviewState" in details:
+        key = f"{action} {details['reviewState'] or 'received'}"
+    words = ACTS.get(key)
     return action if words is None else tell(words)

@@ -1,17 +1,21 @@
-"""Who did what: the audit log, newest first, by kind of act, project, person and time."""
+"""Who did what: the audit log, newest first, by kind of act, project, person and time; visits that came, by phone and hour."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
+from typing import Any
 
 from flask import Blueprint, Response, request
 from sqlalchemy import select
 
 from server import problems
 from server.accounts import audit_log
-from server.accounts.models import Actor
+from server.accounts.models import Actor, Audit
 from server.forms import projects
 from server.forms.models import Form
+from server.households.tables import Household
 from server.ingest.models import Submission
 from server.web.acts import act_words
 from server.web.frame.door import access, render, session, whole
@@ -21,6 +25,16 @@ audit = Blueprint("audit", __name__)
 
 SIZE = 100
 KINDS = (*audit_log.KINDS, "protected.read", "nonverbose")
+
+ARRIVAL = "submission.create"
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """An act, or the visits that one sender sent within an hour: the newest of them, and the others."""
+
+    row: Audit
+    others: list[Audit] = field(default_factory=list)
 
 
 @audit.get("/audit")
@@ -50,7 +64,7 @@ def listing() -> Response:
     rows = found[:SIZE]
     return render(
         "audit/list.html",
-        rows=rows,
+        lines=list(_lines(rows)),
         next=rows[-1].id if len(found) > SIZE else None,
         given=given,
         kept={key: value for key, value in given.items() if value},
@@ -60,13 +74,39 @@ def listing() -> Response:
         whom=_actors({int(number) for number in _numbers(rows, "actor")}),
         forms=_forms({int(number) for number in _numbers(rows, "form")}),
         visits=_visits({int(number) for number in _numbers(rows, "submission")}),
+        households=_households(rows),
         kinds=KINDS,
         act_words=act_words,
     )
 
 
-def _numbers(rows: object, table: str) -> set[str]:
-    acts = [row.actee or "" for row in rows]  # type: ignore[attr-defined]  # a sequence of Audit
+def _lines(rows: Iterable[Audit]) -> Iterator[Line]:
+    """The acts in their order; a phone's hour of sending is one line, where its newest visit stands."""
+    sent: dict[tuple[Any, ...], Line] = {}
+    for row in rows:
+        if row.action != ARRIVAL:
+            yield Line(row)
+            continue
+        hour = (row.actor_id, row.project_id, row.at.replace(minute=0, second=0, microsecond=0))
+        if hour in sent:
+            sent[hour].others.append(row)
+        else:
+            sent[hour] = Line(row)
+            yield sent[hour]
+
+
+def _households(rows: Sequence[Audit]) -> dict[str, tuple[int | None, str]]:
+    """Project and code of the households that acts name, by UUID."""
+    named = {row.actee.partition(":")[2] for row in rows if (row.actee or "").startswith("household:")}
+    for row in rows:
+        if row.action.startswith("household.merge"):
+            named |= {str((row.details or {}).get(key, "")) for key in ("keep", "gone")}
+    query = select(Household.uuid, Household.project_id, Household.code).where(Household.uuid.in_(named))
+    return {uuid: (project_id, code) for uuid, project_id, code in session().execute(query)}
+
+
+def _numbers(rows: Sequence[Audit], table: str) -> set[str]:
+    acts = [row.actee or "" for row in rows]
     return {
         act.partition(":")[2]
         for act in acts

@@ -36,8 +36,9 @@ def picture(name: str, turns: bool = False) -> Markup:
 def in_place(address: str = "") -> Markup:
     """Attributes of a form that comes back with its errors without a page of its own: the way back leads past it, to where
     one came from. Sent to `address`, else to the page's own. Without script it is sent as any other."""
-    more = 'hx-select="#main" hx-target="#main" hx-swap="outerHTML show:top" hx-indicator="#busy"'
-    return Markup('hx-post="{}" ' + more).format(address)
+    return Markup(
+        'hx-post="{}" hx-select="#main" hx-target="#main" hx-swap="outerHTML show:top" hx-indicator="#busy"'
+    ).format(address)
 
 
 def join(app: Flask) -> None:
