@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import NoReturn
 
@@ -12,7 +13,7 @@ from sqlalchemy.orm import Session
 from server import problems
 from server.cli_base import must_exist, opened, running
 from server.db import db, reading, transaction
-from server.forms import lifecycle, projects
+from server.forms import attachments, lifecycle, projects, weighing
 from server.forms.examine import Examination, checking
 from server.forms.models import Form
 from server.forms.notices import from_json
@@ -73,11 +74,15 @@ def forms_publish(
         _warnings_stop_it()
     done = []
     try:
-        with opened(settings) as (_, services), transaction(db.session()) as session:
-            _must_have(session, project_id)
-            for path, examined in uploads:
-                form = _published(session, services, project_id, examined, ignore_warnings)
-                done.append(f"{path}: published {form.xml_form_id}, version “{examined.version}”.")
+        with opened(settings) as (_, services):
+            with reading(db.session()) as session:
+                _must_have(session, project_id)
+                drafts = _ahead(session, project_id, [examined for _, examined in uploads])
+            weighed = [weighing.weigh(draft) if draft else None for _, draft in drafts]
+            with transaction(db.session()) as session:
+                for (path, _), (examined, _), one in zip(uploads, drafts, weighed, strict=True):
+                    form = _published(session, services, project_id, examined, one, ignore_warnings)
+                    done.append(f"{path}: published {form.xml_form_id}, version “{examined.version}”.")
     except ProblemError as error:
         if error.problem is not problems.XLSFORM_WARNINGS:
             raise
@@ -107,12 +112,41 @@ def _must_have(session: Session, project_id: int) -> None:
         )
 
 
+def _ahead(
+    session: Session, project_id: int, uploads: Sequence[Examination]
+) -> list[tuple[Examination, weighing.Read | None]]:
+    """Each upload compared with what it follows, and the draft it will be: what takes long, before the transaction.
+
+    Of two with one id the second follows the first, which is not there yet: it is as it came, and None.
+    """
+    found: dict[str, tuple[Examination, weighing.Read]] = {}
+    for examined in uploads:
+        form = _of_id(session, project_id, examined.form_id)
+        if form is None:
+            found.setdefault(examined.form_id, (examined, weighing.ahead(examined)))
+        elif examined.form_id not in found:
+            assert examined.model is not None  # who could not be read is not here
+            carried = attachments.carried_lists(session, form, examined.model)
+            compared = lifecycle.prepared(session, form, examined) or examined
+            found[examined.form_id] = compared, weighing.ahead(compared, carried)
+    return [found.pop(examined.form_id, (examined, None)) for examined in uploads]
+
+
+def _of_id(session: Session, project_id: int, xml_form_id: str) -> Form | None:
+    found = lifecycle.of_project(session, projects.get(session, project_id).id)
+    return next((one for one in found if one.xml_form_id == xml_form_id), None)
+
+
 def _published(
-    session: Session, services: Services, project_id: int, examined: Examination, ignore_warnings: bool
+    session: Session,
+    services: Services,
+    project_id: int,
+    examined: Examination,
+    weighed: weighing.Weighed | None,
+    ignore_warnings: bool,
 ) -> Form:
     """An examined form as a new form of the project, or as the new version of the one that has its id."""
-    found = lifecycle.of_project(session, projects.get(session, project_id).id)
-    form = next((one for one in found if one.xml_form_id == examined.form_id), None)
+    form = _of_id(session, project_id, examined.form_id)
     if form is None:
         form = lifecycle.create(
             session,
@@ -126,7 +160,13 @@ def _published(
     else:
         lifecycle.set_draft(session, services, form, examined, None, ignore_warnings=ignore_warnings)
     lifecycle.publish(
-        session, services, form, actor_id=None, announce=announce, ignore_warnings=ignore_warnings
+        session,
+        services,
+        form,
+        actor_id=None,
+        announce=announce,
+        weighed=weighed,
+        ignore_warnings=ignore_warnings,
     )
     return form
 

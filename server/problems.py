@@ -268,6 +268,9 @@ PROTECTED = _row(
     "PROTECTED", "403.63", "This is a protected answer. A project manager can open it, with a reason."
 )
 ALREADY_MERGED = _row("ALREADY_MERGED", "409.62", "{code} was merged into another household already.", "code")
+DRAFT_CHANGED = _row(
+    "DRAFT_CHANGED", "409.64", "The form was changed meanwhile. Look at it again, then repeat."
+)
 STALE = _row("STALE", "409.61", "Somebody else decided meanwhile. Look again, then decide.")
 LAST_ADMIN = _row(
     "LAST_ADMIN",

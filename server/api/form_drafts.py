@@ -16,8 +16,8 @@ from server.api.form_views import attachment_shown
 from server.api.forms import ONE, uploaded
 from server.api.plumbing import SUCCESS, blueprint, flag, form_named, writing
 from server.api.schemas import Success
-from server.db import db
-from server.forms import attachments, lifecycle
+from server.db import db, reading
+from server.forms import attachments, lifecycle, weighing
 from server.forms.models import Form, Project
 from server.ingest.announce import announce
 
@@ -33,6 +33,9 @@ MOST_BYTES = 100_000_000
 def set_draft(access: Access, project: Project, form: Form) -> dict[str, bool]:
     """Put a draft (the form as the body); without a body, a copy of the published version."""
     examined = uploaded()
+    with reading(db.session()) as session:
+        found = form_named(session, project.id, form.xml_form_id)
+        examined = lifecycle.prepared(session, found, examined)
     with writing() as session:
         lifecycle.set_draft(
             session,
@@ -55,20 +58,25 @@ def delete_draft(access: Access, project: Project, form: Form) -> dict[str, bool
 
 
 @drafts.post(f"{DRAFT}/publish")
-@drafts.requires(Verb.FORM_UPDATE)
+@drafts.requires(Verb.FORM_UPDATE, transact=False)
 @drafts.answers(Success)
 def publish_draft(access: Access, project: Project, form: Form) -> dict[str, bool]:
     """Publish the draft; `?version=` gives it another version first. `X-Action-Notes`: what to say of it."""
     notes = request.headers.get("X-Action-Notes")
-    lifecycle.publish(
-        db.session(),
-        services(),
-        form,
-        actor_id=access.actor_id,
-        announce=announce,
-        version=request.args.get("version"),
-        notes=unquote(notes)[:2000] if notes else None,
-    )
+    with reading(db.session()) as session:
+        found = form_named(session, project.id, form.xml_form_id)
+        draft = weighing.read(session, lifecycle.draft_of(found))
+    weighed = weighing.weigh(draft, request.args.get("version"))
+    with writing() as session:
+        lifecycle.publish(
+            session,
+            services(),
+            form_named(session, project.id, form.xml_form_id),
+            actor_id=access.actor_id,
+            announce=announce,
+            weighed=weighed,
+            notes=unquote(notes)[:2000] if notes else None,
+        )
     return dict(SUCCESS)
 
 
@@ -78,9 +86,12 @@ def publish_draft(access: Access, project: Project, form: Form) -> dict[str, boo
 def put_file(access: Access, project: Project, form: Form, name: str) -> dict[str, Any]:
     """Put or replace a file that the draft expects."""
     content = body_of(request, MOST_BYTES, name)
+    with reading(db.session()) as session:
+        expected = attachments.expected(session, form_named(session, project.id, form.xml_form_id), name)
+    looked = attachments.look(services(), expected, content)
     with writing() as session:
         found = form_named(session, project.id, form.xml_form_id)
-        put = attachments.put(session, services(), found, name, content, actor_id=access.actor_id)
+        put = attachments.put(session, found, looked, actor_id=access.actor_id)
         session.flush()
         session.refresh(put.attachment)
         return {

@@ -17,7 +17,7 @@ from server.api.form_views import may_read, shown
 from server.api.plumbing import SUCCESS, blueprint, flag, writing
 from server.api.schemas import Success
 from server.db import db
-from server.forms import lifecycle
+from server.forms import lifecycle, weighing
 from server.forms.examine import Examination
 from server.forms.lifecycle import Upload
 from server.forms.models import Form, Project
@@ -64,6 +64,8 @@ def create_form(access: Access, project: Project) -> dict[str, Any]:
     examined = uploaded()
     if examined is None:
         raise problems.MISSING_PARAMETER(field="xml")
+    examined.check(ignore_warnings=flag("ignoreWarnings"))
+    weighed = weighing.weigh(weighing.ahead(examined)) if flag("publish") else None
     with writing() as session:
         form = lifecycle.create(
             session,
@@ -73,6 +75,7 @@ def create_form(access: Access, project: Project) -> dict[str, Any]:
             access.actor_id,
             announce=announce,
             publish=flag("publish"),
+            weighed=weighed,
             ignore_warnings=flag("ignoreWarnings"),
         )
         return {**shown(access, [form])[0], "notices": [one.as_json() for one in examined.notices]}

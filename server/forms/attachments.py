@@ -11,9 +11,10 @@ import mimetypes
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session, undefer
+from sqlalchemy import Select, select
+from sqlalchemy.orm import InstrumentedAttribute, Session, undefer
 
 from media import open_blob, store_bytes
 from server import problems
@@ -30,10 +31,33 @@ from server.xforms.model import FormModel
 INLINE = 2 * 1024 * 1024
 """Bytes up to which a content lies in the database."""
 
-AREAS = "areas.csv"
+AREAS, ITEMSETS = "areas.csv", "itemsets.csv"
 FILE, DATASET, AREA_LIST = "file", "dataset", "areas"
 
 _PLAIN = re.compile(r"[A-Za-z_][\w.-]*")
+
+
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """A file that a draft expects, read before its content is looked at; `xml` and `columns` of those that are .csv."""
+
+    form_version_id: int
+    name: str
+    xml: bytes = b""
+    columns: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """A content that was looked at and, where it is large (`blob`), stored: what `put` has to write down."""
+
+    expected: Expected
+    md5: str
+    size: int
+    content: bytes | None
+    blob: str | None
+    content_type: str
+    notices: tuple[Notice, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,17 +82,13 @@ def expect(
     In this order: `made` (itemsets.csv, which pyxform makes out of the spreadsheet), the file of the same name of the
     versions in `carry` (the first that has one), `areas.csv`, an entity list of that name.
     """
-    before: dict[str, FormAttachment] = {}
-    for older in carry:
-        for one in of_version(session, older.id):
-            if one.source is not None:
-                before.setdefault(one.name, one)
+    before = _filled(session, carry)
     lists = datasets_by_name(session, form.project_id)
     rows = []
     for name, kind in model.attachments():
         row = FormAttachment(form_version_id=version.id, name=name, type=kind)
         if made and name in made:
-            row.source, row.file_id = FILE, _content(session, made[name], "text/csv").id
+            row.source, row.file_id = FILE, _inline(session, _md5(made[name]), made[name], "text/csv").id
             row.updated_at = utcnow()
         elif name in before:
             same = before[name]
@@ -111,40 +131,12 @@ def missing(session: Session, version: FormVersion) -> list[str]:
     return [one.name for one in of_version(session, version.id) if one.source is None]
 
 
-def put(
-    session: Session,
-    services: Services,
-    form: Form,
-    name: str,
-    content: bytes,
-    content_type: str = "",
-    *,
-    actor_id: int | None,
-) -> Put:
-    """Put or replace a file of the draft. Its media type goes by its name; `content_type` counts where that says nothing.
-
-    A .csv that phones could not read is refused (`ATTACHMENT_INVALID`, with notices), and so is one with what may not be
-    asked (`FORM_REFUSED`); bytes are never changed. Raises `NOT_FOUND` where there is no draft or it expects no such file.
-    """
+def expected(session: Session, form: Form, name: str) -> Expected:
+    """A file that the draft expects. Raises `NOT_FOUND` where there is no draft or it expects no such file."""
     version = _draft(form)
-    row = get(session, version, name)
-    notices = _looked_at(session, version, name, content) if name.lower().endswith(".csv") else ()
-    refused = [one.as_json() for one in notices if one.level is Level.REFUSED]
-    if refused:
-        raise problems.FORM_REFUSED(count=len(refused), findings=refused)
-    if hinders(notices):
-        raise problems.ATTACHMENT_INVALID(
-            name=name, reason=notices[0].message, notices=[one.as_json() for one in notices]
-        )
-    old = row.file_id
-    row.file_id = _content(session, content, guess_type(name, content_type), services).id
-    row.source, row.dataset_id, row.updated_at = FILE, None, utcnow()
-    _record(session, form, version, name, actor_id, {"oldFileId": old, "newFileId": row.file_id})
-    return Put(row, tuple(one for one in notices if one.level is not Level.ERROR))
-
-
-def _looked_at(session: Session, version: FormVersion, name: str, data: bytes) -> tuple[Notice, ...]:
-    """What there is to say of a choice list: how it is written, and what its choices ask beside the form's words."""
+    get(session, version, name)
+    if not _is_csv(name):
+        return Expected(version.id, name)
     columns = {
         column
         for one in catalogue.model_of(session, version).fields()
@@ -152,22 +144,95 @@ def _looked_at(session: Session, version: FormVersion, name: str, data: bytes) -
         for column in (one.itemset.value_ref, one.itemset.label_ref)
         if _PLAIN.fullmatch(column)
     }
-    notices = csvfile.look(name, data, sorted(columns))
+    return Expected(version.id, name, version.xml, tuple(sorted(columns)))
+
+
+def look(services: Services, file: Expected, content: bytes, content_type: str = "") -> Looked:
+    """Look at a content and store it where it is large: seconds, so never inside a transaction.
+
+    Its media type goes by its name; `content_type` counts where that says nothing. A .csv that phones could not read is
+    refused (`ATTACHMENT_INVALID`, with notices), and so is one with what may not be asked (`FORM_REFUSED`); bytes are never
+    changed. Raises what the photo store raises.
+    """
+    notices = _notices(file, content) if _is_csv(file.name) else ()
+    refused = [one.as_json() for one in notices if one.level is Level.REFUSED]
+    if refused:
+        raise problems.FORM_REFUSED(count=len(refused), findings=refused)
+    if hinders(notices):
+        raise problems.ATTACHMENT_INVALID(
+            name=file.name, reason=notices[0].message, notices=[one.as_json() for one in notices]
+        )
+    kind, blob = guess_type(file.name, content_type), None
+    if len(content) > INLINE:
+        blob = store_bytes(services.store, services.keys, content, content_type=kind).blob_id
+    told = tuple(one for one in notices if one.level is not Level.ERROR)
+    return Looked(file, _md5(content), len(content), None if blob else content, blob, kind, told)
+
+
+def put(session: Session, form: Form, looked: Looked, *, actor_id: int | None) -> Put:
+    """Put or replace a file of the draft. Raises `NOT_FOUND` (no draft), `DRAFT_CHANGED` where it is not the one it was looked
+    at for."""
+    version = _draft(form)
+    if version.id != looked.expected.form_version_id:
+        raise problems.DRAFT_CHANGED()
+    name = looked.expected.name
+    row = get(session, version, name)
+    old, row.file_id = row.file_id, _file(session, looked).id
+    row.source, row.dataset_id, row.updated_at = FILE, None, utcnow()
+    _record(session, form, version, name, actor_id, {"oldFileId": old, "newFileId": row.file_id})
+    return Put(row, looked.notices)
+
+
+def _notices(file: Expected, data: bytes) -> tuple[Notice, ...]:
+    """What there is to say of a choice list: how it is written, and what its choices ask beside the form's words."""
+    notices = csvfile.look(file.name, data, list(file.columns))
     if hinders(notices):
         return notices
-    judged = rules.judged_xform(version.xml, {name: data})
-    return (*notices, *(one for one in judged.notices if one.place is not None and one.place.sheet == name))
+    judged = rules.judged_xform(file.xml, {file.name: data})
+    return (
+        *notices,
+        *(one for one in judged.notices if one.place is not None and one.place.sheet == file.name),
+    )
 
 
 def choice_lists(session: Session, form_version_id: int) -> dict[str, bytes]:
     """The small choice lists beside a version, by name: those that dignity reads."""
-    query = (
-        select(FormAttachment.name, FormFile.content)
-        .join(FormFile, FormFile.id == FormAttachment.file_id)
-        .where(FormAttachment.form_version_id == form_version_id, FormAttachment.source == FILE)
-        .where(FormAttachment.name.endswith(".csv"), FormFile.content.is_not(None))
+    rows = session.execute(
+        _choices(FormFile.content).where(FormAttachment.form_version_id == form_version_id)
     )
-    return {name: data for name, data in session.execute(query) if data is not None}
+    return {name: data for name, data in rows if data is not None}
+
+
+def choice_sums(session: Session, form_version_id: int) -> dict[str, str]:
+    """The MD5 of each of them, in hex."""
+    rows = session.execute(_choices(FormFile.md5).where(FormAttachment.form_version_id == form_version_id))
+    return dict(rows.all())
+
+
+def carried_lists(session: Session, form: Form, model: FormModel) -> dict[str, bytes]:
+    """The small choice lists that the form's next draft, of this model, will have from its last ones (`expect`)."""
+    before = _filled(session, [one for one in (form.draft_version, form.current_version) if one is not None])
+    ids = [before[name].id for name, _ in model.attachments() if name in before]
+    return dict(session.execute(_choices(FormFile.content).where(FormAttachment.id.in_(ids))).all())
+
+
+def _choices(of: InstrumentedAttribute[Any]) -> Select[Any]:
+    return (
+        select(FormAttachment.name, of)
+        .join(FormFile, FormFile.id == FormAttachment.file_id)
+        .where(FormAttachment.source == FILE, FormAttachment.name.endswith(".csv"))
+        .where(FormFile.content.is_not(None))
+    )
+
+
+def _filled(session: Session, versions: Sequence[FormVersion]) -> dict[str, FormAttachment]:
+    """What is there of each file of these versions, by name: the first that has one."""
+    found: dict[str, FormAttachment] = {}
+    for version in versions:
+        for one in of_version(session, version.id):
+            if one.source is not None:
+                found.setdefault(one.name, one)
+    return found
 
 
 def remove(session: Session, form: Form, name: str, *, actor_id: int | None) -> None:
@@ -257,23 +322,39 @@ def guess_type(name: str, otherwise: str = "") -> str:
     return mimetypes.guess_type(name)[0] or otherwise[:120] or "application/octet-stream"
 
 
-def _content(session: Session, data: bytes, content_type: str, services: Services | None = None) -> FormFile:
-    """The row of a content: small ones once each, large ones in the photo store, durable before the row is."""
-    md5 = hashlib.md5(data, usedforsecurity=False).hexdigest()
-    if len(data) <= INLINE or services is None:
-        same = select(FormFile).where(
-            FormFile.md5 == md5, FormFile.size == len(data), FormFile.content_type == content_type
-        )
-        for file in session.scalars(same.options(undefer(FormFile.content))):
-            if file.content == data:
-                return file
-        file = FormFile(md5=md5, size=len(data), content=data, content_type=content_type)
-    else:
-        blob = store_bytes(services.store, services.keys, data, content_type=content_type).blob_id
-        file = FormFile(md5=md5, size=len(data), blob=blob, content_type=content_type)
+def _file(session: Session, looked: Looked) -> FormFile:
+    """The row of what was looked at: small contents once each, large ones as they were stored."""
+    if looked.content is not None:
+        return _inline(session, looked.md5, looked.content, looked.content_type)
+    return _added(
+        session,
+        FormFile(md5=looked.md5, size=looked.size, blob=looked.blob, content_type=looked.content_type),
+    )
+
+
+def _inline(session: Session, md5: str, data: bytes, content_type: str) -> FormFile:
+    """The row of a content that lies in the database, once each."""
+    same = select(FormFile).where(
+        FormFile.md5 == md5, FormFile.size == len(data), FormFile.content_type == content_type
+    )
+    for file in session.scalars(same.options(undefer(FormFile.content))):
+        if file.content == data:
+            return file
+    return _added(session, FormFile(md5=md5, size=len(data), content=data, content_type=content_type))
+
+
+def _added(session: Session, file: FormFile) -> FormFile:
     session.add(file)
     session.flush()
     return file
+
+
+def _is_csv(name: str) -> bool:
+    return name.lower().endswith(".csv")
+
+
+def _md5(data: bytes) -> str:
+    return hashlib.md5(data, usedforsecurity=False).hexdigest()
 
 
 def _draft(form: Form) -> FormVersion:

@@ -34,7 +34,11 @@ def compared(session: Session, earlier: Sequence[FormVersion], examined: Examina
         return examined
     notices = diff.against_earlier(examined, [catalogue.model_of(session, one) for one in earlier])
     conflict = next((one for one in notices if one.code == "field.type_changed"), None)
-    whole = replace(examined, notices=bounded([*examined.notices, *notices]))
+    whole = replace(
+        examined,
+        notices=bounded([*examined.notices, *notices]),
+        compared_with=tuple(one.id for one in earlier),
+    )
     if conflict is not None and not examined.refused:
         raise problems.FIELD_TYPE_CONFLICT(
             path=conflict.path or "",
@@ -73,7 +77,7 @@ def new(
         created_at=utcnow(),
         created_by=actor_id,
     )
-    made = {"itemsets.csv": examined.itemsets} if examined.itemsets is not None else None
+    made = {attachments.ITEMSETS: examined.itemsets} if examined.itemsets is not None else None
     _store(session, form, version, examined.model, compiled.asked, made)
     return _as_draft(session, services, form, version, actor_id, unread=examined.unread)
 
@@ -91,20 +95,18 @@ def copy(
     form: Form,
     source: FormVersion,
     actor_id: int | None,
-    xml: bytes | None = None,
-    name: str | None = None,
+    renamed: tuple[str, bytes, FormModel] | None = None,
 ) -> FormVersion:
-    """Another version row of the same content; `xml` and `name` where its version attribute was rewritten."""
-    body = source.xml if xml is None else xml
+    """Another version row of the same content; `renamed`: name, bytes and model where its version attribute was rewritten."""
+    name, body, model = renamed or (source.version, source.xml, catalogue.model_of(session, source))
     version = FormVersion(
-        form_id=form.id, version=source.version if name is None else name, title=source.title, xml=body, md5=_md5(body),
+        form_id=form.id, version=name, title=source.title, xml=body, md5=_md5(body),
         sheet=source.sheet, sheet_type=source.sheet_type, mapping=source.mapping, protected=list(source.protected),
         household_form=source.household_form, entity_related=source.entity_related, notices=list(source.notices),
         created_at=utcnow(), created_by=actor_id,
     )  # fmt: skip
     columns = select(FormVersionColumn).where(FormVersionColumn.form_version_id == source.id)
     asked = [(one.table_name, one.column_name, one.path) for one in session.scalars(columns)]
-    model = FormModel.from_xml(body) if xml is not None else catalogue.model_of(session, source)
     _store(session, form, version, model, asked, None, carry_first=source)
     return version
 

@@ -18,10 +18,10 @@ from server.accounts.tokens import token_mac
 from server.db import utcnow
 from server.forms import attachments, catalogue, drafts
 from server.forms.drafts import DRAFT_TOKEN, record
-from server.forms.examine import XML_TYPE, Examination, examine, rules
+from server.forms.examine import XML_TYPE, Examination, examine
 from server.forms.models import Form, FormVersion, Project
 from server.forms.notices import Level, Notice
-from server.forms.version import with_version
+from server.forms.weighing import Weighed, read, weigh
 from server.services import Services
 from server.xforms.model import FormModel
 
@@ -142,11 +142,13 @@ def create(
     *,
     announce: Announce,
     publish: bool = False,
+    weighed: Weighed | None = None,
     ignore_warnings: bool = False,
 ) -> Form:
     """A new form with a draft; `publish` makes the draft its first version.
 
-    Give an `Examination` made before the transaction began. Raises what `Examination.check` raises, `NOT_FOUND` (no such
+    Give an `Examination`, and where it is published at once what `weigh(ahead(…))` made of it, both made before the
+    transaction began. Raises what `Examination.check` raises, `NOT_FOUND` (no such
     project), `NOT_UNIQUE` (the id is in use), `VERSION_TAKEN`.
     """
     examined = upload.examined() if isinstance(upload, Upload) else upload
@@ -167,8 +169,20 @@ def create(
     record(session, "form.create", form, actor_id, {"xmlFormId": form.xml_form_id})
     drafts.new(session, services, form, examined, actor_id)
     if publish:
-        _publish_first(session, services, form, actor_id, announce)
+        _publish_first(session, services, form, actor_id, announce, weighed)
     return form
+
+
+def prepared(session: Session, form: Form, examined: Examination | None) -> Examination | None:
+    """What `set_draft` takes, compared with every earlier version (whose models may have to be made), before its transaction.
+
+    Raises `FIELD_TYPE_CONFLICT`.
+    """
+    if examined is not None:
+        return drafts.compared(session, versions(session, form), examined)
+    if form.current_version is not None:
+        catalogue.model_of(session, form.current_version)  # the copy has the same
+    return None
 
 
 def set_draft(
@@ -182,15 +196,19 @@ def set_draft(
 ) -> FormVersion:
     """A new draft in the place of the old one; without an upload a copy of the published version.
 
-    Attachments of the same name are carried over from the old draft, else from the published version. Raises what
-    `Examination.check` raises, `FIELD_TYPE_CONFLICT`, `UNEXPECTED_VALUE` (another form's id), `NOT_PUBLISHED` (nothing to
-    copy).
+    Attachments of the same name are carried over from the old draft, else from the published version. Give what `prepared`
+    made before the transaction began. Raises what `Examination.check` raises, `FIELD_TYPE_CONFLICT`, `DRAFT_CHANGED` (a
+    version was published since it was compared), `UNEXPECTED_VALUE` (another form's id), `NOT_PUBLISHED` (nothing to copy).
     """
     examined = upload.examined() if isinstance(upload, Upload) else upload
     _lock(session, form)
     if examined is None:
         return drafts.copy_of_published(session, services, form, actor_id)
-    examined = drafts.compared(session, versions(session, form), examined)
+    earlier = versions(session, form)
+    if examined.compared_with is None:
+        examined = drafts.compared(session, earlier, examined)
+    elif examined.compared_with != tuple(one.id for one in earlier):
+        raise problems.DRAFT_CHANGED()
     examined.check(ignore_warnings=ignore_warnings)
     if examined.form_id != form.xml_form_id:
         raise problems.UNEXPECTED_VALUE(
@@ -224,27 +242,32 @@ def publish(
     *,
     actor_id: int | None,
     announce: Announce,
+    weighed: Weighed | None = None,
     version: str | None = None,
     notes: str | None = None,
     ignore_warnings: bool = True,
 ) -> Published:
-    """Publish the draft; `version` gives it another version first. The phones that want new forms get a first one.
+    """Publish the draft as it was weighed; the phones that want new forms get a first one.
+
+    Give what `weigh(read(…), version)` made before the transaction began; without it that is done now, `version` giving the
+    draft another version first.
 
     Missing attachments hinder nothing over REST, as in Central; pages ask for them before, and the command line gives
     `ignore_warnings` (docs/forms.md, Trying it). Raises `NOT_FOUND` (no draft), `XLSFORM_WARNINGS` (files are
-    missing and warnings not ignored), `VERSION_TAKEN` (409.6), `FORM_REFUSED` (dignity, the choice lists beside the form
-    read with it).
+    missing and warnings not ignored), `DRAFT_CHANGED` (it is not what was weighed), `VERSION_TAKEN` (409.6), `FORM_REFUSED`
+    (dignity, the choice lists beside the form read with it).
     """
     _lock(session, form)
     draft = draft_of(form)
     if not ignore_warnings:
         _ask_for_files(session, draft)
-    _judge_with_lists(session, draft)
-    previous = form.current_version
-    name = draft.version if version is None else version
+    weighed = weighed or weigh(read(session, draft), version)
+    if not weighed.fits(session, draft):
+        raise problems.DRAFT_CHANGED()
+    previous, name = form.current_version, weighed.version
     _reject_taken_version(session, form, name)
     if name != draft.version:
-        draft = drafts.copy(session, form, draft, draft.created_by, with_version(draft.xml, name), name)
+        draft = drafts.copy(session, form, draft, draft.created_by, (name, weighed.xml, weighed.model))
     draft.published_at, draft.published_by, draft.publish_notes = utcnow(), actor_id, notes
     form.current_version = draft
     _drop_draft(form)
@@ -255,7 +278,7 @@ def publish(
         "version": name,
     }
     record(session, "form.update.publish", form, actor_id, details)
-    published = Published(form, draft, catalogue.model_of(session, draft), previous, actor_id)
+    published = Published(form, draft, weighed.model, previous, actor_id)
     announce(session, published)
     attachments.link_new_lists(session, form.project_id)
     if published.first:
@@ -277,18 +300,15 @@ def _ask_for_files(session: Session, draft: FormVersion) -> None:
         )
 
 
-def _judge_with_lists(session: Session, draft: FormVersion) -> None:
-    """Dignity once more, with every choice list that is there by now."""
-    judged = rules.judged_xform(draft.xml, attachments.choice_lists(session, draft.id))
-    refused = [one.as_json() for one in judged.notices if one.level is Level.REFUSED]
-    if refused:
-        raise problems.FORM_REFUSED(count=len(refused), findings=refused)
-
-
 def _publish_first(
-    session: Session, services: Services, form: Form, actor_id: int | None, announce: Announce
+    session: Session,
+    services: Services,
+    form: Form,
+    actor_id: int | None,
+    announce: Announce,
+    weighed: Weighed | None,
 ) -> None:
-    publish(session, services, form, actor_id=actor_id, announce=announce)
+    publish(session, services, form, actor_id=actor_id, announce=announce, weighed=weighed)
 
 
 def _reject_taken_version(session: Session, form: Form, version: str) -> None:

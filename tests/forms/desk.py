@@ -11,7 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from server.accounts.models import Audit
-from server.forms import lifecycle
+from server.forms import attachments, lifecycle
 from server.forms.examine import Examination, examine
 from server.forms.lifecycle import Published, Upload
 from server.forms.models import Form, FormVersion
@@ -68,6 +68,14 @@ def one(examined: Examination, code: str) -> Notice:
     return found[0]
 
 
+def put_file(
+    session: Session, services: Services, form: Form, name: str, content: bytes, actor_id: int | None
+) -> attachments.Put:
+    """Put a file beside the form's draft, as a door does."""
+    looked = attachments.look(services, attachments.expected(session, form, name), content)
+    return attachments.put(session, form, looked, actor_id=actor_id)
+
+
 @dataclass
 class Desk:
     """A designer's desk: uploads, publishes, and remembers what the entity lists were told."""
@@ -98,6 +106,9 @@ class Desk:
         return lifecycle.set_draft(
             self.session, self.services, form, upload, self.actor_id, ignore_warnings=ignore_warnings
         )
+
+    def put(self, form: Form, name: str, content: bytes) -> attachments.Put:
+        return put_file(self.session, self.services, form, name, content, self.actor_id)
 
     def publish(self, form: Form, version: str | None = None) -> Published:
         return lifecycle.publish(

@@ -28,7 +28,7 @@ def draft(desk: Desk) -> Form:
 
 
 def put(desk: Desk, form: Form, name: str, content: bytes) -> attachments.Put:
-    return attachments.put(desk.session, desk.services, form, name, content, actor_id=desk.actor_id)
+    return desk.put(form, name, content)
 
 
 def sources(desk: Desk, version_id: int | None) -> dict[str, str | None]:

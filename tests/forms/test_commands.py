@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
 
 from server.cli import main
-from server.cli_base import running
+from server.cli_base import database_file, running
 from server.db import db, transaction
 from server.forms import lifecycle, projects
+from server.forms.examine import diff, examination, rules
+from server.ingest.announce import announce
 from server.settings import Settings
-from tests.forms.desk import form
+from tests.forms.desk import form, put_file
 
 GOOD = form("type | name | label\ntext | remark | Anything else?")
 WARNED = form("type | name | label\nimage | roof | The roof", form_id="roofs")
@@ -156,3 +161,48 @@ def test_publish_into_a_project_that_is_not_there_is_1(house: Path) -> None:
     result = run(house, "publish", "--project", "9", written(house, "form.xlsx", GOOD))
     assert result.exit_code == 1
     assert "Error: " in result.output
+
+
+LISTED = "type | name | label\nselect_one_from_file trees.csv | tree | Which?"
+
+
+def test_what_takes_long_is_done_before_the_transaction_that_publishes(
+    house: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A new version with the list that the last one had: converted, compared and judged while another can write."""
+    settings = Settings.load({}, data=house / "data", sample=False)
+    with running(settings) as (_, services), transaction(db.session()) as session:
+        examined = lifecycle.Upload(form(LISTED, form_id="trees"), "one.xlsx").examined()
+        made = lifecycle.create(session, services, 1, examined, None, announce=announce)
+        put_file(session, services, made, "trees.csv", b"name,label\nelm,Elm\n", None)
+        lifecycle.publish(session, services, made, actor_id=None, announce=announce)
+    steps = []
+
+    def watched(place: object, name: str) -> None:
+        step = getattr(place, name)
+
+        def taken(*args: Any, **kwargs: Any) -> Any:
+            with closing(sqlite3.connect(database_file(settings), timeout=0)) as other:
+                other.execute("BEGIN IMMEDIATE")  # raises while the command writes
+            steps.append((name, sorted(kwargs.get("extra_lists", ()))))
+            return step(*args, **kwargs)
+
+        monkeypatch.setattr(place, name, taken)
+
+    watched(examination, "converted")
+    watched(rules, "judge")
+    watched(diff, "against_earlier")
+    second = form(f"{LISTED}\ntext | remark | Anything else?", form_id="trees", version="2")
+    result = run(house, "publish", "--ignore-warnings", written(house, "two.xlsx", second))
+    assert result.exit_code == 0, result.output
+    assert "version “2”" in result.output
+    assert ("judge", ["trees.csv"]) in steps
+    assert {name for name, _ in steps} == {"converted", "judge", "against_earlier"}
+
+
+def test_two_files_of_one_form_follow_each_other(house: Path) -> None:
+    first, second = (form(f"type | name | label\ntext | remark | {n}?", version=n) for n in ("1", "2"))
+    result = run(house, "publish", written(house, "one.xlsx", first), written(house, "two.xlsx", second))
+    assert result.exit_code == 0, result.output
+    assert "version “1”" in result.output
+    assert "version “2”" in result.output

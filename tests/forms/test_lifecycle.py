@@ -186,14 +186,7 @@ def test_a_replaced_draft_keeps_its_token_and_its_files(desk: Desk) -> None:
     survey = "type | name | label\nselect_one_from_file trees.csv | tree | Which?"
     made = desk.create(form(survey))
     token = lifecycle.draft_token(desk.services, made)
-    attachments.put(
-        desk.session,
-        desk.services,
-        made,
-        "trees.csv",
-        b"name,label\nelm,Elm\n",
-        actor_id=desk.actor_id,
-    )
+    desk.put(made, "trees.csv", b"name,label\nelm,Elm\n")
     second = desk.draft(made, form(survey + "\ntext | remark | Anything else?"))
     assert lifecycle.draft_token(desk.services, made) == token
     assert attachments.get(desk.session, second, "trees.csv").source == "file"

@@ -17,10 +17,11 @@ from server.accounts.models import Phone as PhoneRow
 from server.accounts.roles import BY_SYSTEM
 from server.areas.models import Area
 from server.db import db
-from server.forms import attachments, lifecycle
+from server.forms import lifecycle
 from server.forms.models import Form, Project
 from server.ingest.announce import announce
 from server.ingest.areas import take_areas
+from tests.forms.desk import put_file
 from tests.openrosa.phone_reads import form_list
 from tests.support import town as ground
 from tests.support.house import House, xlsx
@@ -58,7 +59,7 @@ def orchard(house: Town) -> Town:
             1,
             announce=announce,
         )
-        attachments.put(session, house.services, form, "trees.csv", b"name,label\noak,Oak\n", actor_id=1)
+        put_file(session, house.services, form, "trees.csv", b"name,label\noak,Oak\n", 1)
         lifecycle.publish(session, house.services, form, actor_id=1, announce=announce)
         phones.give_form(session, phone_of(session, house), form.id, by=1)
     return house
@@ -91,7 +92,7 @@ def publish(house: Town, session: Any) -> None:
 def publish_another_file(house: Town, session: Any) -> None:
     form = form_of(session, house, "trees")
     lifecycle.set_draft(session, house.services, form, None, 1)
-    attachments.put(session, house.services, form, "trees.csv", b"name,label\nelm,Elm\n", actor_id=1)
+    put_file(session, house.services, form, "trees.csv", b"name,label\nelm,Elm\n", 1)
     lifecycle.publish(session, house.services, form, actor_id=1, announce=announce, version="2")
 
 

@@ -50,6 +50,8 @@ class Examination:
     book: Workbook | None = field(default=None, repr=False)
     unread: tuple[str, ...] = ()
     """Languages that dignity has no word list for: the audit log says so."""
+    compared_with: tuple[int, ...] | None = None
+    """Ids of the form's earlier versions that it was compared with, once it was."""
 
     @property
     def usable(self) -> bool:

@@ -89,8 +89,10 @@ def take(project_id: int, examined: Examination, data: bytes, name: str, of: For
     if not examined.usable:
         return problem_page(project_id, examined.notices, examined, data, name)
     try:
+        form = of or _same_id(project_id, examined.form_id)
+        if form is not None:
+            examined = lifecycle.prepared(session(), form, examined) or examined
         with acting() as writing:
-            form = of or _same_id(project_id, examined.form_id)
             if form is None:
                 form = lifecycle.create(
                     writing,

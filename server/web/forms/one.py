@@ -13,13 +13,14 @@ from sqlalchemy import select
 from server import problems
 from server.accounts import phones
 from server.accounts.models import Actor
-from server.forms import attachments, catalogue, lifecycle, trying
+from server.forms import attachments, catalogue, lifecycle, trying, weighing
 from server.forms.examine import diff, examine
 from server.forms.lint.translations import shares
 from server.forms.models import Form, FormVersion
 from server.forms.notices import Notice, from_json
 from server.forms.served import xml_of
-from server.forms.workbook import Workbook, WorkbookError, read
+from server.forms.workbook import Workbook, WorkbookError
+from server.forms.workbook import read as read_book
 from server.ingest.announce import announce
 from server.problems import ProblemError
 from server.web.forms import grid
@@ -55,6 +56,7 @@ def new_draft(project_id: int, xml_form_id: str) -> Response:
         data = file.read()
         session().rollback()
         return take(project_id, examine(data, file.filename), data, file.filename, of=one)
+    lifecycle.prepared(session(), one, None)
     with acting() as writing:
         lifecycle.set_draft(writing, services(), one, None, reader().id)
     said("done", "A draft beside the published version is here.")
@@ -80,6 +82,9 @@ def publish(project_id: int, xml_form_id: str) -> Response:
         return page(one, 409, trouble=tell_problem(problems.ATTACHMENT_MISSING(names=", ".join(missing))))
     version = request.form.get("version", draft.version).strip()
     try:
+        found_draft = weighing.read(session(), draft)
+        session().rollback()  # weighing takes seconds: nothing is open meanwhile
+        weighed = weighing.weigh(found_draft, version)
         with acting() as writing:
             lifecycle.publish(
                 writing,
@@ -87,7 +92,7 @@ def publish(project_id: int, xml_form_id: str) -> Response:
                 one,
                 actor_id=reader().id,
                 announce=announce,
-                version=version,
+                weighed=weighed,
                 notes=request.form.get("notes") or None,
             )
     except ProblemError as error:
@@ -134,8 +139,11 @@ def put_file(project_id: int, xml_form_id: str, name: str) -> Response:
             if file is None or not file.filename:
                 raise problems.MISSING_PARAMETER(field="file")
             content, kind = file.read(), file.mimetype or ""
+            expected = attachments.expected(session(), one, name)
+            session().rollback()  # so does looking at a list, and storing
+            looked = attachments.look(services(), expected, content, kind)
             with acting() as writing:
-                put = attachments.put(writing, services(), one, name, content, kind, actor_id=reader().id)
+                put = attachments.put(writing, one, looked, actor_id=reader().id)
             for notice in put.notices:
                 words = notice.in_(language(), lambda text: say(language(), text))
                 said("attention", "{words}", words=" ".join(part for part in words if part))
@@ -198,7 +206,7 @@ def protect(project_id: int, xml_form_id: str) -> Response:
         raise problems.NOT_FOUND()
     data = draft.sheet
     session().rollback()
-    changed = with_protection(data, read(data).kind, rows)
+    changed = with_protection(data, read_book(data).kind, rows)
     return take(project_id, examine(changed, f"{xml_form_id}.xlsx"), changed, f"{xml_form_id}.xlsx", of=one)
 
 
@@ -277,7 +285,7 @@ def _book(version: FormVersion) -> Workbook | None:
     if version.sheet is None:
         return None
     try:
-        return read(version.sheet)
+        return read_book(version.sheet)
     except WorkbookError:
         return None
 
