@@ -54,21 +54,30 @@ def check(
     whose files have no content. Encrypted instances cannot be read and have none."""
     if instance.encrypted:
         return Verdict((), 0, 0)
-    context = Context(
-        attachments=attachments,
-        now=told_time(plan.model, instance, incoming.received_at),
-        lists=PhoneLists(
-            session,
-            services,
-            plan.form_version_id,
-            incoming.sender_areas,
-            services.settings.language,
-            _known(instance),
-        ),
+    told = context(
+        session, services, plan, instance, incoming.sender_areas, incoming.received_at, attachments
     )
     domain = [*findings_of(session, services, incoming), *reach_of(session, incoming)]
     files = (empty_file(path) for path in empty)
-    return verdict([*_own(check_form(plan.model, instance, context), plan), *files, *domain])
+    return verdict([*_own(check_form(plan.model, instance, told), plan), *files, *domain])
+
+
+def context(
+    session: Session,
+    services: Services,
+    plan: Plan,
+    instance: Instance,
+    areas: tuple[int, ...],
+    received_at: datetime,
+    attachments: frozenset[str] | None = None,
+) -> Context:
+    """What the phone had beside an instance, as far as it can be had again: its clock, the lists of its sender (of these
+    areas), the versions that it knew of what it changes."""
+    lists = PhoneLists(
+        session, services, plan.form_version_id, areas, services.settings.language, _known(instance)
+    )
+    now = told_time(plan.model, instance, received_at)
+    return Context(attachments=attachments, now=now, lists=lists)
 
 
 def _own(found: Iterable[Finding], plan: Plan) -> Iterator[Finding]:

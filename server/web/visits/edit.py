@@ -1,12 +1,14 @@
 """Correcting a visit: its answers as a form, sent as an edit through the same ingest as what phones send; and taking that back.
 
-What is protected never comes here. Two who edit at once: the second is shown what the first made of it.
+What is protected never comes here. What follows from changed answers is shown before it is sent. Two who edit at once: the second
+is shown what the first made of it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from uuid import uuid4
 
 from flask import Response, request, url_for
@@ -18,22 +20,21 @@ from server import problems
 from server.db import read_only
 from server.forms.models import Form
 from server.ingest.answers import Opened, open_answers, raw_xml
-from server.ingest.check import as_json, blocks, told_time
 from server.ingest.models import FindingRow, Submission, SubmissionVersion
 from server.ingest.parcel import Parcel, Sender
 from server.ingest.receive import receive
 from server.problems import ProblemError
 from server.review import decisions, edits
-from server.review.edits import Asked, Part
+from server.review.edits import Part
+from server.review.rewriting import as_edit, row_of
 from server.web.frame.door import access, acting, back_to, reader, render, said, services, session, whole
 from server.web.frame.words import language, tell, tell_problem
 from server.web.visits import entry
-from server.web.visits.evidence import finding_words
+from server.web.visits.answering import Answered, Given, answered, changes_of, lists_of, questions, wrong_with
+from server.web.visits.evidence import finding_words, question_words
 from server.web.visits.filters import Asked as Filtered
 from server.web.visits.filters import asked
 from server.web.visits.one import address_of, carried, standing, visit
-from server.web.visits.picking import Lists
-from server.xforms import Context, Finding, FormModel, parse_instance
 
 STATES = ("", "hasIssues", "edited", "approved", "rejected")
 
@@ -42,7 +43,7 @@ STATES = ("", "hasIssues", "edited", "approved", "rejected")
 def edit(project_id: int, visit_id: int) -> Response:
     """The answers as they stand, to be corrected."""
     one = _editable(project_id, visit_id)
-    _, parts = _parts(one)
+    parts = edits.parts(session(), _opened(one), one.project_id, language())
     return _page(one, asked(project_id, request.args), parts)
 
 
@@ -51,41 +52,44 @@ def find(project_id: int, visit_id: int) -> Response:
     """Rows of a list that fit what is being typed, as options."""
     one = _editable(project_id, visit_id)
     typed = next((value for name, value in request.args.items() if name != "list"), "")
-    return render("visits/row_options.html", found=_lists(one).search(request.args.get("list", ""), typed))
+    return render("visits/row_options.html", found=lists_of(one).search(request.args.get("list", ""), typed))
 
 
 @visit.post("/edit")
 def save(project_id: int, visit_id: int) -> Response:
-    """Send what was changed as an edit. 409 where somebody edited it meanwhile, with what was typed beside what stands now."""
+    """Send what was changed as an edit. What is no longer asked, and what is asked only now, is shown once before. 409 where
+    somebody edited it meanwhile, with what was typed beside what stands now."""
     one, ask = _editable(project_id, visit_id), carried(project_id)
-    rows = request.form.getlist("rows")
-    opened, parts = _parts(one, rows)
-    typed = _typed(parts)
+    rows, act = request.form.getlist("rows"), request.form.get("row", "")
+    given: Given = {path: values for path, values in request.form.lists() if path.startswith("/")}
     if whole(request.form.get("version")) != one.version_id:
-        return _page(one, ask, parts, 409, typed=typed, trouble=_stale_words())
-    if act := request.form.get("row", ""):
-        _, parts = _parts(one, [*rows, act])
-        left = {to: value for path, value in typed.items() if (to := edits.moved(path, act)) is not None}
-        return _page(one, ask, parts, given=left, rows=[*rows, act])
-    changes, wrong = _changes(one, parts, typed)
-    if not changes and not wrong and not rows:
-        return _page(one, ask, parts, 422, trouble=tell("Nothing is changed yet."))
-    unknown = bool(wrong)
-    xml = raw_xml(session(), services(), one.version_id or 0)
-    wrong |= _wrong(one, opened.plan.model, xml, changes, rows)
-    if wrong and (unknown or not request.form.get("insist")):
-        return _page(one, ask, parts, 422, given=typed, rows=rows, wrong=wrong, unknown=unknown)
+        return _stale(one, ask, given)
+    opened, xml = _opened(one), raw_xml(session(), services(), one.version_id or 0)
+    if act:
+        rows, given = [*rows, act], _moved(opened, given, act)
+    done = answered(one, opened, xml, given, rows)
+    page = partial(_page, one, ask, done.parts, given=done.typed, rows=rows, done=done)
+    if act:
+        return page(focus=_focus(done.parts, act))
+    if not (done.changes or done.strange or rows):
+        return page(status=422, trouble=tell("Nothing is changed yet."))
+    wrong = done.strange | wrong_with(one, opened, xml, done, rows)
+    new = done.surprises - set(request.form.getlist("looked"))
+    if new:  # that an answer is missing is said once its question was seen
+        wrong = {path: words for path, words in wrong.items() if path not in new}
+    if new or (wrong and (done.strange or not request.form.get("insist"))):
+        return page(status=422, wrong=wrong)
+    if done.same:
+        return page(status=422, trouble=tell("Nothing is changed yet."))
     before = f"{one.version_id}:{one.review_state or ''}"
     comment = request.form.get("comment", "").strip()
     try:
-        made = _send(one, xml, opened, changes, rows)
+        made = _send(one, done.outcome.xml)
     except ProblemError as error:
         fresh = _editable(project_id, visit_id)
-        stale = error.problem is problems.DEPRECATING_OLD
-        words = _stale_words() if stale else tell_problem(error)
-        kept = [] if stale else rows
-        _, now = _parts(fresh, kept)
-        return _page(fresh, ask, now, error.problem.status, typed=typed, trouble=words, rows=kept)
+        if error.problem is problems.DEPRECATING_OLD:
+            return _stale(fresh, ask, given)
+        return page(status=error.problem.status, trouble=tell_problem(error))
     one = standing(project_id, visit_id)
     if comment:
         with acting() as writing:
@@ -112,8 +116,7 @@ def edit_back(project_id: int, visit_id: int) -> Response:
         raise problems.NOT_FOUND()
     if request.form.get("seen", "") != _instance_of(one):
         raise problems.STALE()
-    opened = open_answers(session(), services(), old.id)
-    _send(one, raw_xml(session(), services(), old.id), opened, {})
+    _send(one, raw_xml(session(), services(), old.id))
     one = standing(project_id, visit_id)
     with acting() as writing:
         decisions.decide(writing, services(), one, state or None, actor_id=reader().id, seen="edited")
@@ -121,10 +124,20 @@ def edit_back(project_id: int, visit_id: int) -> Response:
     return back_to(address_of(one, ask))
 
 
-def _stale_words() -> Markup:
-    return tell(
+def _stale(one: Submission, ask: Filtered, given: Given) -> Response:
+    """The form with what stands now, and beside it what was typed into the one before."""
+    parts = edits.parts(session(), _opened(one), one.project_id, language())
+    typed = {path: " ".join(values) for path, values in given.items()}
+    changed, strange = changes_of(
+        one,
+        parts,
+        {q.path: typed.get(q.path, "") for q in questions(parts) if q.kind == "many" or q.path in typed},
+    )
+    words = tell(
         "Somebody else edited this visit meanwhile. Below is what stands now; what you wrote is said beside it."
     )
+    lost = {path: typed.get(path, "") for path in (*changed, *strange)}
+    return _page(one, ask, parts, 409, trouble=words, lost=lost)
 
 
 def _editable(project_id: int, visit_id: int) -> Submission:
@@ -135,81 +148,28 @@ def _editable(project_id: int, visit_id: int) -> Submission:
     return one
 
 
-def _parts(one: Submission, rows: Sequence[str] = ()) -> tuple[Opened, tuple[Part, ...]]:
+def _opened(one: Submission) -> Opened:
     assert one.version_id is not None  # _editable() saw to it
-    opened = open_answers(session(), services(), one.version_id)
+    return open_answers(session(), services(), one.version_id)
+
+
+def _moved(opened: Opened, given: Given, act: str) -> Given:
+    """What was typed, where it stands after an act on rows. Raises NOT_FOUND for an act that the form does not have."""
     try:
-        return opened, edits.parts(session(), opened, one.project_id, language(), rows)
-    except (KeyError, IndexError) as error:
-        raise problems.NOT_FOUND() from error  # no such row
+        row_of(opened.plan.model, act)
+    except KeyError as error:
+        raise problems.NOT_FOUND() from error
+    return {to: values for path, values in given.items() if (to := edits.moved(path, act)) is not None}
 
 
-def _lists(one: Submission) -> Lists:
-    return Lists(session(), one.project_id, access().areas, language())
-
-
-def _changes(
-    one: Submission, parts: Iterable[Part], typed: Mapping[str, str]
-) -> tuple[dict[str, str], dict[str, str]]:
-    """The answers that were changed, as forms write them, and what is said of those that no list has; both by path."""
-    lists, changes, wrong = _lists(one), {}, {}
-    for q in _questions(parts):
-        if q.path not in typed:
-            continue
-        try:
-            value = entry.meant(q, typed[q.path], lists)
-        except LookupError:
-            wrong[q.path] = entry.unnamed(q, typed[q.path], lists)
-            continue
-        if value != q.value:
-            changes[q.path] = value
-    return changes, wrong
-
-
-def _wrong(
-    one: Submission, model: FormModel, xml: bytes, changes: Mapping[str, str], rows: Sequence[str]
-) -> dict[str, str]:
-    """What would hold the edit back, in words by path: of answers that are changed, and what was not there before."""
-    seen = {
-        (path, found.rule)
-        for found in _found(one, model, xml)
-        if (path := _path_now(found, rows)) is not None
-    }
-    edited = edits.rewritten(xml, model, changes, replaces="", instance_id="uuid:none", rows=rows)
-    wrong: dict[str, str] = {}
-    for found in _found(one, model, edited):
-        if found.path in changes or (found.path, found.rule) not in seen:
-            wrong.setdefault(found.path, finding_words(as_json(found.message)))
-    return wrong
-
-
-def _found(one: Submission, model: FormModel, xml: bytes) -> list[Finding]:
-    instance = parse_instance(xml)
-    context = Context(now=told_time(model, instance, one.created_at))
-    return [found for found in model.check(instance, context) if blocks(found)]
-
-
-def _path_now(found: Finding, rows: Sequence[str]) -> str | None:
-    """Where a finding's answer stands after the acts on rows; None where it went."""
-    path: str | None = found.path
-    for act in rows:
-        path = edits.moved(path, act) if path is not None else None
-    return path
-
-
-def _questions(parts: Iterable[Part]) -> Iterable[Asked]:
-    return (q for part in parts for q in part.items if q.takes)
-
-
-def _typed(parts: Iterable[Part]) -> dict[str, str]:
-    """What was sent for each question that can be answered here, by path."""
-    typed = {}
-    for q in _questions(parts):
-        if q.kind == "many":
-            typed[q.path] = " ".join(request.form.getlist(q.path))
-        elif (value := request.form.get(q.path)) is not None:
-            typed[q.path] = value.replace("\r\n", "\n")
-    return typed
+def _focus(parts: Iterable[Part], act: str) -> str:
+    """Where a person goes on after an act on rows: the first question of the row that came, else where rows are added."""
+    repeat = act[1:].rpartition("[")[0] if act[0] == "-" else act[1:]
+    if act[0] == "+":
+        new = [q.path for q in questions(parts) if q.path.startswith(f"{repeat}[")]
+        row = new[-1][: new[-1].index("]", len(repeat)) + 1] if new else ""
+        return next((path for path in new if path.startswith(f"{row}/")), "")
+    return f"+{repeat}"
 
 
 def _instance_of(one: Submission) -> str | None:
@@ -218,19 +178,10 @@ def _instance_of(one: Submission) -> str | None:
     )
 
 
-def _send(
-    one: Submission, xml: bytes, opened: Opened, changes: Mapping[str, str], rows: Sequence[str] = ()
-) -> str:
-    """Send it; returns the new version's instanceID. Raises what `receive` does."""
+def _send(one: Submission, xml: bytes) -> str:
+    """Send it as an edit of the version that stands; returns the new version's instanceID. Raises what `receive` does."""
     made = f"uuid:{uuid4()}"
-    body = edits.rewritten(
-        xml,
-        opened.plan.model,
-        changes,
-        replaces=_instance_of(one) or one.instance_id,
-        instance_id=made,
-        rows=rows,
-    )
+    body = as_edit(xml, replaces=_instance_of(one) or one.instance_id, instance_id=made)
     form_id = one.form_id
     sender = Sender(
         actor_id=reader().id,
@@ -259,19 +210,18 @@ def _page(
     parts: tuple[Part, ...],
     status: int = 200,
     *,
-    typed: Mapping[str, str] | None = None,
     given: Mapping[str, str] | None = None,
+    lost: Mapping[str, str] | None = None,
     trouble: Markup | None = None,
     rows: Sequence[str] = (),
     wrong: Mapping[str, str] | None = None,
-    unknown: bool = False,
+    done: Answered | None = None,
+    focus: str = "",
 ) -> Response:
-    """The form. `given`: what its fields hold instead of the answers; `typed`: what is said beside them; `wrong`: why it is
-    not sent, by path, and with `unknown` cannot be."""
+    """The form. `given`: what its fields hold instead of the answers; `lost`: what is said beside them; `wrong`: why it is not
+    sent, by path; `done`: what followed from the answers; `focus`: the field to go on with."""
     given, wrong = given or {}, wrong or {}
-    lists, asked_here = _lists(one), {q.path: q for q in _questions(parts)}
-    changed, strange = _changes(one, parts, typed or {})
-    lost = {path: typed[path] for path in (*changed, *strange)} if typed else {}
+    lists, asked_here = lists_of(one), {q.path: q for q in questions(parts)}
     return render(
         "visits/edit.html",
         status,
@@ -282,21 +232,27 @@ def _page(
         options=entry.options(asked_here, given, lists),
         rows=rows,
         findings=_findings(one, wrong, rows),
-        errors=_summary(asked_here, wrong),
-        insistable=bool(wrong) and not unknown,
-        lost=lost,
+        errors=_summary(one, parts, wrong),
+        insistable=bool(wrong) and not (done and done.strange),
+        lost=lost or {},
+        emptied=done.emptied if done else (),
+        fresh=done.fresh if done else (),
+        looked=sorted(done.surprises) if done else (),
+        focus=focus,
         back=address_of(one, ask),
         trouble=trouble,
         comment=request.form.get("comment", ""),
     )
 
 
-def _summary(asked_here: Mapping[str, Asked], wrong: Mapping[str, str]) -> dict[str, str]:
-    """What keeps the edit from being sent, by the id of its field; '' for what has none here."""
-    errors = {}
+def _summary(one: Submission, parts: Iterable[Part], wrong: Mapping[str, str]) -> dict[str, str]:
+    """What keeps the edit from being sent, by the id of its field; together where there is none here."""
+    here = {q.path: q.label for part in parts for q in part.items}
+    errors: dict[str, str] = {}
     for path, words in wrong.items():
-        q = asked_here.get(path)
-        errors[f"q{path}" if q else ""] = f"{q.label}: {words}" if q else words
+        said_of = f"{here.get(path) or question_words(_opened(one).plan, path)}: {words}"
+        key = f"q{path}" if path in here else ""
+        errors[key] = f"{errors[key]} {said_of}" if key in errors else said_of
     return errors
 
 

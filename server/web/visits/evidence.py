@@ -154,7 +154,9 @@ def _findings(one: Submission, seen: Looked, record: dict[str, Any], *, protecte
         words = finding_words(row.message)
         said = moment(value) if kind in ("date", "time", "dateTime") else value
         anchor = anchors.get(row.path, "")
-        found.append(Found(row, _label(row.path, seen), said, words, kind == "geopoint", anchor))
+        found.append(
+            Found(row, question_words(seen.opened.plan, row.path), said, words, kind == "geopoint", anchor)
+        )
     return tuple(found)
 
 
@@ -169,17 +171,25 @@ def _is_shown(picture: Picture) -> bool:
     return picture.content_type.startswith("image/") or not picture.there
 
 
-def _label(path: str, seen: Looked) -> str:
+def question_words(plan: Plan, path: str) -> str:
     """The question's label; of what nobody was asked, what it is."""
     if path.endswith("/meta/entity"):
         return bare("Entry in a list")
-    named = plain(seen.labels.get(UNIT.sub("", path), ""))
-    model = seen.opened.plan.model
-    if not named and path == model.preload("timestamp", "start"):
+    field = plan.model.field(UNIT.sub("", path))
+    named = plain(field.label.in_(language())) if field is not None else ""
+    if named or field is None:
+        return named or path.rpartition("/")[2]
+    if path == plan.model.preload("timestamp", "start"):
         return bare("Start of the form")
-    if not named and path == model.preload("timestamp", "end"):
+    if path == plan.model.preload("timestamp", "end"):
         return bare("End of the form")
-    return named or path.rpartition("/")[2]
+    parts = plan.mapping.parts if plan.mapping is not None else ()
+    column = next(
+        (slot.column.name for part in parts for slot in part.slots if slot.path == field.path), None
+    )
+    return (
+        codes.column_words(column) if column else bare("What the form works out as {name}", name=field.name)
+    )
 
 
 def finding_words(message: Mapping[str, Any]) -> str:
