@@ -1,7 +1,8 @@
 """Signing in and out: one way in for pages and programs alike, in two steps so that no write lock waits for argon2.
 
-`examine` reads and hashes; `settle` writes what came of it: a session, or a failure that counts. The words and the time
-of a refusal are the same whether the account is unknown, has no password, or the password is wrong.
+`examine` reads and hashes; `settle` writes what came of it: a session, or a failure that counts, one after the other
+and counted anew, so that guesses made at once are no more than guesses made in turn. The words and the time of a
+refusal are the same whether the account is unknown, has no password, or the password is wrong.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, func, select, text
 from sqlalchemy.orm import Session
 
 from server import problems
@@ -27,6 +28,10 @@ WINDOW = timedelta(minutes=15)
 TRIES_PER_ACCOUNT = 10
 TRIES_PER_ADDRESS = 60
 """An office or a village shares one address: more than an account is given, and still no guessing."""
+
+_TURN = text(
+    f"SELECT pg_advisory_xact_lock({0x7369676E})"
+)  # "sign": any number that nothing else in the database locks
 
 CSRF_COOKIE = "__csrf"
 
@@ -95,9 +100,7 @@ def examine(session: Session, services: Services, email: str, password: str, add
 def settle(
     session: Session, services: Services, verdict: Verdict, *, user_agent: str | None = None
 ) -> Opened | None:
-    """Write the verdict down: a session, or (None) a failure; the caller commits either, then refuses."""
-    now = utcnow()
-    _sweep(session, now)
+    """Write the verdict down: a session, or (None) a failure; the caller commits either, then refuses. Raises as `note`."""
     if not note(session, verdict):
         return None
     assert verdict.actor_id is not None
@@ -115,9 +118,16 @@ def settle(
 
 
 def note(session: Session, verdict: Verdict) -> bool:
-    """Count a failure, or forget the account's earlier ones; whether the verdict was right."""
+    """Count a failure, or forget the account's earlier ones; whether the verdict was right.
+
+    Raises `TOO_MANY_TRIES`, for a right password too, where others have used up the tries while this one was examined.
+    """
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(_TURN)  # SQLite has one writer at a time
+    now = utcnow()
+    _sweep(session, now)
+    _refuse_after_failures(session, verdict.account, verdict.address)
     if verdict.actor_id is None:
-        now = utcnow()
         session.add_all(
             [FailedSignIn(who=verdict.account, at=now), FailedSignIn(who=verdict.address, at=now)]
         )
@@ -125,6 +135,20 @@ def note(session: Session, verdict: Verdict) -> bool:
         return False
     session.execute(delete(FailedSignIn).where(FailedSignIn.who == verdict.account))
     return True
+
+
+def known(session: Session, services: Services, email: str, password: str, address: str) -> int | None:
+    """Whose e-mail address and password these are, for a call that opens no session (Basic); None counts as a failure.
+
+    `session` only reads and is rolled back; it is written only where there is a failure to count or to forget.
+    Raises `TOO_MANY_TRIES`.
+    """
+    verdict = examine(session, services, email, password, address)
+    session.rollback()  # what failed meanwhile is seen
+    if verdict.actor_id is None or _refuse_after_failures(session, verdict.account, verdict.address):
+        session.rollback()
+        services.committer.run(lambda writing: note(writing, verdict))
+    return verdict.actor_id
 
 
 def open_session(session: Session, services: Services, actor_id: int) -> Opened:
@@ -168,21 +192,25 @@ def sign_out(session: Session, sign_in_id: int) -> None:
     session.execute(delete(SignIn).where(SignIn.id == sign_in_id))
 
 
-def _refuse_after_failures(session: Session, account: str, network: str) -> None:
+def _refuse_after_failures(session: Session, account: str, network: str) -> int:
+    """Failures of the account within 15 minutes. Raises `TOO_MANY_TRIES` where they, or the network's, are too many."""
     since = utcnow() - WINDOW
     counted = (
         select(FailedSignIn.who, func.count(), func.min(FailedSignIn.at))
         .where(FailedSignIn.who.in_([account, network]), FailedSignIn.at > since)
         .group_by(FailedSignIn.who)
     )
+    failed = 0
     for who, count, first in session.execute(counted):
         if count >= (TRIES_PER_ACCOUNT if who == account else TRIES_PER_ADDRESS):
             left = (first + WINDOW) - utcnow()
             raise problems.TOO_MANY_TRIES(minutes=max(1, -(-int(left.total_seconds()) // 60)))
+        failed = count if who == account else failed
+    return failed
 
 
 def _sweep(session: Session, now: datetime) -> None:
-    """What is over goes when somebody signs in: nothing else makes these tables grow."""
+    """What is over goes when somebody signs in or fails to: nothing else makes these tables grow."""
     session.execute(delete(SignIn).where(SignIn.expires_at < now))
     session.execute(delete(OneTimeLink).where(OneTimeLink.expires_at < now))
     session.execute(delete(FailedSignIn).where(FailedSignIn.at < now - 4 * WINDOW))

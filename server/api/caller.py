@@ -73,11 +73,10 @@ def _by_password(session: Session, request: Request) -> Caller:
     given = request.authorization
     if given is None or not given.username or not given.password:
         raise problems.UNAUTHENTICATED()
-    verdict = signin.examine(session, services(), given.username, given.password, request.remote_addr or "")
-    if verdict.actor_id is None:
-        services().committer.run(lambda writing: signin.note(writing, verdict))
+    who = signin.known(session, services(), given.username, given.password, request.remote_addr or "")
+    if who is None:
         raise problems.UNAUTHENTICATED()
-    return _caller(session, verdict.actor_id, None)
+    return _caller(session, who, None)
 
 
 def _by_cookie(session: Session, request: Request) -> Caller:

@@ -133,7 +133,4 @@ def _person(session: Session, services: Services) -> int | None:
     if not signin.is_private(request.is_secure, request.remote_addr, request.headers.keys()):
         raise problems.HTTPS_ONLY()
     address = request.remote_addr or ""
-    verdict = signin.examine(session, services, given.username or "", given.password or "", address)
-    session.rollback()
-    services.committer.run(lambda writing: signin.note(writing, verdict))
-    return verdict.actor_id
+    return signin.known(session, services, given.username or "", given.password or "", address)

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import threading
 from base64 import b64encode
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import event, func, select, update
 from werkzeug.test import TestResponse
 
 from server.accounts import passwords
+from server.accounts.models import FailedSignIn
 from server.accounts.signin import TRIES_PER_ACCOUNT, TRIES_PER_ADDRESS
+from server.db import db, utcnow
 from tests.security.test_browsers import found_token
 from tests.security.world import PASSWORD
 from tests.support.town import Town
@@ -95,6 +101,83 @@ def test_row_50_one_address_that_tries_many_accounts_is_closed(house: Town) -> N
         environ_base={"REMOTE_ADDR": "192.0.2.7"},
     )
     assert again.status_code == 429
+
+
+def at_once(count: int, attempt: Callable[[int], int]) -> list[int]:
+    """The statuses of so many tries that are let go together."""
+    gate = threading.Barrier(count)
+
+    def one(number: int) -> int:
+        gate.wait()
+        return attempt(number)
+
+    with ThreadPoolExecutor(count) as pool:
+        return list(pool.map(one, range(count)))
+
+
+@pytest.mark.parametrize("door", sorted(DOORS))
+def test_row_50_guesses_at_once_are_no_more_than_guesses_in_turn(house: Town, door: str) -> None:
+    def guess(number: int) -> int:
+        return DOORS[door](house, ADMIN, f"guess number {number}", f"192.0.2.{number}").status_code
+
+    got = at_once(30, guess)
+    assert got.count(401) == TRIES_PER_ACCOUNT
+    assert got.count(429) == 30 - TRIES_PER_ACCOUNT
+    assert DOORS[door](house, ADMIN, PASSWORD, "198.51.100.1").status_code == 429
+
+
+def test_row_50_the_right_password_among_guesses_at_once_is_told_only_while_tries_are_left(
+    house: Town,
+) -> None:
+    def guess(number: int) -> int:
+        right = number == 29
+        return over_rest(house, ADMIN, PASSWORD if right else "a wrong password", "192.0.2.7").status_code
+
+    got = at_once(30, guess)
+    assert got[29] in (200, 429)
+    before = TRIES_PER_ACCOUNT - 1 if got[29] == 200 else TRIES_PER_ACCOUNT  # forgotten with the right one
+    assert TRIES_PER_ACCOUNT <= got.count(401) <= before + TRIES_PER_ACCOUNT
+
+
+@pytest.fixture
+def written(house: Town) -> Iterator[list[str]]:
+    """What is written, in order."""
+    seen: list[str] = []
+
+    def heard(_: object, __: object, statement: str, *___: object) -> None:
+        seen.append(statement)
+
+    with house.app.app_context():
+        engine = db.engines[None]
+    event.listen(engine, "before_cursor_execute", heard)
+    yield seen
+    event.remove(engine, "before_cursor_execute", heard)
+
+
+@pytest.mark.parametrize("door", ["basic", "openrosa"])
+def test_the_right_password_forgets_earlier_failures_and_otherwise_writes_nothing(
+    house: Town, door: str, written: list[str]
+) -> None:
+    def told(password: str) -> int:
+        return DOORS[door](house, ADMIN, password, "192.0.2.7").status_code
+
+    for _ in range(3):
+        assert [told("a wrong password") for _ in range(TRIES_PER_ACCOUNT - 1)] == [401] * 9
+        assert told(PASSWORD) == 200
+    written.clear()
+    assert told(PASSWORD) == 200
+    assert written == []
+
+
+@pytest.mark.parametrize("door", ["basic", "openrosa"])
+def test_failures_that_are_over_go_with_the_next_failure(house: Town, door: str) -> None:
+    for _ in range(3):
+        DOORS[door](house, "nobody@example.org", "a wrong password", "192.0.2.7")
+    with house.session() as session:
+        session.execute(update(FailedSignIn).values(at=utcnow() - timedelta(hours=2)))
+    DOORS[door](house, "somebody@example.org", "a wrong password", "192.0.2.8")
+    with house.session() as session:
+        assert session.scalar(select(func.count()).select_from(FailedSignIn)) == 2
 
 
 @pytest.mark.parametrize("door", sorted(DOORS))
