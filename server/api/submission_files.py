@@ -9,8 +9,8 @@ from sqlalchemy.orm import Session
 
 from media import Inbox
 from server import problems
+from server.accounts import opening
 from server.accounts.access import Access
-from server.accounts.roles import Verb
 from server.api.caller import services
 from server.api.files import file_answer
 from server.api.submission_views import attachments_of, opens_protected
@@ -40,7 +40,7 @@ def read_file(
     size = request.args.get("size") or None
     if size is not None and size not in SIZES:
         raise problems.UNEXPECTED_VALUE(field="size", value=size[:20], reason="it is thumb or screen")
-    may = access.may(Verb.PROTECTED_READ, submission.project_id)
+    may = opening.may_open(access, submission.project_id, submission.form_id)
     try:
         file = shown(
             session,

@@ -48,6 +48,24 @@ def project(plan: FormPlan, record: Mapping[str, Any]) -> list[Row]:
     return rows
 
 
+def misfits(plan: FormPlan, record: Mapping[str, Any]) -> Iterator[tuple[str, Column]]:
+    """Answers that are no value of their column, each by its path (with positions): they write nothing."""
+    for part in plan.parts:
+        for path, answers in _records(record, part.steps, part.path):
+            for slot in part.slots:
+                text = text_at(answers, slot.steps)
+                if text is None or not text.strip() or text.strip() == NOT_A_NUMBER:
+                    continue
+                try:
+                    convert(slot, text)
+                except ValueError:
+                    yield "/".join((path, *slot.steps)) if part.steps else slot.path, slot.column
+
+
+NOT_A_NUMBER = "NaN"
+"""What a phone works out of a number that was not answered: no answer."""
+
+
 def _records(record: Mapping[str, Any], steps: Steps, path: str) -> Iterator[tuple[str, Mapping[str, Any]]]:
     """Each record of a repeat with its path, positions from 1; the record itself where there are no steps."""
     if not steps:

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from server.households.ground import findings_of
 from server.households.incoming import Incoming
+from server.households.projection import misfits
 from server.households.reach import reach_of
 from server.ingest.phone_lists import PhoneLists
 from server.ingest.plan import Plan
@@ -59,7 +60,18 @@ def check(
     )
     domain = [*findings_of(session, services, incoming), *reach_of(session, incoming)]
     files = (empty_file(path) for path in empty)
-    return verdict([*_own(check_form(plan.model, instance, told), plan), *files, *domain])
+    own = list(_own(check_form(plan.model, instance, told), plan))
+    return verdict([*own, *_misfits(own, incoming), *files, *domain])
+
+
+def _misfits(own: Iterable[Finding], incoming: Incoming) -> Iterator[Finding]:
+    """Answers that their columns do not take, where the form's own rules let them pass: of a calculation, mostly."""
+    if incoming.plan is None:
+        return
+    said = {one.path for one in own if one.rule in (Rule.TYPE, Rule.CHOICE)}
+    for path, column in misfits(incoming.plan, incoming.record):
+        if path not in said:
+            yield Finding(path, Rule.TYPE, Message(MISFIT, {"column": column.full_name}))
 
 
 def context(
@@ -111,6 +123,7 @@ def _known(instance: Instance) -> dict[tuple[str, str], int]:
     }
 
 
+MISFIT = "This is no value that {column} takes: nothing is written there."
 EMPTY = "This file came empty: 0 bytes. If it is still on the phone, add it here or ask for a new one."
 
 

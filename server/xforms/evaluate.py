@@ -32,7 +32,7 @@ Leaf = tuple[Place, Row, str]
 LONGEST_NAME = 100
 """Characters of a stranger's name that a path repeats."""
 
-_BEYOND = frozenset({Source.CHANCE, Source.PHONE, Source.CLOCK})
+BEYOND = frozenset({Source.CHANCE, Source.PHONE, Source.CLOCK})
 """What a server cannot ask again: a calculation that reads it keeps what the phone worked out."""
 
 
@@ -159,7 +159,7 @@ def work_out(answers: Answers, *, recalculate_all: bool = False) -> None:
 def _calculate(answers: Answers, state: State, logic: Logic, everything: bool) -> None:
     place, run = logic.place, logic.run
     slot, type_ = place.slot, place.type
-    keeps = not everything and not logic.reads.isdisjoint(_BEYOND)
+    keeps = not everything and not logic.reads.isdisjoint(BEYOND)
     differs, clock = answers.differs, answers.clock
     assert clock is not None
     for row in answers.rows[place.scope.number]:

@@ -32,6 +32,8 @@ CALCULATE, RELEVANT, REQUIRED, CONSTRAINT, READONLY = (
     "readonly",
 )
 COUNT, CHOICES, VALUE = "count", "choices", "value"
+ATTRIBUTE = "attribute"
+"""Of an entity block: worked out where it is checked, and nothing reads it. To a designer it is a calculation."""
 
 
 @dataclass(slots=True, eq=False)
@@ -78,6 +80,7 @@ class Program:
     every: list[Logic] = field(default_factory=list)
     of_relevance: dict[Place, Logic] = field(default_factory=dict)
     of_value: dict[Place, Logic] = field(default_factory=dict)
+    attributes: list[tuple[str, Logic]] = field(default_factory=list)
 
 
 def compile_program(model: FormModel) -> Program:
@@ -99,7 +102,7 @@ class _Maker:
         for path, bind in self._model.binds.items():
             place = self._plan.by_path.get(path)
             if place is None:
-                self._try(path, CALCULATE, bind.calculate)  # an attribute of an entity block
+                self._attribute(path, bind.calculate)
                 continue
             if bind.calculate is not None and place.is_leaf:
                 self._keep(program.of_value, self._logic(place, CALCULATE, bind.calculate))
@@ -128,14 +131,27 @@ class _Maker:
         if logic is not None:
             where[logic.place] = logic
 
-    def _logic(self, place: Place, kind: str, source: str, at: Place | None = None) -> Logic | None:
+    def _attribute(self, path: str, source: str | None) -> None:
+        """What an attribute of an entity block is calculated from."""
+        parent, _, name = path.rpartition("/@")
+        place = self._plan.by_path.get(parent)
+        if place is None or source is None:
+            return
+        logic = self._logic(place, ATTRIBUTE, source, path=path)
+        if logic is not None:
+            self._program.attributes.append((name, logic))
+
+    def _logic(
+        self, place: Place, kind: str, source: str, at: Place | None = None, path: str | None = None
+    ) -> Logic | None:
         here = Here(at or place, at or place)
         notes = Notes()
         try:
             expr = self._parse(source)
             code = self._compiler.compile(expr, here, notes)
         except XPathFault as fault:
-            self._program.faults.append(Fault(place.path, kind, source, fault))
+            named = CALCULATE if kind == ATTRIBUTE else kind
+            self._program.faults.append(Fault(path or place.path, named, source, fault))
             return None
         logic = Logic(place, kind, source, expr, code.run, notes, many=code.many)
         self._program.every.append(logic)

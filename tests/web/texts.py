@@ -15,7 +15,7 @@ from server import sample
 from server.forms.notices import TABLE as NOTICES
 from server.households import reach, reading
 from server.households.tables import TABLES
-from server.ingest.check import EMPTY
+from server.ingest.check import EMPTY, MISFIT
 from server.openrosa import refusals
 from server.problems import TABLE as PROBLEMS
 from server.settings import Settings
@@ -77,6 +77,7 @@ def _gathered() -> Iterator[tuple[str, str]]:
     yield from ((text, "codes.py") for text in codes.NAMES.values())
     yield from ((text, "reach.py") for text in reach.SENTENCES)
     yield EMPTY, "check.py"
+    yield MISFIT, "check.py"
     yield from _of_tables()
     yield from ((field.metadata["doc"], "settings.py") for field in fields(Settings))
     yield from ((text, "sample.py") for text in (sample.NAME, sample.DESCRIPTION, sample.SENDER))

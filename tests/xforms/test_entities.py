@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from server.xforms import record, saved_entities
+import pytest
+
+from server.xforms import Context, check, parse_instance, record, saved_entities
 from tests.xforms.forms import form, from_model, instance
 
 TREES = form(
@@ -39,6 +41,32 @@ UPDATE = form(
 | | households | ${house} | ${size} > 0 |
 """
 )
+
+
+HOUSE, OTHER = "8af370d0-6df1-46e7-ab86-f4815d550cab", "8af370d0-6df1-46e7-ab86-f4815d550cac"
+
+
+def told(id_: str, update: str, size: str = "4") -> list[tuple[str, str]]:
+    block = f'<entity dataset="households" id="{id_}" update="{update}" baseVersion="1"/>'
+    answers = f"<house>{HOUSE}</house><size>{size}</size>"
+    xml = f'<data id="f" version=""><meta><instanceID>uuid:1</instanceID>{block}</meta>{answers}</data>'
+    found = check(UPDATE, parse_instance(xml.encode()), Context())
+    return [(one.path, one.rule.value) for one in found if "@" in one.path]
+
+
+@pytest.mark.parametrize("update", ["1", "true"])
+def test_a_block_that_says_what_the_answers_say_is_not_found(update: str) -> None:
+    assert told(HOUSE, update) == []
+    assert told(HOUSE.upper(), update) == []
+
+
+def test_a_block_about_another_entity_than_the_answers_name_is_found() -> None:
+    assert told(OTHER, "1") == [("/data/meta/entity/@id", "calculation")]
+
+
+def test_a_block_that_changes_what_the_answers_leave_is_found_and_the_other_way_round() -> None:
+    assert told(HOUSE, "1", size="0") == [("/data/meta/entity/@update", "calculation")]
+    assert told(HOUSE, "", size="4") == [("/data/meta/entity/@update", "calculation")]
 
 
 def test_a_declaration_in_a_repeat_names_its_scope_and_properties() -> None:

@@ -31,6 +31,7 @@ CHECKS: tuple[Check, ...] = (
     of_logic.constraints,
     of_logic.choice_filters,
     of_logic.calculations,
+    of_logic.entity_blocks,
     of_logic.unsure,
     of_answers.attachments,
     of_logic.budget,

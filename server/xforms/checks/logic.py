@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ..errors import Message
-from ..evaluate import Answers
+from ..evaluate import BEYOND, Answers
 from ..findings import Finding, Rule, Source
 from ..plan import Place, Row, path_of
 from ..values import same
@@ -128,6 +128,39 @@ def calculations(answers: Answers) -> Iterator[Finding]:
             continue
         logic = program.of_value[place]
         yield Finding(path_of(place, row), Rule.CALCULATION, Message("calculation.differs"), logic.reads)
+
+
+_SAID = frozenset({"id", "create", "update"})
+"""Attributes that the answers decide; versions and branches are the phone's to know."""
+
+
+def entity_blocks(answers: Answers) -> Iterator[Finding]:
+    """Attributes of entity blocks (whose it is, whether it is made or changed) that are not what the answers say. Only ever
+    warnings."""
+    state = answers.state
+    for name, logic in answers.form.program.attributes:
+        place = logic.place
+        if state is None or name not in _SAID or not logic.reads.isdisjoint(BEYOND):
+            continue
+        for row in answers.rows[place.scope.number]:
+            sent = answers.attributes.get((place, row), {}).get(name)
+            if sent is None or answers.over_budget or not relevance(place)(row):
+                continue
+            try:
+                value = to_text(logic.run(state, row, None))
+            except EvaluationFault:
+                continue
+            except OverBudget:
+                answers.over_budget = True
+                return
+            if _meaning(name, value) != _meaning(name, sent):
+                path = f"{path_of(place, row)}/@{name}"
+                yield Finding(path, Rule.CALCULATION, Message("calculation.differs"), logic.reads)
+
+
+def _meaning(name: str, text: str) -> object:
+    text = text.strip().lower()
+    return text in ("1", "true") if name in ("create", "update") else text
 
 
 def unsure(answers: Answers) -> Iterator[Finding]:
