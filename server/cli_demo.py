@@ -18,10 +18,7 @@ from server.demo.people import STAFF
 from server.forms.models import Project
 from server.serve import can_listen
 from server.services import Services
-from server.settings import EVERYWHERE, Settings
-
-MARK = "demo.json"
-"""Written when all is there, so that a second start makes nothing anew."""
+from server.settings import DEMO_MARK, EVERYWHERE, Settings
 
 ADMIN = "admin@aldermere.example"
 
@@ -32,6 +29,7 @@ ADMIN = "admin@aldermere.example"
     type=click.Path(path_type=Path),
     default=Path("demo-data"),
     show_default=True,
+    envvar="FIELDFARE_DATA",
     help="Data folder of the demo.",
 )
 @click.option("--run", is_flag=True, help="Start the server on it afterwards.")
@@ -57,7 +55,7 @@ def demo(
     settings = Settings.load(data=data, sample=False)
     if run:
         can_listen(Settings.load(data=data, host=EVERYWHERE if lan else None, port=port))
-    mark = data / MARK
+    mark = data / DEMO_MARK
     with running(settings) as (_, services):
         session = db.session()
         if mark.is_file():

@@ -15,6 +15,9 @@ from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 DATA = Path("data")
+DEMO_MARK = "demo.json"
+"""In the data folder of a demo, written when all is there: a second start makes nothing anew."""
+
 EVERYWHERE = "0.0.0.0"  # noqa: S104  # what `--lan` asks for, never the default
 
 
@@ -90,6 +93,11 @@ class Settings:
         """Address for links and QR codes, without a slash at the end."""
         host = "127.0.0.1" if self.host == EVERYWHERE else self.host_in_address
         return (self.public_url or f"http://{host}:{self.port}").rstrip("/")
+
+    @property
+    def lan_command(self) -> str:
+        """What starts the server anew, open to phones near by: the demo's data have a command of their own."""
+        return f"make {'demo' if (self.data / DEMO_MARK).is_file() else 'run'} ARGS=--lan"
 
     @property
     def host_in_address(self) -> str:

@@ -47,7 +47,7 @@ def first_start(session: Session, services: Services, *, lan: bool) -> Iterator[
         yield "                   If this machine's address changes, phones lose the server: give it a fixed one,"
         yield "                   or set FIELDFARE_PUBLIC_URL to a name before you hand out QR codes."
     elif not settings.public_url and settings.host in {"127.0.0.1", "localhost", "::1"}:
-        yield "  Phones           only this machine can reach it; for phones on your network: make run ARGS=--lan"
+        yield f"  Phones           only this machine can reach it; for phones on your network: {settings.lan_command}"
     yield "  Stop             Ctrl-C (requests under way are finished)"
     yield ""
 

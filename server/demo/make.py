@@ -100,7 +100,7 @@ def make(
             sent.append(one)
             session.rollback()  # the next one reads what this one wrote
             reviewed += review(services, rng, one, len(sent) / len(events), watched)
-    _note_phones(session, devices)
+    _note_phones(session, devices, forms)
     say("Making small copies of the newest photos; the server makes the rest while it runs ...")
     _look_at_newest(session, services)
     return Made(project_id, tuple(sent), reviewed)
@@ -152,11 +152,13 @@ def _by_village(region: Region, supervisors: dict[str, int]) -> dict[str, int]:
     return {village.code: supervisors[districts[village.parent]] for village in region.at("village")}
 
 
-def _note_phones(session: Session, devices: dict[int, people.Device]) -> None:
-    """The phones have just been heard of."""
+def _note_phones(session: Session, devices: dict[int, people.Device], forms: Iterable[Form]) -> None:
+    """The phones have just been heard of, and have the forms that they sent."""
     wanted = [device.actor_id for device in devices.values()]
-    for phone in session.scalars(select(Phone).where(Phone.actor_id.in_(wanted))):
-        phones.seen(session, phone)
+    versions = [form.current_version_id for form in forms]
+    for phone in session.scalars(select(Phone).where(Phone.actor_id.in_(wanted))).all():
+        for version_id in versions:
+            phones.seen(session, phone, version_id)
     session.commit()
 
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Any
 
 from flask import Blueprint, Response, request, url_for
@@ -13,10 +13,11 @@ from sqlalchemy import select
 from server.accounts import phones as room
 from server.accounts import whose_areas
 from server.accounts.models import Assignment, Phone, PhoneForm
+from server.accounts.tallies import is_silent
 from server.areas.models import Area
-from server.db import utcnow
 from server.forms.lifecycle import of_project as forms_of
 from server.forms.models import Form, FormVersion, Project
+from server.ingest.models import Submission
 from server.problems import ProblemError
 from server.web.frame.door import (
     access,
@@ -37,7 +38,6 @@ from server.words import say
 
 phones = Blueprint("phones", __name__, url_prefix="/p/<num:project_id>/phones")
 
-SILENT = timedelta(days=7)
 STEPS = (
     "Install ODK Collect and open it",
     "Choose “Configure with QR code”",
@@ -79,6 +79,7 @@ def listing(project_id: int) -> Response:
         project=project,
         carriers=_carriers(found),
         local=services().settings.base_url.startswith(("http://127.0.0.1", "http://localhost")),
+        lan_command=services().settings.lan_command,
     )
 
 
@@ -212,26 +213,45 @@ def _carriers(found: Any) -> list[Carrier]:
     ids = [phone.actor_id for phone in found]
     areas = whose_areas.areas_of(session(), ids)
     versions: dict[int, list[FormVersion]] = {}
-    query = (
-        select(PhoneForm.actor_id, FormVersion)
-        .join(FormVersion, FormVersion.id == PhoneForm.form_version_id)
-        .where(PhoneForm.actor_id.in_(ids))
-        .order_by(FormVersion.title, FormVersion.id)
-    )
-    for actor_id, version in session().execute(query):
-        versions.setdefault(actor_id, []).append(version)
+    on_it = _fetched(ids) | _sent(ids)
+    query = select(FormVersion).where(FormVersion.id.in_({version_id for _, version_id in on_it}))
+    for version in session().scalars(query.order_by(FormVersion.title, FormVersion.id)):
+        for actor_id in ids:
+            if (actor_id, version.id) in on_it:
+                versions.setdefault(actor_id, []).append(version)
     return [
         Carrier(phone, areas.get(phone.actor_id, []), _state(phone), tuple(versions.get(phone.actor_id, ())))
         for phone in found
     ]
 
 
+def _fetched(ids: Sequence[int]) -> set[tuple[int, int]]:
+    """(Phone, version) of what phones fetched."""
+    query = select(PhoneForm.actor_id, PhoneForm.form_version_id).where(PhoneForm.actor_id.in_(ids))
+    return {(actor_id, version_id) for actor_id, version_id in session().execute(query)}
+
+
+def _sent(ids: Sequence[int]) -> set[tuple[int, int]]:
+    """(Phone, version) of the newest visit of each: whatever it was fetched by, it was on that phone."""
+    newest = (
+        select(Submission.id)
+        .where(Submission.submitter_id == Phone.actor_id)
+        .order_by(Submission.id.desc())
+        .limit(1)
+        .correlate(Phone)
+        .scalar_subquery()
+    )
+    query = select(Phone.actor_id, Submission.form_version_id).join(Submission, Submission.id == newest)
+    found = session().execute(query.where(Phone.actor_id.in_(ids)))
+    return {(actor_id, version_id) for actor_id, version_id in found}
+
+
 def _state(phone: Phone) -> str:
     if phone.revoked_at is not None:
         return "revoked"
-    if phone.last_seen_at is None:
-        return "new"
-    return "silent" if utcnow() - phone.last_seen_at > SILENT else "active"
+    if is_silent(phone):
+        return "silent"
+    return "new" if phone.last_seen_at is None else "active"
 
 
 def _card(project: Project, phone: Phone, areas: list[Area]) -> Card | None:

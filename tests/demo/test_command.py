@@ -8,8 +8,10 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
+from sqlalchemy import select
 
 from server.accounts import signin
+from server.accounts.models import Phone, PhoneForm
 from server.cli import main
 from server.cli_base import running
 from server.db import db, transaction
@@ -37,6 +39,9 @@ def test_the_demo_prints_who_can_sign_in_and_is_made_once(runner: CliRunner, tmp
             verdict = signin.examine(db.session(), services, address, password[1], "127.0.0.1")
             assert verdict.actor_id is not None
             db.session.rollback()
+        of = select(PhoneForm.actor_id).distinct()
+        assert set(db.session.scalars(of)) == set(db.session.scalars(select(Phone.actor_id)))
+        db.session.rollback()
     again = runner.invoke(main, arguments, catch_exceptions=False)
     assert again.exit_code == 0
     assert "used as it is" in again.output
@@ -52,3 +57,16 @@ def test_a_folder_with_somebody_elses_project_is_left_alone(runner: CliRunner, t
     with running(Settings.load({}, data=tmp_path, sample=False)):
         assert [one.name for one in projects.projects(db.session())] == ["Ours"]
         db.session.remove()
+
+
+def test_the_demo_lies_where_the_data_folder_is_said_to_be(
+    runner: CliRunner, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("FIELDFARE_DATA", str(tmp_path / "elsewhere"))
+    result = runner.invoke(main, ["demo", *FEW], catch_exceptions=False)
+    assert result.exit_code == 0, result.output
+    assert (tmp_path / "elsewhere" / "demo.json").is_file()
+    assert not (tmp_path / "demo-data").exists()
+    assert Settings.load({}, data=tmp_path / "elsewhere").lan_command == "make demo ARGS=--lan"
+    assert Settings.load({}, data=tmp_path).lan_command == "make run ARGS=--lan"

@@ -70,3 +70,8 @@ def test_a_supervisor_sees_phones_and_neither_makes_nor_shows_their_codes(world:
     first = re.search(r"/p/1/phones/(\d+)", supervisor.get("/p/1/phones").text)
     assert first is not None
     assert 'class="qr"' not in supervisor.get(f"/p/1/phones/{first[1]}").text
+
+
+def test_the_version_of_what_a_phone_sent_was_on_it_though_it_fetched_nothing(world: World) -> None:
+    page = world.admin.get("/p/1/phones").text
+    assert page.count("1 form on it") == 2
