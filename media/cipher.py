@@ -60,11 +60,6 @@ def new_blob_id() -> bytes:
     return os.urandom(16)
 
 
-def sealed_size(plain: int) -> int:
-    """Bytes a blob takes in a store, for `plain` bytes of content."""
-    return HEADER + plain + TAG * max(1, -(-plain // CHUNK))
-
-
 class Sealer:
     """Seals one blob as its bytes come. Holds at most one chunk and what the caller just gave."""
 

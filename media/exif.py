@@ -21,7 +21,6 @@ _LATITUDE_REF, _LATITUDE, _LONGITUDE_REF, _LONGITUDE, _POSITIONING_ERROR = 1, 2,
 _TIME = re.compile(r"(\d{4})[:-](\d\d)[:-](\d\d)[ T](\d\d:\d\d:\d\d)")
 _OFFSET = re.compile(r"([+-])(\d\d):?(\d\d)")
 _UNPRINTABLE = re.compile(r"[^\x20-\x7e]")
-_MARK = b"Exif\0\0"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 """What a file really is, by its first bytes: never by its name or by what the sender calls it.
 
-For checks ('not what its extension says') and for the type a download is served with. Knows no file but its head.
+For the type a download is served with. Knows no file but its head.
 """
 
 import re
@@ -32,52 +32,6 @@ _SVG = re.compile(rb"<(?:[\w.-]+:)?svg[\s>/]", re.I)
 _LEADING = re.compile(rb"(?:\s|<!--.*?(?:-->|\Z)|<\?.*?(?:\?>|\Z)|<!doctype[^>]*>)*", re.I | re.S)
 _UNPRINTABLE = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f\ufffd]")
 
-_SHOWN = frozenset(
-    {
-        "image/jpeg",
-        "image/png",
-        "image/gif",
-        "image/webp",
-        "audio/mpeg",
-        "audio/mp4",
-        "audio/ogg",
-        "audio/wav",
-        "video/mp4",
-        "video/3gpp",
-    }
-)
-_BY_EXTENSION: dict[str, frozenset[str]] = {
-    "jpg": frozenset({"image/jpeg"}),
-    "jpeg": frozenset({"image/jpeg"}),
-    "png": frozenset({"image/png"}),
-    "gif": frozenset({"image/gif"}),
-    "webp": frozenset({"image/webp"}),
-    "heic": frozenset({"image/heic"}),
-    "heif": frozenset({"image/heic"}),
-    "tif": frozenset({"image/tiff"}),
-    "tiff": frozenset({"image/tiff"}),
-    "pdf": frozenset({"application/pdf"}),
-    "mp4": frozenset({"video/mp4", "audio/mp4", "video/3gpp"}),
-    "m4v": frozenset({"video/mp4"}),
-    "mov": frozenset({"video/quicktime", "video/mp4"}),
-    "m4a": frozenset({"audio/mp4", "video/mp4"}),
-    "3gp": frozenset({"video/3gpp", "video/mp4", "audio/mp4"}),
-    "3gpp": frozenset({"video/3gpp", "video/mp4", "audio/mp4"}),
-    "amr": frozenset({"audio/amr", "video/3gpp"}),
-    "mp3": frozenset({"audio/mpeg"}),
-    "wav": frozenset({"audio/wav"}),
-    "ogg": frozenset({"audio/ogg"}),
-    "oga": frozenset({"audio/ogg"}),
-    "csv": frozenset({"text/csv", "text/plain"}),
-    "txt": frozenset({"text/plain", "text/csv"}),
-    "zip": frozenset({"application/zip"}),
-    "xlsx": frozenset({"application/zip"}),
-    "docx": frozenset({"application/zip"}),
-    "svg": frozenset({"image/svg+xml"}),
-    "xml": frozenset({"application/xml"}),
-    "html": frozenset({"text/html"}),
-}
-
 
 def sniff(head: bytes) -> str:
     """The media type of a file with these first bytes (512 are enough), `application/octet-stream` if none fits.
@@ -96,21 +50,6 @@ def sniff(head: bytes) -> str:
     if len(head) > 2 and head[0] == 0xFF and head[1] & 0xE6 == 0xE2:  # frame sync, layer III
         return "audio/mpeg"
     return _text(head)
-
-
-def safe_to_show(media_type: str) -> bool:
-    """Whether a browser may show it in a page of ours: pictures, sound and film that carry no script.
-
-    The rest (HTML, SVG, XML, PDF, …) is only ever sent as a download.
-    """
-    return media_type in _SHOWN
-
-
-def fits_name(name: str, media_type: str) -> bool:
-    """Whether a file called `name` may be of the type seen; an extension that we do not know fits anything."""
-    _, dot, extension = name.rpartition(".")
-    allowed = _BY_EXTENSION.get(extension.lower()) if dot else None
-    return allowed is None or media_type in allowed
 
 
 def _iso_media(head: bytes) -> str:

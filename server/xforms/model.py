@@ -263,16 +263,6 @@ class FormModel:
         """Files that the form expects, in Central's order: lists, media of labels, defaults, itemsets.csv, search()."""
         return list(self.expected)
 
-    def entity_list_names(self) -> tuple[str, ...]:
-        """Names that an entity list may fill: attached CSVs, without `.csv`."""
-        return tuple(
-            dict.fromkeys(
-                one.file.removesuffix(".csv")
-                for one in self.instances.values()
-                if one.file and one.file.endswith(".csv") and (one.src or "").startswith("jr://file-csv/")
-            )
-        )
-
     def entities(self) -> list[EntityDecl]:
         """The form's entity blocks, in document order."""
         return list(self.declared)
@@ -304,18 +294,6 @@ class FormModel:
         if bind is None:
             return None
         return {name.rpartition("}")[2]: value for name, value in bind.extra.items()}
-
-    @property
-    def has_background_audio(self) -> bool:
-        """Whether the phone records sound while the form is open (`odk:recordaudio`)."""
-        return any(action.kind == "recordaudio" for action in self.actions)
-
-    @property
-    def has_background_location(self) -> bool:
-        """Whether a point is taken without a question (`odk:setgeopoint`), or the audit log follows the phone."""
-        return any(action.kind == "setgeopoint" for action in self.actions) or "location-priority" in (
-            self.audit or NO_ATTRIBUTES
-        )
 
     def preloads(self) -> Iterator[tuple[str, str, str]]:
         """(`jr:preload`, `jr:preloadParams`, path) of every preloaded node: ('timestamp', 'end', '/data/end')."""

@@ -9,9 +9,6 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-MEDIA_FORMS = ("image", "big-image", "audio", "video")
-"""Values of itext's `form` attribute that name a file (ODK XForms specification, 'Media')."""
-
 _JR_FILE = re.compile(r"jr://(?:images|audio|video|file|file-csv)/([^/]+)\Z")
 _CODE = re.compile(r"\(([A-Za-z0-9_-]{1,20})\)\s*\Z")
 _MISSING = ("", "-")  # pyxform writes '-' where a translation lacks a text that another language has
@@ -39,11 +36,6 @@ class Text:
                 return words
             last = last or words
         return last
-
-    def media_in(self, language: str | None = None) -> dict[str, str]:
-        """File names by kind (image, big-image, audio, video), each from the first language that has one."""
-        found = {kind: file_name(self.in_(language, kind)) for kind in MEDIA_FORMS}
-        return {kind: name for kind, name in found.items() if name}
 
     @property
     def languages(self) -> tuple[str, ...]:

@@ -96,7 +96,7 @@ def test_a_spreadsheets_question_has_its_words_mapping_and_places() -> None:
     ]
     width = form.named("width")
     assert width is not None
-    assert (width.in_repeat, [group.name for group in width.groups]) == ("room", ["dwelling", "room"])
+    assert [(group.name, group.repeat) for group in width.groups] == [("dwelling", False), ("room", True)]
     assert (width.protected, width.constraint, width.constraint_messages) == (
         True,
         ". < 9",
@@ -118,8 +118,10 @@ def test_an_xforms_question_says_what_its_spreadsheet_says(name: str) -> None:
     assert written is not None
     assert made is not None
     for field in ("type", "labels", "hints", "constraint_messages", "constraint", "mapped", "protected", "save_to",
-                  "in_repeat", "parameters"):  # fmt: skip
+                  "parameters"):  # fmt: skip
         assert getattr(made, field) == getattr(written, field), field
+    repeats = [[group.name for group in one.groups if group.repeat] for one in (made, written)]
+    assert repeats[0] == repeats[1]
     assert [choice.labels for choice in made.choices][:2] == [choice.labels for choice in written.choices]
 
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from media.sniff import fits_name, safe_to_show, sniff
+from media.sniff import sniff
 
 
 def iso(major: bytes, *others: bytes) -> bytes:
@@ -65,51 +65,3 @@ def test_a_head_tells_the_type(head: bytes, expected: str) -> None:
 @given(st.binary(max_size=600))
 def test_any_bytes_get_some_type(head: bytes) -> None:
     assert "/" in sniff(head)
-
-
-@given(st.text(max_size=200))
-def test_bad_input_51_text_with_a_script_in_it_is_never_shown(text: str) -> None:
-    head = (text + "<script>alert(1)</script>").encode("utf-8", "ignore")
-    assert not safe_to_show(sniff(head)) or head.startswith((b"GIF8", b"ID3", b"OggS"))
-
-
-@pytest.mark.parametrize("shown", ["image/jpeg", "image/png", "image/webp", "video/mp4", "audio/mpeg"])
-def test_pictures_sound_and_film_may_be_shown(shown: str) -> None:
-    assert safe_to_show(shown)
-
-
-@pytest.mark.parametrize(
-    "hidden",
-    [
-        "text/html",
-        "image/svg+xml",
-        "application/xml",
-        "application/pdf",
-        "text/plain",
-        "application/octet-stream",
-        "",
-    ],
-)
-def test_bad_input_51_what_may_carry_a_script_is_only_downloaded(hidden: str) -> None:
-    assert not safe_to_show(hidden)
-
-
-@pytest.mark.parametrize(
-    ("name", "head", "fits"),
-    [
-        ("roof.jpg", b"\xff\xd8\xff\xe0", True),
-        ("ROOF.JPEG", b"\xff\xd8\xff\xe0", True),
-        ("roof.jpg", b"<html><body>", False),
-        ("roof.jpg", b"<svg onload='alert(1)'>", False),
-        ("roof.jpg", b"\x89PNG\r\n\x1a\n", False),
-        ("voice.m4a", iso(b"mp42"), True),
-        ("audit.csv", b"event,node\n", True),
-        ("audit.csv", b"PK\x03\x04", False),
-        ("file.unknown", b"anything", True),
-        ("no_extension", b"anything", True),
-    ],
-)
-def test_bad_input_20_a_name_that_promises_another_type_is_noticed(
-    name: str, head: bytes, fits: bool
-) -> None:
-    assert fits_name(name, sniff(head)) is fits

@@ -12,7 +12,6 @@ from server.forms.workbook import Place, Row, Sheet, Workbook
 Texts = dict[str, str]  # language -> text; language is a code (`en`), a name, or DEFAULT
 DEFAULT = "default"
 
-SELECTS = frozenset({"select_one", "select_multiple", "rank"})
 # Tables whose rows hang on a facility, an area or a request, or on whatever key the form has (mapping.md).
 _NOT_A_HOUSEHOLD_KEY = frozenset(
     {"facility", "inspection", "facility_issue", "village_service", "help_request", "area", "visit", "shock"}
@@ -69,11 +68,6 @@ class Question:
     mapped: str | None = None
     protected: bool = False
     save_to: str | None = None
-
-    @property
-    def in_repeat(self) -> str | None:
-        """The name of the innermost repeat around it."""
-        return next((group.name for group in reversed(self.groups) if group.repeat), None)
 
     @property
     def place(self) -> Place:

@@ -17,7 +17,6 @@ from server.xforms.errors import FormError
 _XF = "{http://www.w3.org/2002/xforms}"
 _H = "{http://www.w3.org/1999/xhtml}"
 _JR = "{http://openrosa.org/javarosa}"
-_ORX = "{http://openrosa.org/xforms}"
 _ODK = "{http://www.opendatakit.org/xforms}"
 _ENTITIES = "{http://www.opendatakit.org/xforms/entities}"
 _HH = "{urn:fieldfare:household}"
