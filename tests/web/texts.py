@@ -12,6 +12,8 @@ from pathlib import Path
 from jinja2 import Environment, nodes
 
 from server import sample
+from server.demo.make import DESCRIPTION as DEMO
+from server.forms.notices import ARGUMENTS
 from server.forms.notices import TABLE as NOTICES
 from server.households import reach, reading
 from server.households.tables import TABLES
@@ -68,6 +70,7 @@ def _gathered() -> Iterator[tuple[str, str]]:
     yield from ((text, "refusals.py") for text in refusals.TO_DO.values())
     for words in NOTICES.values():
         yield from ((text, "notices.py") for text in (words.message, words.fix) if text)
+    yield from ((text, "sheet_words.py") for text in sorted(ARGUMENTS))
     yield from ((text, "projects.py") for text in SAID_OF_PROJECTS)
     yield from ((text, "words.py") for text in FIELDS.values())
     yield from ((text, "messages.py") for text in MESSAGES.values())
@@ -81,6 +84,7 @@ def _gathered() -> Iterator[tuple[str, str]]:
     yield from _of_tables()
     yield from ((field.metadata["doc"], "settings.py") for field in fields(Settings))
     yield from ((text, "sample.py") for text in (sample.NAME, sample.DESCRIPTION, sample.SENDER))
+    yield DEMO, "make.py"
 
 
 def _of_tables() -> Iterator[tuple[str, str]]:
