@@ -341,7 +341,10 @@ def _fits_place(work: _Compiler, one: Field, column: Column) -> bool:
         return False
     table = work.tables.get(one.repeats[-1])
     if table is None:
-        work.error(one, header, "map.repeat_column", column=name)
+        repeat = work.model.field(one.repeats[-1])
+        if repeat is None or TABLE not in repeat.extra:  # a wrong one is told at the repeat
+            code = "map.repeat_table" if column.repeated else "map.repeat_column"
+            work.error(one, header, code, column=name, table=column.table)
         return False
     if table != column.table:
         work.error(one, header, "map.row_table", column=name, table=table)

@@ -112,7 +112,7 @@ CASES: list[tuple[str, str, dict[str, str], list[tuple[str, str]]]] = [
         "an entity that lacks its label",
         "type | name | label\ntext | a | A",
         {"entities": "list_name\ntrees"},
-        [("entities!2", "pyxform.other")],
+        [("entities!2", "entity.no_label")],
     ),
     (
         "a label in one of two languages that names nothing",
@@ -124,7 +124,7 @@ CASES: list[tuple[str, str, dict[str, str], list[tuple[str, str]]]] = [
         "a parameter that is no number",
         "type | name | label | parameters\nrange | a | A | start=x end=5 step=1",
         {},
-        [("survey!D2", "pyxform.cell")],
+        [("survey!D2", "parameters.number")],
     ),
 ]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from server.forms.lint.references import unpaired
@@ -33,12 +34,14 @@ def look(model: FormModel, places: Places | None) -> Iterator[Notice]:
     Brackets and quotes of a spreadsheet are lint's, which sees cells as they were written.
     """
     functions, nodes = Nearest(FUNCTIONS), Nearest(model.by_path)
+    names = Nearest({one.name for one in model.fields() if "/meta/" not in one.path})
     said: set[tuple[object, ...]] = set()
     for one in lint(model):
         header = _HEADERS.get(one.kind, one.kind)
         place = _place(one.path, header, model, places)
+        header = (place and place.header) or header
         if one.trouble is Trouble.FAULT:
-            found = _fault(one, header, place, places, functions, nodes)
+            found = _fault(one, header, place, places, functions, nodes, names)
         elif one.trouble is Trouble.STOPS:
             found = iter((_stops(one, header, place),))
         else:
@@ -79,7 +82,13 @@ _STOPS = {
 
 
 def _fault(
-    one: Remark, header: str, place: Place | None, places: Places | None, functions: Nearest, nodes: Nearest
+    one: Remark,
+    header: str,
+    place: Place | None,
+    places: Places | None,
+    functions: Nearest,
+    nodes: Nearest,
+    names: Nearest,
 ) -> Iterator[Notice]:
     """An expression that cannot be used: what it is that no phone can make sense of."""
     marks = list(unpaired(one.source))
@@ -91,17 +100,34 @@ def _fault(
         name = str(one.args["name"])
         yield _unknown("logic.function_unknown", {"function": name}, functions.of(name), place, one.path)
     elif one.key == "unknown_reference":
-        node = resolve(str(one.args["path"]).removeprefix("current()/"), one.path)
-        yield _unknown(
-            "logic.node_unknown", {"header": header, "node": node}, nodes.of(node), place, one.path
-        )
+        written = str(one.args["path"])
+        if places is not None and _WORD.fullmatch(written):
+            yield _word(one, written, header, names, place)
+            return
+        node = resolve(written.removeprefix("current()/"), one.path)
+        near = nodes.of(node)
+        args = {"header": header, "node": node}
+        yield _unknown("logic.node_unknown", args, near if near != one.path else "", place, one.path)
     elif one.key in _BY_KEY:
         args = {"header": header, **{name: str(value) for name, value in one.args.items()}}
         yield Notice(Level.ERROR, _BY_KEY[one.key], place, args, one.path)
     else:
         rest = one.source[one.at or 0 :].strip()[:_SHOWN]
-        yield Notice(Level.ERROR, "logic.syntax", place, {"header": header, "rest": rest or "…"}, one.path)
+        if rest:
+            yield Notice(Level.ERROR, "logic.syntax", place, {"header": header, "rest": rest}, one.path)
+        else:
+            yield Notice(Level.ERROR, "logic.unfinished", place, {"header": header}, one.path)
 
+
+def _word(one: Remark, word: str, header: str, names: Nearest, place: Place | None) -> Notice:
+    """A bare word in a spreadsheet's cell: read as a child of the question itself, which nobody means."""
+    args = {"header": header, "word": word}
+    if one.kind in ("required", "readonly") and one.source.strip() == word:
+        return Notice(Level.ERROR, "logic.yes", place, args, one.path)
+    return _unknown("logic.word", args, names.of(word), place, one.path)
+
+
+_WORD = re.compile(r"[^\W\d][\w.\-]*")
 
 _BY_KEY = {
     "arguments": "logic.arguments",

@@ -19,6 +19,7 @@ from server.forms.workbook import Workbook
 from server.forms.workbook.places import Places
 from server.xforms.errors import FormError
 from server.xforms.model import Field, FormModel
+from server.xforms.types import TypeFault, parse
 
 MAX_ID = 255
 MAX_VERSION = 255
@@ -33,6 +34,7 @@ def look(model: FormModel, compiled: Compiled, places: Places | None) -> Iterato
     """Everything that the house asks of a form beyond what makes it a form."""
     yield from _identity(model, places)
     yield from _lengths(model, places)
+    yield from _defaults(model, places)
     if model.submission_url:
         place = places.setting("submission_url") if places else None
         yield Notice(Level.ERROR, "form.submission_url", place)
@@ -84,6 +86,29 @@ def _lengths(model: FormModel, places: Places | None) -> Iterator[Notice]:
                 yield Notice(
                     Level.ERROR, "form.entity_name", place, {"name": name[:80], "limit": MAX_NAME}, block.path
                 )
+
+
+def _defaults(model: FormModel, places: Places | None) -> Iterator[Notice]:
+    """Written defaults that a phone drops because they are not of their type, and choices that there are not."""
+    for one in model.fields():
+        value = one.default.strip()
+        if not value or not one.is_leaf or one.control is None or (one.bind and one.bind.calculate):
+            continue
+        args = {"value": value[:30], "type": _WRITTEN.get(one.type, one.type)}
+        place = places.at(one.path, "default") if places else None
+        if one.choices and not one.has_search:
+            names = {choice.name for choice in one.choices}
+            if not names.issuperset([value] if one.type == "select1" else value.split()):
+                yield Notice(Level.WARNING, "default.choice", place, {"value": value[:30]}, one.path)
+        elif one.itemset is None:
+            try:
+                parse(one.type, value)
+            except TypeFault:
+                yield Notice(Level.WARNING, "default.type", place, args, one.path)
+
+
+_WRITTEN = {"int": "integer", "string": "text"}
+"""Types as a sheet writes them, where they are called otherwise in an XForm."""
 
 
 # --- labels ---------------------------------------------------------------------------------------------------------

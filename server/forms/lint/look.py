@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from server.forms.lint import choices, references, translations
+from server.forms.lint import choices, parameters, references, translations
 from server.forms.lint.headings import Columns
 from server.forms.lint.survey import read_survey
 from server.forms.notices import Level, Notice, listed, nearest
@@ -28,6 +28,7 @@ def look(book: Workbook) -> list[Notice]:
     notices += survey.notices
     notices += references.look(book, survey)
     notices += choices.look(book, survey)
+    notices += parameters.look(book.survey)
     notices += translations.gaps(book)
     return notices
 

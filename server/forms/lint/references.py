@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from server.forms.lint.headings import MEDIA, Columns
-from server.forms.lint.survey import Survey, names_known, questions
+from server.forms.lint.survey import NAME, Survey, names_known, questions
 from server.forms.notices import Level, Nearest, Notice
 from server.forms.workbook import Place, Sheet, Workbook
 
@@ -28,7 +28,7 @@ class _Known:
     """Names that can be meant, how often each stands in the sheet, and those whose doubling is told already."""
 
     def __init__(self, names: Counter[str], twice: set[str]) -> None:
-        self.names, self.twice, self.near = names, twice, Nearest(names)
+        self.names, self.twice, self.near = names, twice, Nearest(filter(NAME.fullmatch, names))
 
 
 def look(book: Workbook, survey: Survey) -> Iterator[Notice]:
@@ -41,7 +41,7 @@ def look(book: Workbook, survey: Survey) -> Iterator[Notice]:
             place = survey.sheet.place(row, header)
             if meaning == "trigger":
                 yield from _trigger(cell.text, place, header, asked)
-            elif meaning not in ("type", "name"):
+            elif meaning != "name":
                 yield from _references(cell.text, place, header, known)
             if meaning in EXPRESSIONS:
                 yield from _unpaired(cell.text, place, header)

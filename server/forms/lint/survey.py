@@ -10,11 +10,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from server.forms.lint.headings import MEDIA, Columns
-from server.forms.lint.types import USUAL, Type, read_type
+from server.forms.lint.types import USUAL, Type, read_type, spaced_list
 from server.forms.notices import Level, Notice, nearest
 from server.forms.workbook import Place, Row, Sheet
 
-_NAME = re.compile(r"[^\W\d][\w.\-·]*(?::[^\W\d][\w.\-·]*)?")
+NAME = re.compile(r"[^\W\d][\w.\-·]*(?::[^\W\d][\w.\-·]*)?")
 _YES = frozenset({"yes", "Yes", "YES", "true", "True", "TRUE", "true()"})
 ROOT = "data"
 
@@ -99,7 +99,10 @@ def _line(survey: Survey, row: Row) -> Line | None:
         return None
     if kind.kind == "unknown":
         near = nearest(written, USUAL)
-        if near and near != written:
+        spaced, right = spaced_list(written)
+        if spaced:
+            survey.tell("type.list_space", row, "type", list=spaced, near=right)
+        elif near and near != written:
             survey.tell("type.unknown_near", row, "type", type=written, near=near)
         else:
             survey.tell("type.unknown", row, "type", type=written)
@@ -116,7 +119,7 @@ def _named(survey: Survey, around: _Open, line: Line) -> None:
     if not line.name:
         if "name" in survey.columns:
             survey.tell("name.missing", line.row, "name")
-    elif not _NAME.fullmatch(line.name):
+    elif not NAME.fullmatch(line.name):
         survey.tell("name.invalid", line.row, "name")
     elif line.name == "meta":
         survey.tell("name.meta", line.row, "name")

@@ -83,6 +83,17 @@ class Type:
     other: bool = False
 
 
+_SPACED = re.compile(
+    r"(?P<command>select_one_from_file|select_multiple_from_file|select_one|select_multiple|rank) (?P<list>\S+(?: \S+)+)"
+)
+
+
+def spaced_list(written: str) -> tuple[str, str]:
+    """Of a select whose list or file is named with a space in it: that name, and the type as it can be written."""
+    match = _SPACED.fullmatch(written)
+    return (match["list"], f"{match['command']} {match['list'].replace(' ', '_')}") if match else ("", "")
+
+
 def read_type(written: str) -> Type:
     """What a type cell says; the text has its blanks folded."""
     if written in SETTINGS:

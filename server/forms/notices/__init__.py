@@ -5,9 +5,11 @@ Rooms give codes and arguments; doors choose the language. Knows nothing of who 
 
 from server.forms.notices.nearest import Nearest, listed, nearest
 from server.forms.notices.notice import XFORM, Level, Notice, bounded, fill, from_json, hinders
+from server.forms.notices.sheet_words import ARGUMENTS
 from server.forms.notices.words import TABLE, Words
 
 __all__ = [
+    "ARGUMENTS",
     "TABLE",
     "XFORM",
     "Level",

@@ -12,6 +12,7 @@ from typing import Any
 
 from server.forms.dignity.verdicts import Words as Reason
 from server.forms.dignity.wording import sentence
+from server.forms.notices.sheet_words import ARGUMENTS
 from server.forms.notices.words import TABLE, Words
 from server.forms.workbook import Place
 from server.xforms.messages import MESSAGES
@@ -60,10 +61,11 @@ class Notice:
         if self.code.startswith("dignity."):
             return _dignity(self, language)
         words = self.words or _words(self.code)
-        return (
-            fill(translate(words.message), self.args),
-            fill(translate(words.fix), self.args) if words.fix else "",
-        )
+        args = {
+            name: translate(value) if isinstance(value, str) and value in ARGUMENTS else value
+            for name, value in self.args.items()
+        }
+        return fill(translate(words.message), args), fill(translate(words.fix), args) if words.fix else ""
 
     def as_json(self) -> dict[str, Any]:
         """The notice as REST and the database have it; `row` from 1, `column` a letter, both null where not known."""

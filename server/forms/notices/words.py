@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from server.forms.notices.sheet_words import SHEET_WORDS
+
 
 @dataclass(frozen=True, slots=True)
 class Words:
@@ -313,7 +315,7 @@ TABLE: dict[str, Words] = {
         "Write {near}, if that is the node meant.",
     ),
     "logic.arguments": Words(
-        "{header} gives {name}() {given} arguments, and it takes {wanted}: a phone would stop there.",
+        "Arguments of {name}() in {header}: {given}, and it takes {wanted}. A phone would stop there.",
         "Give the function as many as it takes, with commas between.",
     ),
     "logic.unsupported": Words(
@@ -428,7 +430,11 @@ TABLE: dict[str, Words] = {
     ),
     "map.repeat_column": Words(
         "{column} has one value a visit, and this question is asked again and again.",
-        "Move the question out of the repeat, or map the repeat with bind::hh:table.",
+        "Move the question out of the repeat.",
+    ),
+    "map.repeat_table": Words(
+        "{column} is a row of its own each time, and the repeat does not say of which table.",
+        "Write {table} under bind::hh:table in the row “begin repeat”.",
     ),
     "map.row_outside": Words(
         "{column} is a row of its own each time, and this question is asked once.",
@@ -502,5 +508,6 @@ TABLE: dict[str, Words] = {
         "The form expects the file {name}, which is not here yet.",
         "Upload it to the draft before phones fetch the form.",
     ),
+    **{code: Words(message, fix) for code, (message, fix) in SHEET_WORDS.items()},
 }
 """Every notice by its code, for the pages, the translations and the docs."""

@@ -25,6 +25,8 @@ _SAME: dict[str, frozenset[str]] = {
     "relevant": frozenset({"relevant", "relevance", "bind::relevant"}),
     "constraint": frozenset({"constraint", "bind::constraint"}),
     "required": frozenset({"required", "bind::required"}),
+    "read_only": frozenset({"read_only", "readonly", "bind::readonly"}),
+    "repeat_count": frozenset({"repeat_count", "count", "jr:count"}),
     "parameters": frozenset({"parameters"}),
     "label_entity": frozenset({"label"}),
 }

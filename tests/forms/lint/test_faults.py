@@ -208,11 +208,11 @@ FAULTS: dict[str, tuple[str, dict[str, str], list[tuple[str, str]]]] = {
     ),
     "a fault that only pyxform knows, between two of ours": (
         "type | name | label | parameters\ntxt | a | A\nrange | b | B | start=x end=5 step=1\ntext | c c | C", {},
-        [("survey!A2", "type.unknown_near"), ("survey!D3", "pyxform.cell"), ("survey!B4", "name.invalid")],
+        [("survey!A2", "type.unknown_near"), ("survey!D3", "parameters.number"), ("survey!B4", "name.invalid")],
     ),
     "two faults that only pyxform knows": (
         "type | name | label | parameters\nrange | a | A | start=x end=5 step=1\nrange | b | B | start=1 end=y step=1", {},
-        [("survey!D2", "pyxform.cell"), ("survey!D3", "pyxform.cell")],
+        [("survey!D2", "parameters.number"), ("survey!D3", "parameters.number")],
     ),
     "everything in one sheet": (
         "type | name | label | relevant\ninteger | house_size | Rooms |\nselect_one watre | src | Source | ${hoose_size} > 1\n"
@@ -368,7 +368,7 @@ def test_a_fault_on_a_row_after_an_end_that_is_missing_keeps_its_row() -> None:
         "type | name | label | parameters\nbegin repeat | r | R\nbegin group | g | G\ntext | a | A\nend repeat\n"
         "range | b | B | start=x end=5 step=1"
     )
-    assert told(survey) == [("survey!A3", "group.not_closed_before"), ("survey!D6", "pyxform.cell")]
+    assert told(survey) == [("survey!A3", "group.not_closed_before"), ("survey!D6", "parameters.number")]
 
 
 def test_warnings_come_with_the_errors() -> None:
