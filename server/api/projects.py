@@ -22,6 +22,7 @@ from server.entities.models import Dataset
 from server.forms import lifecycle
 from server.forms import projects as rooms
 from server.forms.models import Project
+from server.review import queue
 
 projects = blueprint("Projects", "Projects")
 
@@ -53,7 +54,8 @@ def list_projects(access: Access) -> list[dict[str, Any]]:
     """
     session, seen = db.session(), access.projects(Verb.PROJECT_READ)
     found = [
-        {**one, "verbs": sorted(access.verbs_on(one["id"]))} for one in _shown(rooms.projects(session, seen))
+        {**one, "verbs": sorted(access.verbs_on(one["id"]))}
+        for one in _shown(access, rooms.projects(session, seen))
     ]
     if flag("forms"):
         for one in found:
@@ -75,7 +77,7 @@ def create_project(access: Access, body: dict[str, Any]) -> dict[str, Any]:
     changes = {key: body[key] for key in ("archived", "exact_points") if body.get(key) is not None}
     if changes:
         rooms.change(db.session(), made, changes, by=access.actor_id)
-    return _shown([made])[0]
+    return _shown(access, [made])[0]
 
 
 @projects.get("/projects/<id:project_id>")
@@ -83,7 +85,7 @@ def create_project(access: Access, body: dict[str, Any]) -> dict[str, Any]:
 @projects.answers(ProjectSchema, ExtendedProjectSchema)
 def read_project(access: Access, project: Project) -> dict[str, Any]:
     """One project; extended with its numbers and the caller's verbs."""
-    shown = _shown([project])[0]
+    shown = _shown(access, [project])[0]
     return {**shown, "verbs": sorted(access.verbs_on(project.id))} if is_extended() else shown
 
 
@@ -94,7 +96,7 @@ def read_project(access: Access, project: Project) -> dict[str, Any]:
 def change_project(access: Access, body: dict[str, Any], project: Project) -> dict[str, Any]:
     """Change what is given."""
     body.pop("forms", None)
-    return _shown([rooms.change(db.session(), project, body, by=access.actor_id)])[0]
+    return _shown(access, [rooms.change(db.session(), project, body, by=access.actor_id)])[0]
 
 
 @projects.put("/projects/<id:project_id>")
@@ -111,7 +113,7 @@ def replace_project(access: Access, body: dict[str, Any], project: Project) -> d
         "archived": bool(body.get("archived")),
     }
     ours: dict[str, Any] = {key: body[key] for key in ("timezone", "exact_points") if key in body}
-    return _shown([rooms.change(db.session(), project, {**whole, **ours}, by=access.actor_id)])[0]
+    return _shown(access, [rooms.change(db.session(), project, {**whole, **ours}, by=access.actor_id)])[0]
 
 
 @projects.delete("/projects/<id:project_id>")
@@ -131,7 +133,7 @@ def encrypt_project(access: Access, project: Project) -> Any:
     raise problems.NOT_IMPLEMENTED(feature="Managed encryption")
 
 
-def _shown(found: Sequence[Project]) -> list[dict[str, Any]]:
+def _shown(access: Access, found: Sequence[Project]) -> list[dict[str, Any]]:
     plain: list[dict[str, Any]] = [
         {
             "id": one.id,
@@ -150,13 +152,15 @@ def _shown(found: Sequence[Project]) -> list[dict[str, Any]]:
     if not is_extended():
         return plain
     session, ids = db.session(), [one.id for one in found]
-    numbers = rooms.tallies(session, ids)
+    numbers = rooms.tallies(session, ids, access.areas)
+    last = queue.last_received(session, ids, access.areas) if access.areas else {}
     counted = select(Dataset.project_id, func.count()).where(
         Dataset.project_id.in_(ids), Dataset.deleted_at.is_(None)
     )
     datasets = {row[0]: row[1] for row in session.execute(counted.group_by(Dataset.project_id))}
     for one in plain:
         tally = numbers[one["id"]]
-        one |= {"forms": tally.forms, "app_users": tally.phones, "last_submission": tally.last_submission}
+        one |= {"forms": tally.forms, "app_users": tally.phones.all}
+        one["last_submission"] = last.get(one["id"]) if access.areas else tally.last_submission
         one |= {"datasets": datasets.get(one["id"], 0), "last_entity": None}
     return plain

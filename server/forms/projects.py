@@ -13,18 +13,19 @@ from sqlalchemy.orm import Session
 
 from server import problems
 from server.accounts import audit
-from server.accounts.models import Actor, Phone
+from server.accounts import tallies as phone_tallies
+from server.accounts.tallies import Phones
 from server.db import utcnow
 from server.forms.models import Form, FormCount, Project
 
 
 @dataclass(frozen=True, slots=True)
 class Tally:
-    """A project in numbers: forms, phones, and when the last visit came."""
+    """A project in numbers: forms, when the last visit came, and phones."""
 
-    forms: int = 0
-    phones: int = 0
-    last_submission: datetime | None = None
+    forms: int
+    last_submission: datetime | None
+    phones: Phones
 
 
 def get(session: Session, project_id: int) -> Project:
@@ -104,27 +105,22 @@ def remove(session: Session, project: Project, *, by: int | None) -> None:
     session.flush()
 
 
-def tallies(session: Session, ids: Collection[int]) -> dict[int, Tally]:
-    """The numbers of many projects in two queries; counts of visits are kept, not counted."""
+def tallies(session: Session, ids: Collection[int], areas: Sequence[int] = ()) -> dict[int, Tally]:
+    """The numbers of many projects in two queries, as somebody with these areas sees them.
+
+    Visits are not counted here: their counts are kept for a whole project, so within areas none is told.
+    """
     forms = session.execute(
         select(Form.project_id, func.count(Form.id.distinct()), func.max(FormCount.last_at))
         .outerjoin(FormCount, (FormCount.form_id == Form.id) & FormCount.draft.is_(False))
         .where(Form.project_id.in_(ids), Form.deleted_at.is_(None))
         .group_by(Form.project_id)
     )
-    phones = session.execute(
-        select(Phone.project_id, func.count())
-        .join(Actor, Actor.id == Phone.actor_id)
-        .where(Phone.project_id.in_(ids), Actor.deleted_at.is_(None))
-        .group_by(Phone.project_id)
-    )
-    counted = {row[0]: (row[1], row[2]) for row in forms}
-    carried = {row[0]: row[1] for row in phones}
-    made = {}
-    for project_id in ids:
-        number, last = counted.get(project_id, (0, None))
-        made[project_id] = Tally(number, carried.get(project_id, 0), last)
-    return made
+    counted = {row[0]: (row[1], None if areas else row[2]) for row in forms}
+    return {
+        project_id: Tally(*counted.get(project_id, (0, None)), phones)
+        for project_id, phones in phone_tallies.phones(session, ids, areas).items()
+    }
 
 
 def _name(name: object) -> str:

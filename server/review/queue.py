@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -102,6 +102,20 @@ def rows(
     if below is not None:
         query = query.where(Submission.id < below)
     return session.scalars(query.limit(limit).offset(offset) if offset else query.limit(limit)).all()
+
+
+def last_received(
+    session: Session, project_ids: Collection[int], areas: Sequence[int]
+) -> dict[int, datetime]:
+    """When the newest visit within these areas came, by project: what kept counts tell who sees all."""
+    query = (
+        select(Submission.project_id, func.max(Submission.created_at))
+        .join(Form, Form.id == Submission.form_id)
+        .where(Submission.project_id.in_(project_ids), Submission.draft.is_(False))
+        .where(Submission.deleted_at.is_(None), Form.deleted_at.is_(None))
+        .where(visible(Submission.area_id, areas))
+    )
+    return {row[0]: row[1] for row in session.execute(query.group_by(Submission.project_id))}
 
 
 def count(session: Session, wanted: Filter) -> int:

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import datetime, time, timedelta
+from datetime import datetime, time
 
 from flask import Blueprint, Response, g, request
 
-from server.accounts.models import Phone
+from server.accounts.tallies import silent
 from server.areas import reading as areas
 from server.db import utcnow
 from server.forms import projects
 from server.forms.lifecycle import of_project as forms_of
-from server.forms.projects import Tally
 from server.problems import ProblemError
 from server.review import queue
 from server.web import tallies
@@ -23,8 +22,8 @@ from server.web.visits.filters import own_filter
 
 home = Blueprint("home", __name__)
 
-SILENT = timedelta(days=7)
-LATEST = 6
+SILENT, LATEST = 8, 6
+"""Silent phones and visits that a project's first page names."""
 
 
 @home.get("/")
@@ -32,9 +31,7 @@ def needs_me() -> Response:
     """A list of decisions by role, each with a count and a link; projects below."""
     known = access()
     mine = projects.projects(session(), known.projects("project.read"))
-    numbers = projects.tallies(session(), [one.id for one in mine])
-    if known.areas:  # what lies outside them is not counted for who does not see it
-        numbers = {one.id: Tally(numbers[one.id].forms, len(tallies.phones(one.id))) for one in mine}
+    numbers = projects.tallies(session(), [one.id for one in mine], known.areas)
     decisions = [one for project in mine if not project.archived for one in tallies.decisions(project)]
     if not decisions and len(mine) == 1 and not known.may("project.create"):
         return back_to(f"/p/{mine[0].id}")
@@ -83,7 +80,7 @@ def project(project_id: int) -> Response:
     sees = known.may("submission.list", project_id)
     latest = queue.page(session(), own_filter(project_id), size=LATEST) if sees else None
     midnight = datetime.combine(utcnow().astimezone(zone()).date(), time(0), zone())
-    phones = tallies.phones(project_id) if known.may("field_key.list", project_id) else None
+    sees_phones = known.may("field_key.list", project_id)
     return render(
         "home/project.html",
         project=one,
@@ -92,8 +89,8 @@ def project(project_id: int) -> Response:
         week=tallies.days(own_filter(project_id), midnight) if sees else None,
         latest=cards(latest.items) if latest else (),
         forms=forms_of(session(), project_id) if known.may("form.list", project_id) else (),
-        phones=phones,
-        silent=[p for p in phones or () if _silent(p)],
+        phones=tallies.phones(project_id).working if sees_phones else None,
+        silent=silent(session(), project_id, known.areas, most=SILENT) if sees_phones else (),
         most=tallies.MOST,
         households=tallies.households(project_id) if known.may("monitoring.read", project_id) else None,
     )
@@ -121,11 +118,6 @@ def settings(project_id: int) -> Response:
             errors = {str(error.details.get("field", "name")): tell_problem(error)}
             g.project = one
     return render("home/settings.html", 422 if errors else 200, project=one, errors=errors, zones=_zones())
-
-
-def _silent(phone: Phone) -> bool:
-    seen = phone.last_seen_at or phone.actor.created_at
-    return phone.revoked_at is None and utcnow() - seen > SILENT
 
 
 def _zones() -> list[str]:

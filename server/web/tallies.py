@@ -8,10 +8,9 @@ from datetime import date, datetime, timedelta
 from flask import url_for
 from sqlalchemy import ColumnElement, func, select
 
-from server.accounts import phones as phone_room
-from server.accounts.models import Phone
+from server.accounts import tallies as phone_tallies
+from server.accounts.tallies import Phones
 from server.areas.scope import visible
-from server.db import utcnow
 from server.forms.models import Form, FormCount, Project
 from server.households.tables import Household
 from server.ingest.models import Submission
@@ -22,8 +21,6 @@ from server.web.visits.filters import own_filter
 
 MOST = 1000
 """Where counting stops: beyond it a page says 'more than'."""
-
-SILENT_DAYS = 7
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,10 +67,9 @@ def decisions(project: Project) -> list[Decision]:
         address = url_for("web.forms.listing", project_id=project.id)
         found.append(Decision(project, "drafts", drafts or 0, address, "attention", 5))
     if known.may("field_key.list", project.id):
-        limit = utcnow() - timedelta(days=SILENT_DAYS)
-        silent = [p for p in phones(project.id) if (p.last_seen_at or p.actor.created_at) < limit]
+        silent = phones(project.id).silent
         address = url_for("web.phones.listing", project_id=project.id)
-        found.append(Decision(project, "silent", len(silent), address, "attention", 4))
+        found.append(Decision(project, "silent", silent, address, "attention", 4))
     return [replace(one, kind="none") if one.count == 0 else one for one in found]
 
 
@@ -109,9 +105,9 @@ def days(wanted: queue.Filter, midnight: datetime, back: int = 14) -> list[tuple
     return [(on, numbers.get(on, 0)) for on in (began.date() + timedelta(days=n) for n in range(back))]
 
 
-def phones(project_id: int) -> list[Phone]:
-    """The working phones of a project that the reader sees."""
-    return [p for p in phone_room.of_project(session(), project_id, access().areas) if p.revoked_at is None]
+def phones(project_id: int) -> Phones:
+    """How many phones of a project the reader sees."""
+    return phone_tallies.phones(session(), (project_id,), access().areas)[project_id]
 
 
 def households(project_id: int) -> Panel:

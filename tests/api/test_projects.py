@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import pytest
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from server.accounts.roles import BY_SYSTEM, ROLES
+from server.api.schemas import instant
 from server.db import Base, utcnow
 from server.forms.models import Form
+from server.ingest.models import Submission
 from tests.api.conftest import Join, Person, refused
+from tests.api.test_submissions import join as member
+from tests.support.town import Town
 
 AREAS = b"code,name,parent,name:zh\nA,Aldermere,,\nA1,North,A,\xe5\x8c\x97\nA2,South,A,\n"
 
@@ -225,3 +230,21 @@ def test_faults_of_a_sheet_of_areas_are_told_in_the_caller_s_language_and_all_at
     message = refused(answer, "400.68")["message"]
     assert "الصف 2: الاسم ناقص؛ الصف 3: الرمز «A 2»" in message
     assert "row" not in message
+
+
+def test_a_project_in_numbers_is_what_its_reader_sees(house: Town) -> None:
+    readers = [Person(house.client, 1, house.token)]
+    readers += [member(house, f"lin{n}", "supervisor", area) for n, area in enumerate(("A1-014", "B2"))]
+    house.enrol(area="A1-014")
+    house.enrol(area="A1-015")
+    with house.session() as session:
+        first, last = map(instant, session.scalars(select(Submission.created_at).order_by(Submission.id)))
+    phones = [len(who.get(f"/projects/{house.project}/app-users").get_json()) for who in readers]
+    assert phones[0] > phones[1] > phones[2] == 0
+    for path in ("/projects", f"/projects/{house.project}"):
+        told = [who.get(path, extended=True).get_json() for who in readers]
+        told = [
+            one if path != "/projects" else next(p for p in one if p["id"] == house.project) for one in told
+        ]
+        assert [one["lastSubmission"] for one in told] == [last, first, None]
+        assert [one["appUsers"] for one in told] == phones

@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 
+from sqlalchemy import update
+
+from server.accounts.models import Actor, Phone
+from server.db import utcnow
 from tests.support.house import House
 from tests.web.conftest import World
 from tests.web.desk import Desk, area_ids, somebody
@@ -75,3 +80,37 @@ def test_a_supervisor_sees_phones_and_neither_makes_nor_shows_their_codes(world:
 def test_the_version_of_what_a_phone_sent_was_on_it_though_it_fetched_nothing(world: World) -> None:
     page = world.admin.get("/p/1/phones").text
     assert page.count("1 form on it") == 2
+
+
+def test_home_and_the_list_of_phones_agree_on_which_are_silent(world: World) -> None:
+    names = ("seen long ago", "never seen", "just made", "seen today", "shut out")
+    ids = {name: made(world.admin, name=name) for name in names}
+    world.admin.follow(f"/p/1/phones/{ids['shut out']}/revoke")
+    now, month = utcnow(), timedelta(days=30)
+    with world.house.session() as session:
+        session.execute(update(Phone).values(last_seen_at=now))
+        for name, seen in (("seen long ago", now - month), ("never seen", None), ("just made", None)):
+            session.execute(update(Phone).where(Phone.actor_id == ids[name]).values(last_seen_at=seen))
+        session.execute(
+            update(Actor)
+            .where(Actor.id.in_(set(ids.values()) - {ids["just made"]}))
+            .values(created_at=now - month)
+        )
+    entries = re.split(r"<(?:li|tr)", world.admin.get("/p/1/phones").text)
+    silent = {n for n in names for e in entries if n in e and "Silent for a week" in e}
+    assert silent == {"seen long ago", "never seen"}
+    project = world.admin.get("/p/1").text
+    section = project.split("Silent phones")[1].split("</section>")[0]
+    assert {name for name in names if name in section} == silent
+    for page in (project, world.admin.get("/").text):
+        assert re.search(r"(\d+)\D*phones? silent for a week", page)[1] == "2"  # type: ignore[index]  # it is told
+
+
+def test_a_first_page_counts_the_working_phones_that_its_reader_sees(world: World) -> None:
+    manager = somebody(world.house, 1, "manager", areas=("A1",))
+    with world.house.session() as session:
+        north = area_ids(session, ("A1-014",))[0]
+    gone = made(world.admin, areas=str(north))
+    world.admin.follow(f"/p/1/phones/{gone}/revoke")
+    pages = [manager.get("/p/1").text, world.admin.get("/p/1").text, world.admin.get("/").text]
+    assert [re.findall(r"(\d+) phones?\b(?! silent)", page) for page in pages] == [["1"], ["2"], ["2"]]
