@@ -20,7 +20,7 @@ from server.entities.models import Dataset, Entity
 from server.ingest.answers import Opened, open_answers
 from server.ingest.models import Attachment, Blob, FindingRow, Photo, Submission, SubmissionVersion
 from server.services import Services
-from server.xforms import BodyNode, Field, FormModel, Record, value_at, walk
+from server.xforms import BodyNode, Field, FormModel, Record, Text, value_at, walk
 
 AREAS = "areas.csv"
 
@@ -28,6 +28,8 @@ Outside = Mapping[tuple[str, str], str]
 """(file, name) -> label, of choices that stand in lists outside the form."""
 
 UNIT = re.compile(r"\[\d+\]")
+REFERENCE = re.compile(r"\$\{\s*([^}\s]*)\s*\}")
+"""An answer that a label names, as `xforms.text.Text` writes it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,9 +99,8 @@ def look(
         .where(SubmissionVersion.id == version_id)
     ).one()
     outside = outside_labels(session, model, opened.record, project_id, language)
-    reader = _Reader(
-        language, opened.plan.protected if not protected else frozenset(), hidden, by_path, outside
-    )
+    closed = opened.plan.protected if not protected else frozenset()
+    reader = _Reader(language, closed, hidden, by_path, outside, opened.record)
     sections = tuple(reader.sections(model.tree(), opened.record, f"/{model.root}"))
     return Visit(
         opened,
@@ -141,6 +142,19 @@ class _Reader:
     hidden: Mapping[str, Any]
     findings: Mapping[str, Sequence[FindingRow]]
     outside: Outside
+    whole: Record
+
+    def words(self, text: Text, at: str) -> str:
+        """The label of the node `at` as it was read to whoever answered: with the answers that it names, where they are open."""
+
+        def named(found: re.Match[str]) -> str:
+            path = beside(found[1], at)
+            bare = UNIT.sub("", path)
+            if any(bare == one or bare.startswith(f"{one}/") for one in self.protected):
+                return found[0]
+            return value_at(self.whole, path) or found[0]
+
+        return plain(REFERENCE.sub(named, text.in_(self.language)))
 
     def sections(self, nodes: Sequence[BodyNode], record: Mapping[str, Any], at: str) -> Iterator[Section]:
         """Groups as sections in the form's order; questions between groups stand in sections without a title."""
@@ -152,7 +166,7 @@ class _Reader:
                 yield Section("", at, items, (), empty)
 
     def _group(self, node: BodyNode, record: Mapping[str, Any], at: str) -> Iterator[Section]:
-        title = plain(node.label.in_(self.language))
+        title = self.words(node.label, at if node.field is None else f"{at}/{node.field.name}")
         if node.field is None or node.field.path == at:
             yield self._section(title, at, node.children, record, at)
             return
@@ -197,7 +211,7 @@ class _Reader:
 
     def _item(self, one: Field, record: Mapping[str, Any], at: str) -> Shown | None:
         path = f"{at}/{one.name}"
-        label = plain(one.label.in_(self.language)) or one.name
+        label = self.words(one.label, path) or one.name
         found = tuple(self.findings.get(path, ()))
         raw = record.get(one.name)
         if one.path in self.protected and value_at(dict(self.hidden), path):
@@ -264,6 +278,20 @@ def _runs(nodes: Sequence[BodyNode]) -> Iterator[list[BodyNode]]:
             yield from ([node] for node in run)
         else:
             yield list(run)
+
+
+def beside(path: str, at: str) -> str:
+    """The path that a label of the node `at` names: relative to it, or from the root without positions, which are those that
+    lead to `at` as far as both go the same way."""
+    there, here = path.removeprefix("current()/").split("/"), at.split("/")
+    if there[0] == "..":
+        while there[:1] == [".."]:
+            there, here = there[1:], here[:-1]
+        return "/".join([*here, *there])
+    same = 0
+    while same < min(len(there), len(here)) and UNIT.sub("", here[same]) == there[same]:
+        same += 1
+    return "/".join([*here[:same], *there[same:]])
 
 
 def plain(text: str) -> str:

@@ -69,3 +69,21 @@ def test_a_photo_of_its_own_says_nothing(house: House, admin: Desk) -> None:
     with house.session() as session:
         only = session.query(Submission).one().id
     assert "/twin?" not in admin.get(f"/p/1/visits/{only}").text
+
+
+def test_of_a_photo_that_was_not_read_yet_nothing_is_said_but_that(house: House, admin: Desk) -> None:
+    with_areas(house)
+    house.project()
+    house.publish(1, wells())
+    north = phone_in(house, 1, "Phone north", ("A1",))
+    for number in (1, 2):
+        sent = north.send(visit(number, photo="a.jpg"), {"a.jpg": scene()})
+        assert sent.status_code == 201
+    with house.session() as session:
+        first, second = [one.id for one in session.query(Submission).order_by(Submission.id)]
+    at = f"/p/1/visits/{second}/twin?photo=a.jpg&of={first}&file=a.jpg"
+    assert admin.get(at).text.count("being prepared") == 2
+    assert "it does not say" not in admin.get(at).text
+    house.work()
+    assert admin.get(at).text.count("it does not say") == 2
+    assert "being prepared" not in admin.get(at).text
