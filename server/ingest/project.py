@@ -390,8 +390,8 @@ def _no_more(session: Session, submission: Submission, sentence: str, path: str 
     )
     for row in session.scalars(query):
         if row.message.get("key") == sentence and path in (None, row.path):
+            submission.warnings -= row.accepted_by is None
             session.delete(row)
-            submission.warnings -= 1
 
 
 def code_of(session: Session, subject: str | None) -> str | None:
@@ -433,7 +433,11 @@ def files_came(
     )
     warnings = (
         select(func.count())
-        .where(FindingRow.version_id == version_id, FindingRow.blocking.is_(False))
+        .where(
+            FindingRow.version_id == version_id,
+            FindingRow.blocking.is_(False),
+            FindingRow.accepted_by.is_(None),
+        )
         .scalar_subquery()
     )
     session.execute(

@@ -75,13 +75,18 @@ def _replay(
         _submission(session, services, event, states, written=event.seq not in failed)
     elif event.kind is Kind.MERGE:
         merge.replay(session, services, event)
-    elif event.kind in (Kind.REVIEW, Kind.DELETE, Kind.RESTORE, Kind.RETRY):
+    elif event.kind in (Kind.REVIEW, Kind.ACCEPT, Kind.DELETE, Kind.RESTORE, Kind.RETRY):
         submission_id = int(event.ref.removeprefix("submission:"))
         state = states.get(submission_id)
         if state is None:
             return  # sent to a draft: it never wrote
+        before = state.wanted
         if event.kind is Kind.REVIEW:
             state.review = event.payload["after"]
+        elif event.kind is Kind.ACCEPT:
+            state.held = event.payload["held"]
+            if state.wanted is before:
+                return  # another finding holds it back yet, or none did
         elif event.kind is not Kind.RETRY:
             state.deleted = event.kind is Kind.DELETE
         _bring(session, services, submission_id, state, event)

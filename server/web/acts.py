@@ -41,6 +41,8 @@ ACTS: Mapping[str, str] = {
     "submission.attachment.update": "added a file to a visit",
     "submission.comment.create": "commented on a visit",
     "submission.create": "sent a visit",
+    "submission.finding.accept": "accepted a finding of a visit",
+    "submission.finding.accept.undo": "accepted a finding of a visit no more",
     "submission.delete": "put a visit into the bin",
     "submission.restore": "took a visit out of the bin",
     "submission.update": "edited a visit",

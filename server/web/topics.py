@@ -14,6 +14,7 @@ from server.web.people import people
 from server.web.phones import phones
 from server.web.system import system
 from server.web.tables import tables
+from server.web.visits import accepting as _accepting  # noqa: F401 - its views join `visit`
 from server.web.visits import edit as _edit  # noqa: F401 - its views join `visit`
 from server.web.visits import pictures as _pictures  # noqa: F401 - its views join `visit`
 from server.web.visits import twin as _twin  # noqa: F401 - its view joins `visit`

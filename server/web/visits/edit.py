@@ -25,6 +25,7 @@ from server.ingest.parcel import Parcel, Sender
 from server.ingest.receive import receive
 from server.problems import ProblemError
 from server.review import decisions, edits
+from server.review.accepting import accept_again
 from server.review.edits import Part
 from server.review.rewriting import as_edit, row_of
 from server.web.frame.door import access, acting, back_to, reader, render, said, services, session, whole
@@ -119,6 +120,7 @@ def edit_back(project_id: int, visit_id: int) -> Response:
     _send(one, raw_xml(session(), services(), old.id))
     one = standing(project_id, visit_id)
     with acting() as writing:
+        accept_again(writing, services(), one, old.id, actor_id=reader().id)
         decisions.decide(writing, services(), one, state or None, actor_id=reader().id, seen="edited")
     said("done", "Undone. The visit is as it was.")
     return back_to(address_of(one, ask))

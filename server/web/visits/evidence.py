@@ -40,7 +40,7 @@ Place = tuple[float, float]
 @dataclass(frozen=True, slots=True)
 class Found:
     """A finding in words: the question's label, the answer as the reader may see it, what is wrong; `point` where the
-    answer is one. `anchor`: where on the page it is, '' where it is not."""
+    answer is one. `anchor`: where on the page it is, '' where it is not; `accepted`: who took it as it is."""
 
     row: FindingRow
     label: str
@@ -48,6 +48,7 @@ class Found:
     words: str
     point: bool = False
     anchor: str = ""
+    accepted: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,9 +155,10 @@ def _findings(one: Submission, seen: Looked, record: dict[str, Any], *, protecte
         words = finding_words(row.message)
         said = moment(value) if kind in ("date", "time", "dateTime") else value
         anchor = anchors.get(row.path, "")
-        found.append(
-            Found(row, question_words(seen.opened.plan, row.path), said, words, kind == "geopoint", anchor)
-        )
+        label = question_words(seen.opened.plan, row.path)
+        who = session().get(Actor, row.accepted_by) if row.accepted_by is not None else None
+        by = who.display_name if who is not None else ""
+        found.append(Found(row, label, said, words, kind == "geopoint", anchor, by))
     return tuple(found)
 
 
