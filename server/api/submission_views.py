@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from typing import Any
-from urllib.parse import unquote
+from urllib.parse import quote, unquote
 
-from flask import request
+from flask import Response, request
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -18,9 +18,10 @@ from server.api.form_views import actors
 from server.api.plumbing import is_extended, language
 from server.areas.models import Area
 from server.db import db
-from server.forms.models import FormVersion
+from server.forms.models import Form, FormVersion
 from server.ingest.answers import Opened, open_answers, unasked
-from server.ingest.models import Attachment, FindingRow, Submission, SubmissionVersion
+from server.ingest.identify import instance_mac
+from server.ingest.models import Attachment, FindingRow, InstanceKey, Submission, SubmissionVersion
 from server.review.wording import finding_words
 from server.words import say
 from server.xforms import value_at
@@ -97,6 +98,29 @@ def version_named(session: Session, submission: Submission, instance_id: str) ->
         if one.instance_id == instance_id:
             return one
     raise problems.NOT_FOUND()
+
+
+def first_of(form: Form, instance_id: str, draft: bool) -> str | None:
+    """The first instanceID of a submission by that of a later version; None where it is not one."""
+    key = db.session.get(InstanceKey, (form.id, draft, instance_mac(services().keys, instance_id)))
+    first = db.session.get(Submission, key.submission_id) if key is not None and key.submission_id else None
+    return None if first is None or first.instance_id == instance_id else first.instance_id
+
+
+def moved(first: str, instance_id: str, draft: bool) -> Response:
+    """301 to what was asked for: XML and files to the version's own, the rest to the submission's. Drafts have no versions' addresses."""
+    parts = request.path.split("/")
+    at = parts.index("forms") + (4 if draft else 3)  # …/forms/<id>[/draft]/submissions/<instanceID>
+    suffix = ".xml" if parts[at] != instance_id and parts[at].endswith(".xml") else ""
+    below = parts[at + 1 :]
+    names = [quote(first, safe="")]
+    if not draft and below[:1] in ([], ["attachments"]):
+        names += ["versions", quote(instance_id, safe="")]
+    # a percent sign is in a path only where `RawPath` encoded it
+    before, after = ([quote(one, safe="%") for one in some] for some in (parts[:at], below))
+    asked = request.query_string.decode("latin-1")
+    location = "/".join([*before, *names]) + suffix + "".join(f"/{one}" for one in after)
+    return Response(status=301, headers={"Location": location + (f"?{asked}" if asked else "")})
 
 
 def attachments_of(session: Session, version_id: int) -> Sequence[Attachment]:

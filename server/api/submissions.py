@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
-from urllib.parse import quote
 
-from flask import Response, request
+from flask import Response, abort, request
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -18,7 +18,7 @@ from server.accounts.models import Actor
 from server.accounts.roles import Verb
 from server.api import audits
 from server.api import submission_files as files
-from server.api.caller import services
+from server.api.caller import SAFE, services
 from server.api.files import body_of, file_answer
 from server.api.listing import list_answer
 from server.api.plumbing import SUCCESS, blueprint, flag, page
@@ -37,6 +37,8 @@ from server.api.submission_schemas import (
 )
 from server.api.submission_views import (
     findings_shown,
+    first_of,
+    moved,
     opens_protected,
     shown,
     version_named,
@@ -47,8 +49,7 @@ from server.areas.scope import visible
 from server.db import db
 from server.forms.models import Form, Project
 from server.ingest.answers import raw_xml
-from server.ingest.identify import instance_mac
-from server.ingest.models import InstanceKey, Submission
+from server.ingest.models import Submission
 from server.ingest.parcel import Parcel, Receipt, Sender
 from server.ingest.plan import plan_of
 from server.ingest.receive import receive
@@ -68,17 +69,21 @@ MOST_XML = 10 * 1024 * 1024
 def _one(
     access: Access, form: Form, instance_id: str, draft: bool = False, *, deleted: bool = False
 ) -> Submission:
-    """A submission by its first instanceID, within the caller's areas. Raises `NOT_FOUND`."""
-    return queue.one(
-        db.session(),
-        services().keys,
-        form.project_id,
-        form.id,
-        instance_id,
-        areas=access.areas,
-        draft=draft,
-        deleted=deleted,
-    )
+    """A submission by its first instanceID, within the caller's areas. Raises `NOT_FOUND`.
+
+    Where one is read by a later version's instanceID, the answer is where it is found (301), as in Central.
+    """
+    named = partial(queue.one, areas=access.areas, draft=draft, deleted=deleted)
+    try:
+        return named(db.session(), services().keys, form.project_id, form.id, instance_id)
+    except ProblemError:
+        first = first_of(form, instance_id, draft) if request.method in SAFE else None
+        if first is None:
+            raise
+        named(
+            db.session(), services().keys, form.project_id, form.id, first
+        )  # or it is not there for this caller
+        abort(moved(first, instance_id, draft))
 
 
 def _version_id(submission: Submission) -> int:
@@ -134,7 +139,7 @@ def _views(what: str, base: str, draft: bool) -> None:
     @submissions.answers(SubmissionSchema, ExtendedSubmissionSchema)
     def read_submission(access: Access, project: Project, form: Form, instance_id: str) -> Any:
         """One submission; the instanceID of a later version leads to its first."""
-        return _moved(access, form, instance_id, draft) or shown([_one(access, form, instance_id, draft)])[0]
+        return shown([_one(access, form, instance_id, draft)])[0]
 
     at(one, "one", read_submission)
 
@@ -376,21 +381,6 @@ def _xml(access: Access, submission: Submission, version_id: int, form_version_i
     if plan.protected and not opens_protected(access, submission):
         xml = redact_xml(plan, xml)
     return file_answer(xml, "application/xml; charset=utf-8")
-
-
-def _moved(access: Access, form: Form, instance_id: str, draft: bool) -> Response | None:
-    """301 from the instanceID of a later version to that version of its submission, as in Central."""
-    session = db.session()
-    key = session.get(InstanceKey, (form.id, draft, instance_mac(services().keys, instance_id)))
-    if key is None or key.submission_id is None:
-        return None
-    first = session.get(Submission, key.submission_id)
-    if first is None or first.instance_id == instance_id:
-        return None
-    _one(access, form, first.instance_id, draft)
-    at = request.path.rsplit("/submissions/", 1)[0]
-    names = [quote(name, safe="") for name in (first.instance_id, instance_id)]
-    return Response(status=301, headers={"Location": f"{at}/submissions/{names[0]}/versions/{names[1]}"})
 
 
 def _comments(found: Sequence[Comment]) -> list[dict[str, Any]]:
