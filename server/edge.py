@@ -21,7 +21,7 @@ from flask.sessions import SecureCookieSessionInterface
 from itsdangerous import URLSafeTimedSerializer
 from prometheus_client import Counter
 from werkzeug.middleware.proxy_fix import ProxyFix
-from werkzeug.routing import BaseConverter
+from werkzeug.routing import BaseConverter, IntegerConverter
 
 from server.services import Services
 from server.traces import trace
@@ -87,6 +87,18 @@ class RawConverter(BaseConverter):
         return super().to_url(value).replace("/", "%2F")
 
 
+class NumberConverter(IntegerConverter):
+    """A row's number, as large as PostgreSQL's integers. Anything else is an address that is not there."""
+
+    regex = "[1-9][0-9]{0,8}"
+
+
+class BigConverter(IntegerConverter):
+    """The number of a row of a big table (`db.BigId`)."""
+
+    regex = "[1-9][0-9]{0,15}"
+
+
 class RawPath:
     """WSGI decodes `%2F` before routing, so that an instanceID with a slash would fall apart.
 
@@ -111,6 +123,9 @@ def harden(app: Flask) -> None:
     """Wrap the application: proxies believed as set, request ids, headers, one log line a request."""
     services: Services = app.extensions["fieldfare"]
     app.url_map.converters["raw"] = RawConverter
+    for name in ("int", "id", "num"):  # Flask's own name too: none of ours is without bounds
+        app.url_map.converters[name] = NumberConverter
+    app.url_map.converters["big"] = BigConverter
     app.wsgi_app = RawPath(app.wsgi_app)  # type: ignore[method-assign]  # Flask's documented way of wrapping
     if hops := services.settings.trusted_proxies:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]

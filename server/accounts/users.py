@@ -6,11 +6,13 @@ Never commits. Signing in itself is `signin.py`.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 
 from sqlalchemy import Select, delete, func, or_, select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from server import problems
@@ -63,8 +65,8 @@ def create(
     user = WebUser(
         actor=actor, email=address, password_hash=hashed, language=_language(language), preferences={}
     )
-    session.add(user)
-    session.flush()
+    with _alone(session, address):
+        session.add(user)
     audit.record(session, "user.create", actor_id=by, actee=f"actor:{actor.id}")
     return user
 
@@ -109,7 +111,8 @@ def change(
     changed: dict[str, str] = {}
     if email is not None and (address := _address(email)) != user.email:
         _refuse_taken(session, address)
-        user.email = address
+        with _alone(session, address):
+            user.email = address
         changed["email"] = "changed"  # the log keeps no addresses
     if display_name is not None:
         if not display_name.strip():
@@ -307,6 +310,16 @@ def _living() -> Select[WebUser]:
 def _refuse_taken(session: Session, address: str) -> None:
     if by_email(session, address) is not None:
         raise problems.NOT_UNIQUE(fields="email", values=address)
+
+
+@contextmanager
+def _alone(session: Session, address: str) -> Iterator[None]:
+    """Write an address that nobody else writes in the same instant, unseen by `_refuse_taken`. Raises `NOT_UNIQUE`."""
+    try:
+        with session.begin_nested():
+            yield
+    except IntegrityError as error:
+        raise problems.NOT_UNIQUE(fields="email", values=address) from error
 
 
 def _address(email: object) -> str:

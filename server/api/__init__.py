@@ -4,16 +4,9 @@ from __future__ import annotations
 
 import flask_smorest  # type: ignore[import-untyped]  # it has no types
 from flask import Flask
-from werkzeug.routing import IntegerConverter
 
 from server.api import docs, elsewhere, parts, plumbing
 from server.api.schemas import ErrorSchema
-
-
-class IdConverter(IntegerConverter):
-    """A row's number. Bounded by its pattern, so that anything else is an address that is not there (404.1)."""
-
-    regex = "[1-9][0-9]{0,8}"
 
 
 class Api(flask_smorest.Api):  # type: ignore[misc]  # smorest has no types
@@ -27,7 +20,6 @@ class Api(flask_smorest.Api):  # type: ignore[misc]  # smorest has no types
 
 def register(app: Flask) -> None:
     """Join the application: every part under /v1, its description at /v1/openapi.json, and the page /docs."""
-    app.url_map.converters["id"] = IdConverter
     app.config.update(
         API_TITLE="Fieldfare",
         API_VERSION="v1",

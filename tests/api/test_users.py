@@ -2,8 +2,15 @@
 
 from __future__ import annotations
 
-import pytest
+from concurrent.futures import ThreadPoolExecutor
 
+import pytest
+from flask import Flask
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from server.accounts import users
+from server.db import db
 from tests.api.conftest import PASSWORD, Join, Person, refused
 
 
@@ -150,3 +157,33 @@ def test_a_removed_user_is_gone_at_once(admin: Person, join: Join) -> None:
     refused(chelsea.get("/users/current"), "401.2")
     refused(admin.get(f"/users/{chelsea.id}"), "404.1")
     assert [one["email"] for one in admin.get("/users").get_json()] == ["alice@example.org"]
+
+
+@pytest.mark.parametrize("act", ["make", "change"])
+def test_an_address_that_another_takes_in_the_same_instant_is_told_as_taken(
+    app: Flask, admin: Person, act: str
+) -> None:
+    """The other has written it and not committed, so that nobody sees it yet."""
+    made = admin.post("/users", {"email": "bela@example.org"}).get_json()["id"]
+    with app.app_context():
+        engine = db.engines[None]
+    with ThreadPoolExecutor(1) as elsewhere, Session(engine) as other:
+        users.create(other, email="cato@example.org", by=None)
+        ours = elsewhere.submit(
+            *(
+                (admin.post, "/users", {"email": "Cato@example.org"})
+                if act == "make"
+                else (admin.patch, f"/users/{made}", {"email": "cato@example.org"})
+            )
+        )
+        if engine.dialect.name == "postgresql":
+            while not ours.done() and not _waiting(other):
+                pass
+        other.commit()
+        refused(ours.result(), "409.3")
+    assert admin.get("/users?q=cato@example.org").get_json()[0]["email"] == "cato@example.org"
+
+
+def _waiting(session: Session) -> bool:
+    """Whether somebody waits for a lock."""
+    return bool(session.scalar(text("select count(*) from pg_locks where not granted")))

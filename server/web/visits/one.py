@@ -24,7 +24,7 @@ from server.web.visits.filters import Asked, asked, own_filter
 from server.web.visits.history import history_of
 from server.web.visits.position import position_of
 
-visit = Blueprint("visit", __name__, url_prefix="/p/<num:project_id>/visits/<num:visit_id>")
+visit = Blueprint("visit", __name__, url_prefix="/p/<num:project_id>/visits/<big:visit_id>")
 
 DONE = {
     "approved": "Approved.",
