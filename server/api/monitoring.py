@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
@@ -26,6 +27,7 @@ from server.areas.scope import visible
 from server.db import db
 from server.exports.tables import as_csv
 from server.forms import projects
+from server.forms.models import Project
 from server.households import reading
 from server.households.reading import Asked
 from server.households.tables import TABLES, Facility, Household
@@ -86,7 +88,7 @@ def list_tables(access: Access, query: dict[str, Any]) -> list[dict[str, Any]]:
                 }
                 for head in reading.headings(name)
             ],
-            "rows": _count(session, name, asked),
+            "rows": _count(session, name, _of(name, replace(asked, history=False))),
         }
         for name in TABLES
     ]
@@ -102,7 +104,7 @@ def read_table(access: Access, query: dict[str, Any], name: str) -> Response:
     null and points rounded, unless the caller may open them and gives a reason (X-Reason).
     """
     session = db.session()
-    asked = _asked(access, query)
+    asked = _of(name, _asked(access, query))
     size = max(1, min(query.get("limit", PAGE), LARGEST_PAGE))
     exact = _exact(access, asked, name)
     found = reading.page(session, services(), name, asked, after=query.get("cursor"), limit=size, exact=exact)
@@ -114,7 +116,7 @@ def read_table(access: Access, query: dict[str, Any], name: str) -> Response:
 @monitoring.asks(RowsQuery)
 def download_table(access: Access, query: dict[str, Any], name: str) -> Response:
     """The same rows as CSV, all of them, streamed."""
-    asked, house = _asked(access, query), services()
+    asked, house = _of(name, _asked(access, query)), services()
     reading.headings(name, history=asked.history)  # an unknown table is told before anything is sent
     exact = _exact(access, asked, name)
     response = streamed(
@@ -128,17 +130,15 @@ def _asked(access: Access, query: dict[str, Any]) -> Asked:
     """The query as far as this caller may ask it. Raises `FORBIDDEN`, `NOT_FOUND` (project, area), `MISSING_PARAMETER`."""
     session, project = db.session(), query.get("project")
     if project is not None:
-        project = projects.get(session, project).id if 0 < project < 2**31 else None
-        if project is None:
-            raise problems.NOT_FOUND()
+        projects.get(session, project)
         access.require(Verb.MONITORING_READ, project)
-    else:
-        seen = access.projects(Verb.MONITORING_READ)
-        if seen is not None and not seen:
+    elif (held := access.projects(Verb.MONITORING_READ)) is not None:
+        seen = [one.id for one in projects.projects(session, held)]
+        if not seen:
             raise problems.FORBIDDEN()
-        if seen is not None and len(seen) > 1:
+        if len(seen) > 1:
             raise problems.MISSING_PARAMETER(field="project")
-        project = None if seen is None else next(iter(seen))
+        project = seen[0]
     area = areas.by_code(session, query["area"], access.areas).id if query.get("area") else None
     return Asked(
         project_id=project,
@@ -147,6 +147,15 @@ def _asked(access: Access, query: dict[str, Any]) -> Asked:
         history=query.get("history", "").lower() in {"1", "true"},
         since=query.get("since"),
     )
+
+
+def _of(name: str, asked: Asked) -> Asked:
+    """What is asked of a table: without a project, of all those that are not in the bin."""
+    if asked.project_id is not None or name not in TABLES:
+        return asked
+    table = TABLES[name].history if asked.history else TABLES[name].current
+    gone = select(Project.id).where(Project.deleted_at.is_not(None))
+    return replace(asked, where=(table.c.project_id.not_in(gone),))
 
 
 def _exact(access: Access, asked: Asked, name: str) -> bool:
@@ -161,7 +170,7 @@ def _exact(access: Access, asked: Asked, name: str) -> bool:
 
 def _count(session: Session, name: str, asked: Asked) -> int:
     table = TABLES[name].current
-    query = select(func.count()).select_from(table).where(visible(table.c.area_id, asked.areas))
+    query = select(func.count()).select_from(table).where(visible(table.c.area_id, asked.areas), *asked.where)
     if asked.project_id is not None:
         query = query.where(table.c.project_id == asked.project_id)
     return session.scalar(query) or 0

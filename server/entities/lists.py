@@ -122,7 +122,7 @@ def csv_for(
     scope = _scope(areas, exact_points)
     shelf = _shelf(services)
     newest = int(session.execute(select(Dataset.generation).where(Dataset.id == dataset_id)).scalar_one())
-    wanted = newest if generation is None else generation
+    wanted = newest if generation is None or not 0 <= generation <= newest else generation
     found = shelf.get((dataset_id, scope, wanted)) or _find(session, services.keys, dataset_id, scope, wanted)
     if found is not None:
         return shelf.put((dataset_id, scope, wanted), found)

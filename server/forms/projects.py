@@ -29,8 +29,8 @@ class Tally:
 
 
 def get(session: Session, project_id: int) -> Project:
-    """A project by id. Raises `NOT_FOUND`, also for one in the bin."""
-    found = session.get(Project, project_id)
+    """A project by id. Raises `NOT_FOUND`, also for one in the bin and for a number that is no id."""
+    found = session.get(Project, project_id) if 0 < project_id < 2**31 else None
     if found is None or found.deleted_at is not None:
         raise problems.NOT_FOUND()
     return found

@@ -88,9 +88,10 @@ def form_list(project_id: int, token: str | None = None, xml_form_id: str | None
         forms = [served.served(session, project_id, xml_form_id or "", draft=True)]
     else:
         assert who.access is not None
-        forms = served.forms_for_phones(
-            session, project_id, who.access.forms(Verb.OPEN_FORM_READ, project_id)
-        )
+        mine = who.access.forms(Verb.OPEN_FORM_READ, project_id)
+        if mine == frozenset():
+            raise problems.FORBIDDEN()  # an empty list would wipe the app that asked
+        forms = served.forms_for_phones(session, project_id, mine)
     return _conditional(polls.answer(polls.listed(forms, who.base, draft=who.draft_form_id is not None)))
 
 

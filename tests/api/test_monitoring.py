@@ -169,6 +169,23 @@ def test_one_sees_the_rows_of_ones_areas_and_projects_only(house: Town, admin: P
     refused(join(house, "eve", "formfill").get("/monitoring/tables/water"), "403.1")
 
 
+@pytest.mark.parametrize("query", ["", "?history=1"])
+def test_rows_of_a_project_in_the_bin_are_not_shown_without_naming_one(
+    house: Town, admin: Person, query: str
+) -> None:
+    manager = join(house, "flora", "manager")
+    house.enrol(water="borehole")
+    for who in (admin, manager):
+        assert len(who.get(f"/monitoring/tables/water{query}").get_json()["rows"]) == 1
+    assert admin.delete(f"/projects/{house.project}").status_code == 200
+    assert admin.get(f"/monitoring/tables/water{query}").get_json()["rows"] == []
+    assert len(admin.get(f"/monitoring/tables/water.csv{query}").text.splitlines()) == 1
+    assert {one["rows"] for one in admin.get("/monitoring/tables").get_json()} == {0}
+    for path in ("", "/water", "/water.csv"):
+        refused(manager.get(f"/monitoring/tables{path}{query}"), "403.1")
+    refused(admin.get(f"/monitoring/tables/water?project={house.project}"), "404.1")
+
+
 @pytest.mark.parametrize(
     ("query", "code"),
     [

@@ -6,10 +6,11 @@ import hashlib
 from collections.abc import Callable
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import delete, select
+from werkzeug.test import TestResponse
 
 from server.accounts import assignments, signin, users, whose_areas
-from server.accounts.models import Audit
+from server.accounts.models import Assignment, Audit
 from server.accounts.roles import BY_SYSTEM
 from server.areas.models import Area
 from server.forms import lifecycle
@@ -140,3 +141,50 @@ def test_a_session_of_the_site_still_works_without_the_project(house: Town) -> N
         token = signin.open_session(session, house.services, 1).token
     answer = house.client.get("/v1/users/current", headers={"Authorization": f"Bearer {token}"})
     assert answer.status_code == 200
+
+
+def person(house: Town, role: str, project: int) -> tuple[str, int]:
+    """Somebody with a role in a project: their token, and who they are."""
+    with house.session() as session:
+        made = users.create(session, email="pat@example.org", password="a long invented password", by=1)
+        assignments.give(session, made.actor, BY_SYSTEM[role], project, by=1)
+        return signin.open_session(session, house.services, made.actor_id).token, made.actor_id
+
+
+def listed(house: Town, token: str) -> TestResponse:
+    return house.client.get(
+        f"/v1/projects/{house.project}/formList", headers={"Authorization": f"Bearer {token}"}
+    )
+
+
+def test_who_lost_their_role_is_refused_and_gets_no_empty_list(house: Town) -> None:
+    token, actor_id = person(house, "formfill", house.project)
+    assert listed(house, token).text.count("<formID") > 1
+    with house.session() as session:
+        session.execute(delete(Assignment).where(Assignment.actor_id == actor_id))
+    answer = listed(house, token)
+    assert (answer.status_code, answer.headers["X-Fieldfare-Code"]) == (403, "403.1")
+    assert "<xforms" not in answer.text
+
+
+def test_a_viewer_of_another_project_is_refused_and_gets_no_empty_list(house: Town) -> None:
+    token, _ = person(house, "viewer", house.elsewhere)
+    answer = listed(house, token)
+    assert (answer.status_code, answer.headers["X-Fieldfare-Code"]) == (403, "403.1")
+
+
+def test_a_generation_that_never_was_gives_the_newest_list(house: Town) -> None:
+    home = house.enrol().household
+    for number in ("9" * 30, f"-{'9' * 30}", "999", "x", ""):
+        answer = house.phone.get(f"{LIST}?g={number}")
+        assert (answer.status_code, home in answer.text) == (200, True), number
+        shown = house.api("GET", f"/projects/{house.project}{LIST}?g={number}")
+        assert (shown.status_code, home in shown.text) == (200, True), number
+
+
+def test_a_number_that_no_project_has_is_not_found(house: Town) -> None:
+    for number in ("9" * 30, str(2**31), "0"):
+        answer = house.api("GET", f"/projects/{number}/formList")
+        assert (answer.status_code, answer.headers["X-Fieldfare-Code"]) == (404, "404.1"), number
+        told = house.client.get(f"/v1/key/{house.phone.token}/projects/{number}/formList")
+        assert told.status_code == 403
