@@ -80,12 +80,14 @@ class ExtendedCommentSchema(CommentSchema):
 
 
 class FindingSchema(Plain):
-    """One thing wrong with one answer. `value` is null where the answer is protected."""
+    """One thing wrong with one answer. `value` is null where the answer is protected; `expected` is what the server works
+    out where a calculation differs, null elsewhere."""
 
     path = fields.String()
     rule = fields.String()
     severity = fields.String()
     value = fields.String(allow_none=True)
+    expected = fields.String(allow_none=True)
     message = fields.String()
 
 

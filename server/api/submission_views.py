@@ -22,6 +22,7 @@ from server.forms.models import Form, FormVersion
 from server.ingest.answers import Opened, open_answers, unasked
 from server.ingest.identify import instance_mac
 from server.ingest.models import Attachment, FindingRow, InstanceKey, Submission, SubmissionVersion
+from server.review import worked_out
 from server.review.wording import finding_words
 from server.words import say
 from server.xforms import value_at
@@ -141,7 +142,8 @@ def findings_shown(session: Session, submission: Submission) -> list[dict[str, A
     strange: Mapping[str, str] = {}
     if any(row.rule == "unknown" for row in rows):
         strange = unasked(session, services(), submission.version_id, opened.plan)
-    return [_finding(row, opened, strange) for row in rows]
+    expected = worked_out.results(session, services(), submission, opened.plan, rows)
+    return [_finding(row, opened, strange, expected.get(row.path)) for row in rows]
 
 
 def reason_given() -> str:
@@ -164,11 +166,14 @@ def opens_protected(access: Access, submission: Submission) -> bool:
     return opening.opens(services(), access, reason_given(), what)
 
 
-def _finding(row: FindingRow, opened: Opened, strange: Mapping[str, str]) -> dict[str, Any]:
+def _finding(
+    row: FindingRow, opened: Opened, strange: Mapping[str, str], expected: str | None
+) -> dict[str, Any]:
     return {
         "path": row.path,
         "rule": row.rule,
         "severity": "blocking" if row.blocking else "warning",
         "value": value_at(opened.record, row.path) or strange.get(row.path) or None,
-        "message": finding_words(row.message, language(), say),
+        "expected": expected,
+        "message": finding_words(row.message, language(), say, expected),
     }

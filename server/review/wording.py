@@ -10,13 +10,18 @@ from typing import Any
 
 from server.xforms import MESSAGES, Text
 
+WORKED_OUT = "The server works out another value: {value}."
+NOTHING = "The server works out no value here."
+
 Say = Callable[..., str]
 """`say(language, text, **args)`: an English text in a language, its {placeholders} filled."""
 
 
-def finding_words(message: Mapping[str, Any], language: str, say: Say) -> str:
+def finding_words(message: Mapping[str, Any], language: str, say: Say, worked_out: str | None = None) -> str:
     """The words of a finding's `message` as it is stored (`ingest.check.as_json`): a key with `args`, or the form's own `text`
-    by language with its `default`."""
+    by language with its `default`. `worked_out`: what the server comes to, where the finding is that it differs."""
+    if worked_out is not None:
+        return say(language, WORKED_OUT, value=worked_out) if worked_out else say(language, NOTHING)
     if "key" in message:
         return say(language, MESSAGES.get(message["key"], message["key"]), **message.get("args", {}))
     texts: Mapping[str, str] = message.get("text") or {}

@@ -8,7 +8,7 @@ Pure: lxml to read XML, nothing else of the server, no database, no request.
     findings = check(model, instance, Context(attachments=frozenset({"house.jpg"})))
 """
 
-from .checks import check, media_names
+from .checks import check, media_names, worked_out
 from .entities import EntityBlock, SavedEntity, saved_entities
 from .errors import FormError, InstanceError, Message, XFormsError
 from .findings import Context, Finding, Lists, Rule, Source
@@ -81,4 +81,5 @@ __all__ = [
     "split",
     "value_at",
     "walk",
+    "worked_out",
 ]

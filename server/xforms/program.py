@@ -154,7 +154,8 @@ class _Maker:
             self._program.faults.append(Fault(path or place.path, named, source, fault))
             return None
         logic = Logic(place, kind, source, expr, code.run, notes, many=code.many)
-        self._program.every.append(logic)
+        if kind != ATTRIBUTE:
+            self._program.every.append(logic)
         return logic
 
     def _try(self, path: str, kind: str, source: str | None) -> None:
@@ -223,7 +224,7 @@ class _Maker:
         for logic in program.order:
             logic.reads = self._read_by(logic)
         done = set(map(id, program.order))
-        for logic in program.every:
+        for logic in (*program.every, *(logic for _, logic in program.attributes)):
             if id(logic) not in done:
                 logic.reads = self._read_by(logic)
 
@@ -234,7 +235,7 @@ class _Maker:
         return frozenset(found)
 
     def _values_read(self) -> None:
-        for logic in self._program.every:
+        for logic in (*self._program.every, *(logic for _, logic in self._program.attributes)):
             for place in logic.notes.places:
                 if place.is_leaf and place.convert is None:
                     place.convert = converter(place.type)

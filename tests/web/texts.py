@@ -20,6 +20,7 @@ from server.households.tables import TABLES
 from server.ingest.check import EMPTY, MISFIT
 from server.openrosa import refusals
 from server.problems import TABLE as PROBLEMS
+from server.review.wording import NOTHING, WORKED_OUT
 from server.settings import Settings
 from server.web import codes
 from server.web.acts import ACTS
@@ -81,6 +82,8 @@ def _gathered() -> Iterator[tuple[str, str]]:
     yield from ((text, "reach.py") for text in reach.SENTENCES)
     yield EMPTY, "check.py"
     yield MISFIT, "check.py"
+    yield WORKED_OUT, "wording.py"
+    yield NOTHING, "wording.py"
     yield from _of_tables()
     yield from ((field.metadata["doc"], "settings.py") for field in fields(Settings))
     yield from ((text, "sample.py") for text in (sample.NAME, sample.DESCRIPTION, sample.SENDER))

@@ -23,7 +23,7 @@ from server.ingest.answers import unasked
 from server.ingest.models import FindingRow, Submission
 from server.ingest.plan import Plan
 from server.ingest.redact import is_protected
-from server.review import wording
+from server.review import wording, worked_out
 from server.review.visit import UNIT, Picture, Section, Shown, look, plain
 from server.review.visit import Visit as Looked
 from server.web import codes
@@ -147,12 +147,15 @@ def _findings(one: Submission, seen: Looked, record: dict[str, Any], *, protecte
         plan = seen.opened.plan
         strange = unasked(session(), services(), one.version_id or 0, plan, protected=protected)
     model, anchors = seen.opened.plan.model, _anchors(seen)
+    ours = worked_out.results(
+        session(), services(), one, seen.opened.plan, seen.findings, protected=protected
+    )
     found = []
     for row in _weighty(seen.findings):
         value = value_at(record, row.path) or strange.get(row.path, "")
         field = model.field(UNIT.sub("", row.path))
         kind = field.type if field is not None else ""
-        words = finding_words(row.message)
+        words = finding_words(row.message, ours.get(row.path))
         said = moment(value) if kind in ("date", "time", "dateTime") else value
         anchor = anchors.get(row.path, "")
         label = question_words(seen.opened.plan, row.path)
@@ -175,7 +178,7 @@ def _is_shown(picture: Picture) -> bool:
 
 def question_words(plan: Plan, path: str) -> str:
     """The question's label; of what nobody was asked, what it is."""
-    if path.endswith("/meta/entity"):
+    if path.partition("/@")[0].endswith("/meta/entity"):
         return bare("Entry in a list")
     field = plan.model.field(UNIT.sub("", path))
     named = plain(field.label.in_(language())) if field is not None else ""
@@ -194,9 +197,9 @@ def question_words(plan: Plan, path: str) -> str:
     )
 
 
-def finding_words(message: Mapping[str, Any]) -> str:
-    """A finding's sentence in the reader's language."""
-    return wording.finding_words(message, language(), say)
+def finding_words(message: Mapping[str, Any], expected: str | None = None) -> str:
+    """A finding's sentence in the reader's language; `expected` is what the server works out instead."""
+    return wording.finding_words(message, language(), say, expected)
 
 
 def _subject(one: Submission) -> tuple[Household | None, Facility | None]:

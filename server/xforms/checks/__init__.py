@@ -31,7 +31,6 @@ CHECKS: tuple[Check, ...] = (
     of_logic.constraints,
     of_logic.choice_filters,
     of_logic.calculations,
-    of_logic.entity_blocks,
     of_logic.unsure,
     of_answers.attachments,
     of_logic.budget,
@@ -58,6 +57,16 @@ def check(form: FormModel, instance: Instance, context: Context | None = None) -
     return found
 
 
+def worked_out(form: FormModel, instance: Instance, context: Context | None = None) -> dict[str, str]:
+    """What the server works out where it is not what came: text by path (positions on repeats), one for each finding
+    `calculation.differs` of `check`."""
+    if instance.encrypted:
+        return {}
+    answers = lay(form, instance, context or Context())
+    work_out(answers)
+    return {path: value for path, _, value in of_logic.differences(answers)}
+
+
 def media_names(form: FormModel, instance: Instance) -> list[tuple[str, str]]:
     """(path, file name) of every attachment that the answers mention, `meta/audit` included; of an encrypted instance
     the names that its envelope lists, with the XML's own file."""
@@ -71,4 +80,4 @@ def _paths(found: Iterable[Leaf]) -> Iterator[tuple[str, str]]:
     return ((path_of(place, row), name) for place, row, name in found)
 
 
-__all__ = ["CHECKS", "Answers", "check", "lay", "media_names"]
+__all__ = ["CHECKS", "Answers", "check", "lay", "media_names", "worked_out"]

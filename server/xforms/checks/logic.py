@@ -11,7 +11,8 @@ from ..errors import Message
 from ..evaluate import BEYOND, Answers
 from ..findings import Finding, Rule, Source
 from ..plan import Place, Row, path_of
-from ..values import same
+from ..program import Logic
+from ..values import same, written
 from ..xpath.faults import EvaluationFault, OverBudget
 from ..xpath.paths import relevance
 from ..xpath.state import Run, State
@@ -38,8 +39,11 @@ def _counted(answers: Answers) -> Iterator[Finding]:
                 continue
             try:
                 count = max(0, java_int(to_int(logic.run(state, row, None))))
-            except (EvaluationFault, OverBudget):
+            except EvaluationFault:
                 continue
+            except OverBudget:
+                answers.over_budget = True
+                return
             for extra in among[count:]:
                 message = Message("relevant.past_count", {"count": count})
                 yield Finding(path_of(scope.repeat, extra), Rule.RELEVANT, message, logic.reads)
@@ -117,7 +121,13 @@ def choice_filters(answers: Answers) -> Iterator[Finding]:
 
 
 def calculations(answers: Answers) -> Iterator[Finding]:
-    """Calculated nodes whose value is not what the server works out. Only ever warnings."""
+    """Calculated nodes, and attributes of entity blocks, that are not what the server works out. Only ever warnings."""
+    for path, logic, _ in differences(answers):
+        yield Finding(path, Rule.CALCULATION, Message("calculation.differs"), logic.reads)
+
+
+def differences(answers: Answers) -> Iterator[tuple[str, Logic, str]]:
+    """Path, expression and the server's own result of each calculation that came out otherwise on the phone."""
     clock, program = answers.clock, answers.form.program
     if clock is None:
         return
@@ -126,17 +136,16 @@ def calculations(answers: Answers) -> Iterator[Finding]:
         value = row.values[place.slot]
         if same(place.type, value, sent, clock) or not relevance(place)(row):
             continue
-        logic = program.of_value[place]
-        yield Finding(path_of(place, row), Rule.CALCULATION, Message("calculation.differs"), logic.reads)
+        yield path_of(place, row), program.of_value[place], written(place.type, value, clock)
+    yield from _blocks(answers)
 
 
 _SAID = frozenset({"id", "create", "update"})
 """Attributes that the answers decide; versions and branches are the phone's to know."""
 
 
-def entity_blocks(answers: Answers) -> Iterator[Finding]:
-    """Attributes of entity blocks (whose it is, whether it is made or changed) that are not what the answers say. Only ever
-    warnings."""
+def _blocks(answers: Answers) -> Iterator[tuple[str, Logic, str]]:
+    """Attributes of entity blocks: whose it is, whether it is made or changed."""
     state = answers.state
     for name, logic in answers.form.program.attributes:
         place = logic.place
@@ -154,8 +163,7 @@ def entity_blocks(answers: Answers) -> Iterator[Finding]:
                 answers.over_budget = True
                 return
             if _meaning(name, value) != _meaning(name, sent):
-                path = f"{path_of(place, row)}/@{name}"
-                yield Finding(path, Rule.CALCULATION, Message("calculation.differs"), logic.reads)
+                yield f"{path_of(place, row)}/@{name}", logic, value
 
 
 def _meaning(name: str, text: str) -> object:
