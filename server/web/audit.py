@@ -97,7 +97,8 @@ def _lines(rows: Iterable[Audit]) -> Iterator[Line]:
 
 def _households(rows: Sequence[Audit]) -> dict[str, tuple[int | None, str]]:
     """Project and code of the households that acts name, by UUID."""
-    named = {row.actee.partition(":")[2] for row in rows if (row.actee or "").startswith("household:")}
+    acts = [row.actee or "" for row in rows]
+    named = {act.partition(":")[2] for act in acts if act.startswith("household:")}
     for row in rows:
         if row.action.startswith("household.merge"):
             named |= {str((row.details or {}).get(key, "")) for key in ("keep", "gone")}

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
-from flask import Blueprint, Response, request
+from flask import Blueprint, Response, request, url_for
 from sqlalchemy import ColumnElement, func, or_, select
 
 from server import problems
@@ -35,6 +36,7 @@ from server.web.tables import rows_as_csv
 from server.web.visits.areafield import area_field, area_named
 from server.web.visits.cards import cards
 from server.web.visits.filters import own_filter
+from server.web.visits.listing import MOST_PAGES, pages_asked
 
 households = Blueprint("households", __name__, url_prefix="/p/<num:project_id>/households")
 
@@ -68,19 +70,23 @@ def listing(project_id: int) -> Response:
     project = project_of(project_id, "monitoring.read")
     given, where = _asked(project_id)
     some = select(Household.uuid).where(*where).limit(tallies.MOST + 1).subquery()
-    query = select(Household).where(*where).order_by(Household.code).limit(SIZE + 1)
-    if after := request.args.get("after"):
+    after, pages = request.args.get("after"), pages_asked()
+    size = SIZE * (1 if after else pages)
+    query = select(Household).where(*where).order_by(Household.code).limit(size + 1)
+    if after:
         query = query.where(Household.code > after)
     found = list(session().scalars(query))
     areas = {one.area_id for one in found}
     known = {area.id: area for area in session().scalars(select(Area).where(Area.id.in_(areas)))}
     kept = {key: value for key, value in given.items() if value}
+    at = partial(url_for, "web.households.listing", project_id=project_id, **kept, pages=pages + 1)
     return render(
         "households/list.html",
         project=project,
-        found=found[:SIZE],
+        found=found[:size],
         areas_of=known,
-        next=found[SIZE - 1].code if len(found) > SIZE else None,
+        more=at(after=found[size - 1].code) if len(found) > size else None,
+        whole=at() if pages < MOST_PAGES else None,
         given=given,
         kept=kept,
         areas=area_field(),
@@ -164,6 +170,7 @@ def page(
     *,
     exact: bool = False,
     trouble: Any = None,
+    errors: Mapping[str, Any] | None = None,
     typed: str = "",
 ) -> Response:
     """The page of a household."""
@@ -184,6 +191,7 @@ def page(
         visits=cards(found),
         exact=exact,
         trouble=trouble,
+        errors=errors or {},
         typed=typed,
         codes=codes,
         may_open=opening.may_open(access(), project_id),

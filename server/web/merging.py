@@ -23,7 +23,7 @@ from server.problems import ProblemError
 from server.web import codes
 from server.web.frame.door import access, acting, back_to, project_of, reader, render, said, services, session
 from server.web.frame.show import metres
-from server.web.frame.words import language, tell_problem
+from server.web.frame.words import language, tell, tell_problem
 from server.web.households import facts_of, households, page, view_of, visits_to
 from server.web.visits.cards import Card, Small, cards
 
@@ -81,7 +81,7 @@ def compare(project_id: int, code: str) -> Response:
     try:
         keep, gone = _pair(project_id, code, other)
     except ProblemError as error:
-        return page(project_id, code, error.problem.status, trouble=tell_problem(error), typed=other)
+        return _not_these(project_id, code, other, error)
     ours, theirs = _side(project_id, code, keep), _side(project_id, other, gone)
     far = _distance(ours.row, theirs.row)
     return render(
@@ -108,7 +108,7 @@ def merge(project_id: int, code: str) -> Response:
         with acting() as writing:
             merging.merge(writing, services(), keep.uuid, gone.uuid, reader().id)
     except ProblemError as error:
-        return page(project_id, code, error.problem.status, trouble=tell_problem(error), typed=other)
+        return _not_these(project_id, code, other, error)
     back = url_for("web.households.part", project_id=project_id, code=other)
     said(
         "undo",
@@ -132,6 +132,17 @@ def part(project_id: int, code: str) -> Response:
         merging.undo(writing, services(), gone.uuid, reader().id)
     said("done", "Undone. {code} is a household of its own again.", code=code)
     return back_to(url_for("web.households.overview", project_id=project_id, code=code))
+
+
+def _not_these(project_id: int, code: str, other: str, error: ProblemError) -> Response:
+    """The page of the household, with why the other is none to compare it with, where its code was typed."""
+    if other == code:
+        words = tell("{code} is this household itself. Type the code of its other enrolment.", code=code)
+    elif error.problem is problems.NOT_FOUND:
+        words = tell("No household that you may see has the code {code}.", code=other)
+    else:
+        words = tell_problem(error)
+    return page(project_id, code, error.problem.status, errors={"other": words}, typed=other)
 
 
 def _pair(project_id: int, code: str, other: str) -> tuple[HouseholdView, HouseholdView]:

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
+from sqlalchemy import delete, insert, select
 
 from server.accounts.models import SignIn
+from server.ingest.models import Submission
 from tests.browser.conftest import PHONE, Look, Site, sign_in
+from tests.support.house import xlsx
 from tests.web.desk import PASSWORD
 
 WORDS = "The photo shows another pump"
@@ -100,6 +105,70 @@ def test_a_filter_goes_along_to_the_photos_and_the_map_and_back(site: Site, look
     expect(page.locator(".entry").nth(1)).to_be_visible()
     page.get_by_role("group", name="View").get_by_role("link", name="Photos").click()
     expect(page.get_by_label("State")).to_have_value("")
+
+
+def test_all_that_was_shown_of_a_list_is_there_on_the_way_back(site: Site, look: Look) -> None:
+    with site.house.session() as session:
+        table = Submission.__table__
+        one = session.execute(select(table).where(table.c.id == site.visits[-1])).one()._asdict()
+        more = [{**one, "id": 1000 + n, "instance_id": f"uuid:more-{n}"} for n in range(110)]
+        session.execute(insert(table), more)
+    page = look()
+    page.goto("/p/1/visits")
+    expect(page.locator(".entry")).to_have_count(50)
+    page.get_by_role("link", name="Show more").click()
+    expect(page.locator(".entry")).to_have_count(100)
+    page.get_by_role("link", name="Show more").click()
+    expect(page.locator(".entry")).to_have_count(110 + len(site.visits))
+    last = page.locator(".entry-title a").last
+    address = last.get_attribute("href")
+    last.click()
+    page.wait_for_url(f"**{address}")
+    page.go_back()
+    expect(page.locator(".entry")).to_have_count(110 + len(site.visits))
+    with site.house.session() as session:
+        session.execute(delete(table).where(table.c.id >= 1000))
+
+
+def test_what_was_just_said_covers_no_button_on_a_phone(site: Site, look: Look) -> None:
+    page = look(phone=True)
+    page.goto(f"/p/1/visits/{site.visits[-1]}")
+    page.get_by_role("button", name="Approve").tap()
+    expect(page.locator(".toast")).to_be_visible()
+    page.locator(".action-bar summary").tap()
+    page.get_by_role("button", name="Into the bin").tap()  # refused where another element takes the tap
+    page.locator(".toast").get_by_role("button", name="Undo").tap()
+    expect(page.locator(".toast")).to_contain_text("The visit is back")
+
+
+def test_what_was_just_said_covers_nothing_of_publishing_a_form(
+    site: Site, look: Look, tmp_path: Path
+) -> None:
+    page = look(phone=True)
+    page.goto("/p/1/forms")
+    sheet = tmp_path / "listed.xlsx"
+    rows = "| type | name | label |\n| select_one_from_file wells.csv | well | Which well |"
+    sheet.write_bytes(xlsx(rows, settings="| form_id | version |\n| covered | 1 |"))
+    page.locator('input[type="file"]').set_input_files(sheet)
+    expect(page.locator(".toast")).to_contain_text("The draft is here", timeout=20_000)
+    toast, bar = page.locator(".toast").bounding_box(), page.locator(".action-bar").bounding_box()
+    assert toast is not None
+    assert bar is not None
+    assert toast["y"] + toast["height"] <= bar["y"]
+    page.get_by_label("Version", exact=True).fill("2")
+
+
+def test_issues_are_told_without_script_too(browser: Browser, site: Site) -> None:
+    context = browser.new_context(base_url=site.address, viewport=PHONE, java_script_enabled=False)
+    page = context.new_page()
+    sign_in(page)
+    page.goto(f"/p/1/visits/{site.visits[2]}")
+    page.get_by_role("button", name=re.compile("^Issues")).click()
+    page.locator("#comment").fill(WORDS)
+    page.get_by_role("button", name="Mark as having issues").click()
+    expect(page.locator(".page-head .status")).to_have_text("Has issues")
+    expect(page.locator(".history")).to_contain_text(WORDS)
+    context.close()
 
 
 def test_the_way_back_leads_past_a_form_that_had_an_error(site: Site, look: Look) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from server.households.tables import Household
@@ -75,12 +77,19 @@ def test_looking_merges_nothing_and_the_button_does(house: House, admin: Desk, p
     assert again.status_code == 409
 
 
-def test_a_code_that_is_none_or_its_own_is_said_on_the_households_page(admin: Desk, panel: list[str]) -> None:
+def test_a_code_that_is_none_or_its_own_is_said_where_it_was_typed(admin: Desk, panel: list[str]) -> None:
     at = f"/p/1/households/{panel[0]}/merge"
-    for other, status in (("A9-999-0001X", 404), ("", 404), (panel[0], 400)):
+    for other, status, words in (
+        ("A9-999-0001X", 404, "No household that you may see has the code A9-999-0001X."),
+        ("", 404, "No household that you may see has the code"),
+        (panel[0], 400, f"{panel[0]} is this household itself. Type the code of its other enrolment."),
+    ):
         answer = admin.get(f"{at}?other={other}")
         assert answer.status_code == status
-        assert 'role="alert"' in answer.text
+        said = re.search(r'<input[^>]*id="other"[^>]*>\s*<span class="field-error"[^>]*>([^<]*)', answer.text)
+        assert said is not None
+        assert words in said[1]
+        assert 'role="alert"' not in answer.text
 
 
 def test_who_may_not_merge_sees_no_comparison_and_areas_hold(

@@ -360,3 +360,11 @@ def test_a_thousand_visits_of_today_and_more_are_not_counted_to_the_last(world: 
         more = [{**one, "id": 1000 + n, "instance_id": f"uuid:more-{n}"} for n in range(1000)]
         session.execute(insert(table), more)
     assert "more than 1,000 visits today" in world.admin.get("/p/1").text
+
+
+def test_who_may_not_look_into_the_bin_is_told_so_and_sees_what_stands(world: World) -> None:
+    viewer = somebody(world.house, 1, "viewer")
+    page = viewer.get("/p/1/visits?state=bin").text
+    assert "What lies in the bin is shown to whoever may take it out" in page
+    assert "3 visits" in page
+    assert "What lies in the bin" not in world.admin.get("/p/1/visits?state=bin").text

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
-from flask import Blueprint, Response, request, stream_with_context
+from flask import Blueprint, Response, request, stream_with_context, url_for
 from sqlalchemy import select
 
 from server.accounts import phones
@@ -21,12 +22,21 @@ from server.web.frame.show import zone
 from server.web.shapes import own_shapes
 from server.web.visits.areafield import area_field, area_options
 from server.web.visits.cards import cards
-from server.web.visits.filters import asked, told_apart
+from server.web.visits.filters import BIN, asked, told_apart
 
 visits = Blueprint("visits", __name__, url_prefix="/p/<num:project_id>")
 
 SIZE = {"list": 50, "gallery": 24, "map": 2000}
 """Visits a page; the map shows the newest of them at once."""
+
+
+MOST_PAGES = 20
+"""Pages that one address shows at once, whoever comes back to it."""
+
+
+def pages_asked() -> int:
+    """How many pages of a list the address shows: as many as were there when one went on from it."""
+    return min(max(whole(request.args.get("pages")) or 1, 1), MOST_PAGES)
 
 
 @visits.get("/visits")
@@ -35,12 +45,11 @@ def listing(project_id: int) -> Response:
     project = project_of(project_id, "submission.list")
     ask = asked(project_id, request.args)
     view = request.args.get("view") if request.args.get("view") in SIZE else "list"
-    page = queue.page(
-        session(),
-        ask.wanted,
-        after=whole(request.args.get("after")),
-        size=SIZE[view or "list"] if view != "map" else 1,
-    )
+    after, pages = whole(request.args.get("after")), pages_asked()
+    size = 1 if view == "map" else SIZE[view or "list"] * (1 if after else pages)
+    page = queue.page(session(), ask.wanted, after=after, size=size)
+    onward = {**ask.given, **({"view": view} if view != "list" else {}), "pages": pages + 1}
+    at = partial(url_for, "web.visits.listing", project_id=project_id, **onward)
     shown = cards(page.items) if view != "map" else []
     return render(
         f"visits/{view}.html",
@@ -48,7 +57,8 @@ def listing(project_id: int) -> Response:
         ask=ask,
         view=view,
         cards=shown,
-        next=page.next if view != "map" else None,
+        more=at(after=page.next) if page.next and view != "map" else None,
+        whole=at() if pages < MOST_PAGES else None,
         count=tallies.counted(ask.wanted),
         most=tallies.MOST,
         points=_points(project_id, ask.wanted) if view == "map" else [],
@@ -57,6 +67,7 @@ def listing(project_id: int) -> Response:
         areas=area_field(),
         senders=phones.of_project(session(), project_id, access().areas),
         anything=bool(ask.given) or bool(page.items),
+        no_bin=request.args.get("state") == BIN and ask.given.get("state") != BIN,
     )
 
 
