@@ -68,6 +68,7 @@ def plain(text: str) -> str:
     text = _INVISIBLE.sub("", text)
     text = _TASHKEEL.sub("", text).translate(_ARABIC).translate(_HAN).replace("帐", "账")
     text = _NAME_MARK.sub(f" {NAMED} ", text).replace(f"{NAMED} '", f"{NAMED}'")
+    text = re.sub(r"(?<=[^\W\d_])(?:\*+|~~)(?=[^\W\d_])", "", text)  # emphasis inside a word
     text = re.sub(r"(?<!\w)[*_#~]+|[*_~]+(?!\w)|\*", " ", text)
     text = re.sub(r"[\u2010-\u2015]", "-", text)
     if any("\u0370" <= letter <= "\u052f" for letter in text):

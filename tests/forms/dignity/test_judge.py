@@ -55,6 +55,10 @@ def test_a_reference_to_a_name_makes_a_named_person() -> None:
         ("en", "What is your re\u200blig\u00adion?"),
         ("en", "What is your r3lig10n?"),
         ("en", "What is your **religion**?"),
+        ("en", "What is your reli**gion**?"),
+        ("en", "What is your **reli**gion?"),
+        ("en", "What is your reli*gi*on?"),
+        ("en", "What is your reli~~gi~~on?"),
         ("en", "What is your r\u0435ligi\u043en?"),  # Cyrillic е and о
         ("en", "ＲＥＬＩＧＩＯＮ"),
         ("zh", "宗 教 信 仰"),
