@@ -49,6 +49,19 @@ def test_a_visit_with_a_photo_is_refused_with_503_and_whole_when_sent_again(
     assert town.photo(own, "a.jpg") == jpeg(1)
 
 
+def test_what_went_ahead_of_a_refused_visit_is_taken_out_of_s3_again(make_town: MakeTown, s3: S3) -> None:
+    town = on_s3(make_town, s3)
+    files = {f"{number}.jpg": jpeg(number) + bytes(3_000_000 * number) for number in range(1, 5)}
+    with town.untouched():
+        refused(town.phone.send(note().replace('id="note"', 'id="nothing"'), files), "404.1")
+    town.services.store.close()
+    assert objects(s3) == 0
+    own = new_id()
+    assert town.phone.send(note(instance_id=own), files).status_code == 201
+    assert {name: town.photo(own, name) for name in files} == files
+    assert objects(s3) == len(files)
+
+
 def test_the_rest_of_a_split_visit_is_refused_and_the_first_part_stays(make_town: MakeTown, s3: S3) -> None:
     town, own = on_s3(make_town, s3), new_id()
     xml = note("<photo>a.jpg</photo><view>b.jpg</view>", instance_id=own)
