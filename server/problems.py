@@ -6,6 +6,8 @@ the catalogue `server/translations` under the English text that stands here.
 
 from __future__ import annotations
 
+import json
+import re
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -70,6 +72,19 @@ class Sentence(str):
         made = super().__new__(cls, text.format_map(_Forgiving(args)))
         made.text, made.args = text, args
         return made
+
+
+_SECRET = re.compile("pass|token|secret|^old$|^new$", re.IGNORECASE)
+
+
+def shown(field: str, value: Any) -> Any:
+    """What was given for a field, as a detail may hold it: short, no NUL, and nothing of what is secret."""
+    if _SECRET.search(field):
+        return "…"
+    if isinstance(value, str):
+        return value[:40].replace("\0", "\ufffd")
+    text = json.dumps(value, ensure_ascii=False, default=str)
+    return value if len(text) <= 100 else text[:100]
 
 
 def _row(name: str, code: str, words: str, *keys: str, one: str = "") -> Problem:

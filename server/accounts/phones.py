@@ -365,7 +365,9 @@ def _name(name: object) -> str:
     if name is None or name == "":
         raise problems.MISSING_PARAMETER(field="displayName")
     if not isinstance(name, str):
-        raise problems.INVALID_TYPE(field="displayName", value=None, expected="a string")
+        raise problems.INVALID_TYPE(
+            field="displayName", value=problems.shown("displayName", name), expected="a string"
+        )
     if not name.strip():
         raise problems.UNEXPECTED_VALUE(field="displayName", value=name, reason="it is empty")
     return name.strip()[:200]

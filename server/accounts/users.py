@@ -326,7 +326,7 @@ def _address(email: object) -> str:
     if email is None or email == "":
         raise problems.MISSING_PARAMETER(field="email")
     if not isinstance(email, str):
-        raise problems.INVALID_TYPE(field="email", value=None, expected="a string")
+        raise problems.INVALID_TYPE(field="email", value=problems.shown("email", email), expected="a string")
     address = email.strip().lower()
     if len(address) > 320 or not EMAIL.fullmatch(address):
         raise problems.UNEXPECTED_VALUE(

@@ -62,7 +62,9 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     if len(found) != len(pairs):
         keys = [key for key, _ in pairs]
         twice = next(key for key in keys if keys.count(key) > 1)
-        raise problems.UNEXPECTED_VALUE(field=twice[:80], value=None, reason="it stands there twice")
+        raise problems.UNEXPECTED_VALUE(
+            field=twice[:80], value=problems.shown(twice, found[twice]), reason="it stands there twice"
+        )
     return found
 
 

@@ -19,7 +19,7 @@ from server.accounts.roles import Verb
 from server.api.caller import services
 from server.api.files import disposition
 from server.api.listing import streamed
-from server.api.plumbing import blueprint, json_answer
+from server.api.plumbing import blueprint, json_answer, page
 from server.api.schemas import Instant, Plain, instant
 from server.api.submission_views import reason_given
 from server.areas import reading as areas
@@ -105,9 +105,12 @@ def read_table(access: Access, query: dict[str, Any], name: str) -> Response:
     """
     session = db.session()
     asked = _of(name, _asked(access, query))
-    size = max(1, min(query.get("limit", PAGE), LARGEST_PAGE))
+    limit = page().limit
+    size = PAGE if limit is None else max(1, min(limit, LARGEST_PAGE))
     exact = _exact(access, asked, name)
-    found = reading.page(session, services(), name, asked, after=query.get("cursor"), limit=size, exact=exact)
+    found = reading.page(
+        session, services(), name, asked, after=query.get("cursor") or None, limit=size, exact=exact
+    )
     return json_answer({"rows": _rows(session, name, asked, found.rows), "next": found.after})
 
 

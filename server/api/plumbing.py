@@ -68,17 +68,24 @@ class Parser(FlaskParser):
 
 def refusal(error: ValidationError) -> ProblemError:
     """The first thing wrong with a request's fields, in Central's codes: 400.2 missing, 400.11 of another type."""
-    found: Any = error.messages
+    (found,) = error.messages_dict.values()  # by the location, which webargs puts before
+    given: Any = error.data
     path: list[str] = []
     while isinstance(found, dict) and found:
         key = next(iter(found))
         path.append(str(key))
         found = found[key]
-    field = ".".join(path[1:] or path) or "body"  # without the location that webargs puts before it
+        try:
+            given = given[key]
+        except (LookupError, TypeError):  # it is of another shape, or not there
+            given = None
+    field = ".".join(path) or "body"
     text = found[0] if isinstance(found, list) and found else str(found)
     if text == "Missing data for required field.":
         return problems.MISSING_PARAMETER(field=field)
-    return problems.INVALID_TYPE(field=field, value=None, expected=EXPECTED.get(text, text))
+    return problems.INVALID_TYPE(
+        field=field, value=problems.shown(field, given), expected=EXPECTED.get(text, text)
+    )
 
 
 EXPECTED = {
@@ -313,7 +320,11 @@ def _refuse_nul(named: Mapping[str, Any]) -> None:
         raise problems.NOT_FOUND()
     for key, value in request.args.items():
         if "\0" in value:
-            raise problems.UNEXPECTED_VALUE(field=key[:40], value=None, reason="it has a NUL character")
+            raise problems.UNEXPECTED_VALUE(
+                field=problems.shown("", key),
+                value=problems.shown(key, value),
+                reason="it has a NUL character",
+            )
 
 
 def _count(name: str) -> int | None:

@@ -104,5 +104,5 @@ def _credentials(body: Any) -> tuple[str, str]:
         raise problems.MISSING_PARAMETERS(expected=["email", "password"], got=got)
     for name, value in (("email", email), ("password", password)):
         if not isinstance(value, str):
-            raise problems.INVALID_TYPE(field=name, value=None, expected="a string")
+            raise problems.INVALID_TYPE(field=name, value=problems.shown(name, value), expected="a string")
     return email, password

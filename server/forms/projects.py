@@ -127,7 +127,7 @@ def _name(name: object) -> str:
     if name is None or name == "":
         raise problems.MISSING_PARAMETER(field="name")
     if not isinstance(name, str):
-        raise problems.INVALID_TYPE(field="name", value=None, expected="a string")
+        raise problems.INVALID_TYPE(field="name", value=problems.shown("name", name), expected="a string")
     if not name.strip() or len(name) > 200:
         reason = "it is longer than 200 characters" if name.strip() else "it is empty"
         raise problems.UNEXPECTED_VALUE(field="name", value=name[:40], reason=reason)

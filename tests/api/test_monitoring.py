@@ -104,6 +104,12 @@ def test_history_has_every_row_that_stands_with_its_path_and_pages_by_cursor(
     )
 
 
+def test_an_empty_cursor_is_the_first_page_s(house: Town, admin: Person) -> None:
+    made = house.enrol(water="borehole")
+    (row,) = admin.get("/monitoring/tables/water?cursor=").get_json()["rows"]
+    assert row["submission"] == made.instance_id
+
+
 def test_rows_of_a_repeat_are_rows(house: Town, admin: Person) -> None:
     house.enrol(needs=("clinic", "school"))
     rows = admin.get("/monitoring/tables/need").get_json()["rows"]
@@ -201,6 +207,7 @@ def test_rows_of_a_project_in_the_bin_are_not_shown_without_naming_one(
         ("/water?cursor=x", "400.41"),
         ("/water?cursor=[1,2,3]", "400.41"),
         ("/water?limit=x", "400.11"),
+        ("/water?limit=-1", "400.8"),
     ],
 )
 def test_what_cannot_be_asked_is_refused(house: Town, admin: Person, query: str, code: str) -> None:

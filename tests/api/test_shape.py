@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 
 import pytest
+from werkzeug.test import TestResponse
 
 from server import problems
-from tests.api.conftest import Person, refused
+from tests.api.conftest import PASSWORD, Person, refused
 
 
 @pytest.fixture
@@ -86,6 +88,28 @@ def test_wrong_types_everywhere_are_400_and_never_500(admin: Person, project: in
         admin.post("/users/reset/initiate", {"email": value}),
     ]
     assert {answer.status_code // 100 for answer in tries} == {4}
+
+
+@pytest.mark.parametrize(
+    ("ask", "field", "value"),
+    [
+        (lambda who: who.get("/audits?action=%00"), "action", "\ufffd"),
+        (lambda who: who.get("/monitoring/tables/water?project=abc"), "project", "abc"),
+        (lambda who: who.post("/projects", {"name": ["Alder", 1]}), "name", ["Alder", 1]),
+        (lambda who: who.post("/projects", {"name": {"x": "y" * 300}}), "name", '{"x": "' + "y" * 93),
+        (lambda who: who.post("/users", {"email": 7, "password": None}), "email", 7),
+        (lambda who: who.post("/projects", data='{"name":"a","name":"b"}'), "name", "b"),
+        (lambda who: who.post("/users", {"email": "a@example.org", "password": [1]}), "password", None),
+        (lambda who: who.put(f"/users/{who.id}/password", {"old": PASSWORD, "new": [1]}), "password", None),
+        (lambda who: who.post("/projects", data='{"old":"a","old":"b"}'), "old", "…"),
+    ],
+)
+def test_a_refused_value_is_in_the_details_unless_it_is_secret(
+    admin: Person, ask: Callable[[Person], TestResponse], field: str, value: object
+) -> None:
+    body = ask(admin).get_json()
+    assert (body["details"]["field"], body["details"]["value"]) == (field, value)
+    assert "None" not in body["message"]
 
 
 def test_an_error_has_centrals_shape_and_keeps_a_codes_last_nought(nobody: Person) -> None:

@@ -154,7 +154,8 @@ def test_a_decision_is_made_undone_and_refused_when_stale(house: Town, admin: Pe
     assert admin.patch(at, {"reviewState": "approved", "seen": None}).get_json()["reviewState"] == "approved"
     refused(admin.patch(at, {"reviewState": "rejected", "seen": None}), "409.61")
     refused(admin.patch(at, {"reviewState": "excellent"}), "400.8")
-    refused(admin.patch(at, {"reviewState": 7}), "400.11")
+    for wrong in (7, ["approved"]):
+        assert refused(admin.patch(at, {"reviewState": wrong}), "400.11")["details"]["value"] == wrong
     assert admin.patch(at, {}).get_json()["reviewState"] == "approved"
     acts = admin.get(f"{at}/audits", extended=True).get_json()
     assert acts[0]["action"] == "submission.update"
