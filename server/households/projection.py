@@ -6,7 +6,7 @@ person has let it pass. Knows no database; sealing protected values is the write
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Container, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -48,11 +48,15 @@ def project(plan: FormPlan, record: Mapping[str, Any]) -> list[Row]:
     return rows
 
 
-def misfits(plan: FormPlan, record: Mapping[str, Any]) -> Iterator[tuple[str, Column]]:
-    """Answers that are no value of their column, each by its path (with positions): they write nothing."""
+def misfits(
+    plan: FormPlan, record: Mapping[str, Any], looked_at: Container[str]
+) -> Iterator[tuple[str, Column]]:
+    """Answers that are no value of their column, each by its path (with positions): they write nothing. Only those of the
+    questions `looked_at` (paths without positions)."""
     for part in plan.parts:
-        for path, answers in _records(record, part.steps, part.path):
-            for slot in part.slots:
+        slots = [slot for slot in part.slots if slot.path in looked_at]
+        for path, answers in _records(record, part.steps, part.path) if slots else ():
+            for slot in slots:
                 text = text_at(answers, slot.steps)
                 if text is None or not text.strip() or text.strip() == NOT_A_NUMBER:
                     continue

@@ -61,15 +61,15 @@ def check(
     domain = [*findings_of(session, services, incoming), *reach_of(session, incoming)]
     files = (empty_file(path) for path in empty)
     own = list(_own(check_form(plan.model, instance, told), plan))
-    return verdict([*own, *_misfits(own, incoming), *files, *domain])
+    return verdict([*own, *_misfits(own, incoming, plan), *files, *domain])
 
 
-def _misfits(own: Iterable[Finding], incoming: Incoming) -> Iterator[Finding]:
+def _misfits(own: Iterable[Finding], incoming: Incoming, plan: Plan) -> Iterator[Finding]:
     """Answers that their columns do not take, where the form's own rules let them pass: of a calculation, mostly."""
     if incoming.plan is None:
         return
     said = {one.path for one in own if one.rule in (Rule.TYPE, Rule.CHOICE)}
-    for path, column in misfits(incoming.plan, incoming.record):
+    for path, column in misfits(incoming.plan, incoming.record, plan.loose):
         if path not in said:
             yield Finding(path, Rule.TYPE, Message(MISFIT, {"column": column.full_name}))
 

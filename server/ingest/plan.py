@@ -6,6 +6,7 @@ Kept once a process by version id and MD5: what a version holds never changes, s
 from __future__ import annotations
 
 from collections import OrderedDict
+from collections.abc import Iterator
 from dataclasses import dataclass
 from threading import Lock
 
@@ -31,6 +32,9 @@ class Plan:
     mapping: FormPlan | None
     protected: frozenset[str]
     household_form: bool
+    loose: frozenset[
+        str
+    ]  # paths of mapped nodes whose own checks do not see to it that the column takes what comes
 
     @property
     def names_protected(self) -> bool:
@@ -53,15 +57,27 @@ def plan_of(session: Session, form_version_id: int, md5: str | None = None) -> P
     query = select(FormVersion.mapping, FormVersion.protected, FormVersion.household_form)
     row = session.execute(query.where(FormVersion.id == form_version_id)).one()
     mapping = None if row.mapping is None else form_plan(row.mapping)
+    model = form_model(session, form_version_id)
     plan = Plan(
         form_version_id,
-        form_model(session, form_version_id),
+        model,
         mapping,
         frozenset(row.protected),
         row.household_form,
+        frozenset() if mapping is None else frozenset(_loose(model, mapping)),
     )
     with _lock:
         _plans[form_version_id, md5] = plan
         while len(_plans) > KEPT:
             _plans.popitem(last=False)
     return plan
+
+
+def _loose(model: FormModel, mapping: FormPlan) -> Iterator[str]:
+    """Calculations, and choices of files: what a question takes fits its column, as was checked at upload; whole numbers
+    but for their size."""
+    for part in mapping.parts:
+        for slot in part.slots:
+            field = model.field(slot.path)
+            if field is None or field.control is None or field.itemset is not None or slot.column.type == "i":
+                yield slot.path
