@@ -294,10 +294,12 @@ def settle(session: Session, services: Services, submission: Submission, moment:
     submission.projected = want is Wanted.ALL and determined.writes
     if determined.waits and want is Wanted.ALL:
         jobs.enqueue(session, [jobs.Later("project", str(submission.id))])
-    wake(session, work, determined, submission.id)
+    wake(session, services, work, determined, submission.id)
 
 
-def wake(session: Session, work: Work, determined: Determined, submission_id: int) -> None:
+def wake(
+    session: Session, services: Services, work: Work, determined: Determined, submission_id: int
+) -> None:
     """Have what waits looked at again: what was sent about a household or facility before its enrolment, where this makes it,
     and other enrolments of what this enrolled and no longer does."""
     about = [determined.about] if determined.create else []
@@ -305,14 +307,17 @@ def wake(session: Session, work: Work, determined: Determined, submission_id: in
         about += standing.unmade(session, submission_id)
     if not about:
         return
-    waiting = select(Submission.id).where(
+    waiting = select(Submission.id, Submission.version_id).where(
         Submission.subject.in_(about),
         Submission.project_id == work.incoming.project_id,
         Submission.projected.is_(False),
         Submission.draft.is_(False),
         Submission.id != submission_id,
     )
-    jobs.enqueue(session, [jobs.Later("project", str(one)) for one in session.scalars(waiting)])
+    for one, version_id in session.execute(waiting).all():
+        known = _determined(session, services, version_id, one)
+        if known is not None and known.waits:
+            jobs.enqueue(session, [jobs.Later("project", str(one))])
 
 
 def bring(

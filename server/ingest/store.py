@@ -160,7 +160,7 @@ def _store(session: Session, services: Services, p: Prepared, projecting: Callab
     if not p.to.draft:
         place = project.Place(submission_id, seq, Moment(seq, at))
         projecting(session, services, p.work, determined, place, held=p.blocking > 0)
-        project.wake(session, p.work, determined, submission_id)
+        project.wake(session, services, p.work, determined, submission_id)
     audit.record(
         session,
         "submission.update" if p.replaces else "submission.create",

@@ -8,7 +8,7 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Iterable, Iterator, Set
+from collections.abc import Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass
 from typing import Any
 
@@ -131,6 +131,7 @@ class Sent:
     form: str
     instance_id: str
     subject: str
+    given: Mapping[str, str]
 
 
 def furnish(town: Town) -> Town:
@@ -185,7 +186,7 @@ def send(
     )
     answer = town.line(line).send(xml)
     assert answer.status_code == 201, answer.text
-    return Sent(form, own, subject)
+    return Sent(form, own, subject, given)
 
 
 def join(town: Town, keep: str, gone: str) -> None:
@@ -243,6 +244,9 @@ def _disagreements(town: Town, subjects: set[str], name: str, but: Set[str]) -> 
         for prop in wanted.keys() - but:
             if row[prop] != wanted[prop]:
                 yield f"{uuid} {prop}: list {row[prop]!r}, table {wanted[prop]!r}"
+    for uuid, subject in table.items():
+        if subject["confirmed"] and not subject.get("merged_into") and uuid not in every:
+            yield f"{uuid} is confirmed and not on the list"
     for code in ("A1-014", "B2"):
         here = {uuid for uuid in every if uuid in table and area[table[uuid]["area_id"]].startswith(code)}
         if here != (there := listed(town, name, code).keys() & subjects):
