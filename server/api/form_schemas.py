@@ -2,9 +2,22 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from marshmallow import fields
 
+from server.api.plumbing import in_words
 from server.api.schemas import ActorSchema, Instant, Plain
+
+
+class Notices(fields.List[dict[Any, Any]]):
+    """What there is to say, in the reader's language."""
+
+    def __init__(self) -> None:
+        super().__init__(fields.Dict())
+
+    def _serialize(self, value: Any, attr: str | None, obj: Any, **kwargs: Any) -> Any:
+        return in_words(super()._serialize(value, attr, obj, **kwargs))
 
 
 class FormSchema(Plain):
@@ -25,7 +38,7 @@ class FormSchema(Plain):
     updated_at = Instant(allow_none=True)
     deleted_at = Instant(allow_none=True)
     draft_token = fields.String(allow_none=True)
-    notices = fields.List(fields.Dict())
+    notices = Notices()
     id = fields.Integer()
 
 
@@ -66,7 +79,7 @@ class FormAttachmentSchema(Plain):
     size = fields.Integer()
     updated_at = Instant()
     success = fields.Boolean()
-    notices = fields.List(fields.Dict())
+    notices = Notices()
 
 
 class FieldSchema(Plain):

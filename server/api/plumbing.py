@@ -11,7 +11,7 @@ import logging
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import wraps
+from functools import partial, wraps
 from typing import Any, NoReturn, TypeVar, cast
 
 import flask_smorest  # type: ignore[import-untyped]  # it has no types
@@ -32,9 +32,10 @@ from server.api.json_body import held, read_json
 from server.db import db, read_only, transaction
 from server.forms import projects
 from server.forms.models import Form, Project
+from server.forms.notices import told_in
 from server.problems import ProblemError
 from server.traces import out_of_handles
-from server.words import nearest, say_problem
+from server.words import nearest, say, say_problem
 
 log = logging.getLogger("fieldfare.api")
 
@@ -246,9 +247,14 @@ def json_answer(value: Any, status: int = 200) -> Response:
 def problem_answer(error: ProblemError) -> Response:
     """A problem in Central's shape. The code keeps its last nought (403.60), which a float would lose."""
     message = json.dumps(say_problem(language(), error), ensure_ascii=False)
-    details = json.dumps(error.details, ensure_ascii=False, default=str)
+    details = json.dumps(in_words(error.details), ensure_ascii=False, default=str)
     body = f'{{"message":{message},"code":{error.problem.code},"details":{details}}}'
     return Response(body, status=error.problem.status, content_type="application/json; charset=utf-8")
+
+
+def in_words(notices: Any) -> Any:
+    """Notices, or a problem's details that may hold some, in the reader's language."""
+    return told_in(notices, language(), partial(say, language()))
 
 
 def language() -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from pathlib import Path
 
 import openpyxl
@@ -175,6 +176,23 @@ def test_an_error_in_the_sheet_is_400_15_with_its_row(admin: Person, path: str) 
     broken = workbook(rows=(("integer", "cups", "Cups of ${litrs}"),))
     details = refused(upload(admin, path, broken), "400.15")["details"]  # type: ignore[arg-type]
     assert details["notices"]
+
+
+@pytest.mark.parametrize("language", ["zh", "ar"])
+def test_notices_are_in_the_language_of_the_message(admin: Person, path: str, language: str) -> None:
+    asked = {"Accept-Language": language, "Content-Type": XLSX}
+    broken = workbook(
+        rows=(("integer", "cups", "Cups of ${zzz}"), ("text", "faith", "What is your religion?"))
+    )
+    answer = admin.post(path, data=broken, headers=asked).get_json()
+    assert len(answer["details"]["notices"]) == 2
+    for one in (*answer["details"]["notices"], *answer["details"]["findings"]):
+        assert not re.search("[a-z]{4,} [a-z]{2,} [a-z]{2,}", one["message"] + one["fix"]), one
+    made = admin.post(path, data=workbook(rows=(("text", "who", "What is your name?"),)), headers=asked)
+    (told,) = made.get_json()["notices"]
+    assert "This" not in told["message"]
+    draft = admin.get(f"{path}/water/draft", headers=asked).get_json()
+    assert draft["notices"] == [told]
 
 
 def test_a_form_that_asks_what_may_not_be_asked_is_refused_whatever_is_ignored(

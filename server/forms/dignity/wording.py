@@ -4,7 +4,7 @@ Only puts sentences together; which one is meant was decided by the judge.
 """
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from importlib.resources import files
 
@@ -37,4 +37,9 @@ def explain(verdict: Verdict, language: str) -> str:
         verdict.reason,
         *([verdict.instead] if verdict.instead else []),
     ]
-    return " ".join(sentence(part, language) for part in parts)
+    return together([sentence(part, language) for part in parts], language)
+
+
+def together(sentences: Sequence[str], language: str) -> str:
+    """Sentences one after the other: with a blank between them, but in Chinese."""
+    return ("" if language.startswith("zh") else " ").join(sentences)

@@ -4,7 +4,7 @@ Rooms give codes and arguments; doors choose the language. Knows nothing of who 
 """
 
 from server.forms.notices.nearest import Nearest, listed, nearest
-from server.forms.notices.notice import XFORM, Level, Notice, bounded, fill, from_json, hinders
+from server.forms.notices.notice import XFORM, Level, Notice, bounded, fill, from_json, hinders, told_in
 from server.forms.notices.sheet_words import ARGUMENTS
 from server.forms.notices.words import TABLE, Words
 
@@ -22,4 +22,5 @@ __all__ = [
     "hinders",
     "listed",
     "nearest",
+    "told_in",
 ]

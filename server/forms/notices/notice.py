@@ -11,7 +11,7 @@ from enum import StrEnum
 from typing import Any
 
 from server.forms.dignity.verdicts import Words as Reason
-from server.forms.dignity.wording import sentence
+from server.forms.dignity.wording import sentence, together
 from server.forms.notices.sheet_words import ARGUMENTS
 from server.forms.notices.words import TABLE, Words
 from server.forms.workbook import Place
@@ -104,7 +104,7 @@ def _dignity(notice: Notice, language: str) -> tuple[str, str]:
     args = {key: str(value) for key, value in notice.args.items()}
     answer, reason, instead = (args.get(key, "") for key in ("answer", "reason", "instead"))
     said = [sentence(Reason(key, args), language) for key in (f"answer.{answer}", reason)]
-    return " ".join(said), sentence(Reason(instead, args), language) if instead else ""
+    return together(said, language), sentence(Reason(instead, args), language) if instead else ""
 
 
 def fill(template: str, args: Mapping[str, Scalar]) -> str:
@@ -140,6 +140,21 @@ def bounded(notices: Iterable[Notice]) -> tuple[Notice, ...]:
 def hinders(notices: Iterable[Notice]) -> bool:
     """Whether any of them keeps the form from being stored."""
     return any(one.level in (Level.REFUSED, Level.ERROR) for one in notices)
+
+
+def told_in(value: Any, language: str, translate: Callable[[str], str]) -> Any:
+    """A problem's details, or a list of notices as stored, with the notices' sentences in the reader's language."""
+    if isinstance(value, Mapping):
+        if {"level", "code", "message", "fix", "args", "sheet"} <= value.keys():
+            message, fix = from_json(value).in_(language, translate)
+            return {**value, "message": message, "fix": fix}
+        return {
+            key: told_in(one, language, translate) if isinstance(one, list | tuple) else one
+            for key, one in value.items()
+        }
+    if isinstance(value, list | tuple):
+        return [told_in(one, language, translate) if isinstance(one, Mapping) else one for one in value]
+    return value
 
 
 def from_json(stored: Mapping[str, Any]) -> Notice:

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from server.forms.dignity.lists import ListError, compiled_list, languages_read, rules, word_lists
-from server.forms.dignity.wording import catalogue
+from server.forms.dignity.wording import catalogue, explain
+from tests.forms.dignity.cases import judged, question
 
 ROOT = Path(__file__).parents[3]
 
@@ -62,3 +63,12 @@ def test_words_that_name_each_other_are_refused() -> None:
 def test_the_documentation_names_every_rule() -> None:
     told = (ROOT / "docs" / "dignity.md").read_text("utf-8")
     assert [key for key in rules() if not re.search(rf"`{key}`", told)] == []
+
+
+def test_chinese_sentences_have_chinese_marks_and_no_blank_between_them() -> None:
+    for section in catalogue().values():
+        for texts in section.values():
+            assert re.findall(r"[,;:?()]|[\u3400-\u9fff]\.", texts["zh"]) == [], texts["zh"]
+    (verdict,) = judged(question("您的宗教信仰是什么?", language="zh")).refused
+    assert "。它" in explain(verdict, "zh")
+    assert ". It" in explain(verdict, "en")
