@@ -25,7 +25,9 @@ _hasher = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
 def check_bounds(password: object) -> str:
     """The password, if it can be one. Raises `INVALID_TYPE`, `PASSWORD_SHORT` or `PASSWORD_LONG`."""
     if not isinstance(password, str):
-        raise problems.INVALID_TYPE(field="password", value=None, expected="a string")
+        raise problems.INVALID_TYPE(
+            field="password", value=problems.shown("password", password), expected="a string"
+        )
     if len(password) < SHORTEST:
         raise problems.PASSWORD_SHORT()
     if len(password.encode("utf-8", "surrogatepass")) > LONGEST:

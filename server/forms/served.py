@@ -50,7 +50,7 @@ COLUMNS = (
 
 
 def open_forms(*columns: Any, project: Any) -> Select[Any]:
-    """Published, open forms of a project: what a form list holds."""
+    """Published, open forms of a project: what a form list holds. Of an archived one nothing, as it takes nothing."""
     return (
         select(*columns)
         .select_from(Form)
@@ -61,6 +61,7 @@ def open_forms(*columns: Any, project: Any) -> Select[Any]:
             Form.state == "open",
             Form.deleted_at.is_(None),
             Project.deleted_at.is_(None),
+            Project.archived.is_(False),
         )
     )
 
@@ -113,7 +114,8 @@ def forms_for_phones(session: Session, project_id: int, only: Collection[int] | 
 
 
 def served(session: Session, project_id: int, xml_form_id: str, *, draft: bool = False) -> ServedForm:
-    """The version of a form that phones get now (closing forms too: what was begun must be finished), or its draft.
+    """The version of a form that phones get now (also where its list names it no more, closed or
+    archived: what was begun must be finished), or its draft.
 
     Raises NOT_FOUND.
     """

@@ -30,7 +30,7 @@ from server.households.locking import kept, lock_subject
 from server.households.mapping import steps_of
 from server.households.projection import text_at
 from server.households.reach import EXISTS, NOT_YET
-from server.households.tables import Household
+from server.households.tables import Facility, Household
 from server.ingest.answers import open_answers, raw_xml
 from server.ingest.check import empty_file, verdict
 from server.ingest.identify import Target
@@ -400,11 +400,13 @@ def _no_more(session: Session, submission: Submission, sentence: str, path: str 
 
 
 def code_of(session: Session, subject: str | None) -> str | None:
-    """The code of a `household:<uuid>`, or of the one that it was merged into."""
-    if subject is None or not subject.startswith("household:"):
+    """The code of a `facility:<uuid>`, or of a `household:<uuid>` or the one that it was merged into."""
+    kind, _, uuid = (subject or "").partition(":")
+    if kind == "facility":
+        return session.scalar(select(Facility.code).where(Facility.uuid == uuid))
+    if kind != "household":
         return None
-    uuid = kept(session.connection(), subject.removeprefix("household:"))
-    return session.scalar(select(Household.code).where(Household.uuid == uuid))
+    return session.scalar(select(Household.code).where(Household.uuid == kept(session.connection(), uuid)))
 
 
 def files_came(

@@ -8,7 +8,7 @@ import pytest
 
 from server.db import utcnow
 from server.entities.models import Dataset
-from server.forms import lifecycle
+from server.forms import lifecycle, projects
 from server.ingest.announce import announce
 from tests.openrosa.phone_reads import File, form_list, manifest
 from tests.support.answers import refused
@@ -64,6 +64,27 @@ def test_the_xml_is_served_byte_for_byte_as_it_was_published_and_for_ever(house:
         assert row.current_version.xml == before
         lifecycle.set_state(session, row, "closing", actor_id=1)
     assert follow(house, form.path) == before
+
+
+def test_an_archived_project_offers_no_form_and_serves_what_is_on_phones(house: Town) -> None:
+    def listed() -> set[str]:
+        return {form.form_id for form in form_list(house.phone.get("/formList"))}
+
+    def archive(*, archived: bool) -> None:
+        with house.session() as session:
+            projects.change(session, projects.get(session, house.project), {"archived": archived}, by=1)
+
+    before = listed()
+    (form,) = [form for form in form_list(house.phone.get("/formList")) if form.form_id == "check"]
+    assert form.manifest is not None
+    xml, manifest = follow(house, form.path), follow(house, form.manifest)
+    archive(archived=True)
+    assert listed() == set()
+    assert house.phone.get("/formList").status_code == 200
+    assert form_list(house.api("GET", f"/projects/{house.project}/formList")) == []
+    assert (follow(house, form.path), follow(house, form.manifest)) == (xml, manifest)
+    archive(archived=False)
+    assert listed() == before == {"note", "enrol", "check"}
 
 
 def test_the_manifest_lists_every_file_with_the_hash_of_its_bytes(shared: Town) -> None:

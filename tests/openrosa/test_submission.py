@@ -71,7 +71,10 @@ def test_the_message_names_a_facility_as_one_in_each_language(house: Town) -> No
             f'<meta><instanceID>{new_id()}</instanceID><entity dataset="facilities" id="{uuid4()}" create="1">'
             "<label>A1-014</label></entity></meta></data>"
         )
-        assert re.search(rf" {word} A1-014-F[0-9]{{4}}[0-9A-Z*]", message(phone.send(xml))[1])
+        first = message(phone.send(xml))
+        assert re.search(rf" {word} A1-014-F[0-9]{{4}}[0-9A-Z*]", first[1])
+        assert message(phone.send(xml)) == first
+        assert message(phone.send(xml, {"pump.jpg": jpeg()})) == first  # the next part of the same
 
 
 def test_a_resend_gets_the_same_receipt_and_the_same_code(shared: Town) -> None:
