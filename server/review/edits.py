@@ -150,7 +150,7 @@ class _Walker:
         items: list[Asked] = []
         for node in nodes:
             if not node.children:
-                if node.field is not None and _is_question(node):
+                if node.field is not None and _is_question(node) and not _says_nothing(node.field, record):
                     items.append(self._item(node.field, record, at, there))
                 continue
             yield Part(title, tuple(items))
@@ -166,7 +166,8 @@ class _Walker:
         inner, path = record.get(node.field.name), f"{at}/{node.field.name}"
         if node.field.type == "repeat":
             says = node.field.repeat
-            free = says is None or (says.count is None and says.no_add_remove is None)
+            asked = there if self.absent is None else at not in self.absent
+            free = asked and (says is None or (says.count is None and says.no_add_remove is None))
             for number, row in enumerate(inner if isinstance(inner, list) else [], start=1):
                 name, at_row = f"{own or node.field.name} {number}", f"{path}[{number}]"
                 yield from self.below(node.children, _row(node, row), at_row, name, there)
@@ -190,7 +191,8 @@ class _Walker:
         label, hint = plain(one.label.in_(self.language)) or one.name, plain(one.hint.in_(self.language))
         came = there and one.name in record if self.absent is None else path not in self.absent
         if one.path in self.protected and not isinstance(record, _NewRow):
-            return Asked(path, label, "", "hidden", "")
+            asked = there if self.absent is None else came
+            return Asked(path, label, "", "hidden", "", there=asked)
         if _can_be_picked(one, self.files):
             shown = display(one, value, self.language, self.outside)
             file = (one.itemset.file if one.itemset else None) or ""
@@ -229,6 +231,12 @@ def _blank(node: BodyNode) -> Record:
 
 def _is_question(node: BodyNode) -> bool:
     return node.control != "trigger" and node.field is not None and node.field.is_leaf
+
+
+def _says_nothing(one: Field, record: Record) -> bool:
+    """Whether it is a note, or what a form works out and did not: nobody answers it, and it holds no answer."""
+    fixed = one.bind is not None and (one.bind.readonly or one.bind.calculate)
+    return bool(fixed) and not record.get(one.name)
 
 
 def _can_be_typed(one: Field) -> bool:

@@ -229,7 +229,7 @@ def _page(
         status,
         visit=one,
         ask=ask,
-        parts=_filled(parts, given),
+        blocks=_blocks(_filled(parts, given)),
         entries={path: entry.entry(q, lists, given.get(path)) for path, q in asked_here.items()},
         options=entry.options(asked_here, given, lists),
         rows=rows,
@@ -245,6 +245,21 @@ def _page(
         trouble=trouble,
         comment=request.form.get("comment", ""),
     )
+
+
+def _blocks(parts: Iterable[Part]) -> list[tuple[Part, ...]]:
+    """Each part by itself, but those that follow each other of which nothing is asked together."""
+    blocks: list[tuple[Part, ...]] = []
+    for part in parts:
+        if blocks and _is_quiet(part) and _is_quiet(blocks[-1][0]):
+            blocks[-1] += (part,)
+        else:
+            blocks.append((part,))
+    return blocks
+
+
+def _is_quiet(part: Part) -> bool:
+    return not (part.row or part.more or any(q.there for q in part.items))
 
 
 def _summary(one: Submission, parts: Iterable[Part], wrong: Mapping[str, str]) -> dict[str, str]:
