@@ -5,6 +5,7 @@ import htmx from "htmx.org";
 import { copying } from "./behaviours/copy";
 import { dialogues } from "./behaviours/dialogues";
 import { dropping } from "./behaviours/drop";
+import { filters } from "./behaviours/filters";
 import { keeping } from "./behaviours/keep";
 import { keys } from "./behaviours/keys";
 import { maps } from "./behaviours/maps";
@@ -56,7 +57,7 @@ document.addEventListener("htmx:configRequest", (event) => {
 });
 
 // Once for the page: these listen at the document.
-for (const behaviour of [copying, dialogues, dropping, keys, menus, narrowing, network, themes, viewer]) behaviour();
+for (const behaviour of [copying, dialogues, dropping, filters, keys, menus, narrowing, network, themes, viewer]) behaviour();
 
 // For what is there now, and for all that htmx puts in later.
 htmx.onLoad((element) => {

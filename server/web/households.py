@@ -78,7 +78,7 @@ def listing(project_id: int) -> Response:
     found = list(session().scalars(query))
     areas = {one.area_id for one in found}
     known = {area.id: area for area in session().scalars(select(Area).where(Area.id.in_(areas)))}
-    kept = {key: value for key, value in given.items() if value}
+    kept: dict[str, Any] = {key: value for key, value in given.items() if value}
     at = partial(url_for, "web.households.listing", project_id=project_id, **kept, pages=pages + 1)
     return render(
         "households/list.html",

@@ -57,6 +57,11 @@ class Line:
         return bool(self.ours != "" and self.theirs != "" and str(self.ours) != str(self.theirs))
 
     @property
+    def agrees(self) -> bool:
+        """Whether both say the same."""
+        return str(self.ours) == str(self.theirs)
+
+    @property
     def shown(self) -> bool:
         """Whether the map does not show it already."""
         return not self.column.startswith("dwelling_")

@@ -32,5 +32,17 @@ def shapes(ids: Sequence[int], *, href: str | None = None) -> list[dict[str, Any
 
 
 def own_shapes(area_id: int | None) -> list[dict[str, Any]]:
-    """The boundary of the area that a list is cut to, else of those that the reader has."""
-    return shapes(access().areas if area_id is None else (area_id,))
+    """The boundary of the area that a list is cut to, else of those that the reader has, else of the whole tree's districts."""
+    if area_id is not None:
+        return shapes((area_id,))
+    return shapes(access().areas or _districts())
+
+
+def _districts() -> Sequence[int]:
+    """The highest areas with a boundary, or, below a single one, those within it."""
+    drawn = select(Area.id).where(Area.boundary.is_not(None)).order_by(Area.code).limit(MOST)
+    highest = session().scalars(drawn.where(Area.parent_id.is_(None))).all()
+    if len(highest) > 1:
+        return highest
+    within = drawn.where(Area.parent_id.in_(select(Area.id).where(Area.parent_id.is_(None))))
+    return session().scalars(within).all() or highest

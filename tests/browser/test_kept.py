@@ -107,6 +107,40 @@ def test_a_filter_goes_along_to_the_photos_and_the_map_and_back(site: Site, look
     expect(page.get_by_label("State")).to_have_value("")
 
 
+def test_on_a_phone_the_rest_of_a_filter_opens_behind_a_button_that_counts_it(site: Site, look: Look) -> None:
+    page = look(phone=True)
+    page.goto("/p/1/visits?findings=0")
+    opens = page.get_by_role("button", name="Filter")
+    expect(page.get_by_label("State")).to_be_in_viewport()
+    expect(opens.locator(".filter-count")).to_have_text("1")
+    expect(page.get_by_label("Received until")).to_be_hidden()
+    opens.tap()
+    for label in ("Form", "Area", "Phone", "Findings", "Received from", "Received until"):
+        box = page.get_by_label(label, exact=True).bounding_box()
+        assert box is not None, label
+        assert box["x"] >= 0, label
+        assert box["x"] + box["width"] <= PHONE["width"], label
+    page.get_by_label("Findings").select_option("")
+    expect(opens.locator(".filter-count")).to_be_hidden()
+    page.get_by_label("Form").select_option(label="Wells")
+    expect(opens.locator(".filter-count")).to_have_text("1")
+    expect(page.locator(".entry").first).to_contain_text("Wells")
+
+
+def test_on_a_phone_what_two_households_say_stands_below_its_label(site: Site, look: Look) -> None:
+    page = look(phone=True)
+    page.goto(f"/p/1/households/{site.codes[0]}/merge?other={site.codes[1]}")
+    row = page.get_by_role("row", name=re.compile("Round trip"))
+    label, *values = [one.bounding_box() for one in row.locator("> *").all()]
+    assert label is not None
+    assert all(one is not None and one["y"] >= label["y"] + label["height"] - 1 for one in values)
+    one, two = values
+    assert one is not None
+    assert two is not None
+    assert one["y"] == two["y"]
+    expect(page.get_by_role("columnheader", name=site.codes[0])).to_be_visible()
+
+
 def test_all_that_was_shown_of_a_list_is_there_on_the_way_back(site: Site, look: Look) -> None:
     with site.house.session() as session:
         table = Submission.__table__

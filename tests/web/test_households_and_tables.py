@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 import re
 from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
@@ -12,6 +13,7 @@ import pytest
 from sqlalchemy import insert, select
 
 from server.accounts.models import Audit
+from server.areas.importing import import_areas
 from server.forms.models import Project
 from server.households.tables import TABLES, Household
 from server.ingest.models import Submission
@@ -292,3 +294,19 @@ def test_a_household_that_became_part_of_another_says_nothing_of_its_own_visits(
     assert "what is known stands there" in page
     assert "not visited yet" not in page
     assert "Nothing is known yet" not in page
+
+
+SQUARE = "POLYGON ((121 31, 122 31, 122 32, 121 32, 121 31))"
+
+
+def test_the_map_of_visits_draws_the_districts_that_are_there(
+    house: House, admin: Desk, panel: list[str]
+) -> None:
+    with house.session() as session:
+        rows = f'code,name,parent,boundary\nA1,North,,"{SQUARE}"\nB2,South,,"{SQUARE}"\n'
+        rows += f'A1-014,Lower Ford,A1,"{SQUARE}"\n'
+        import_areas(session, house.services.keys, rows.encode(), actor_id=None)
+    page = admin.get("/p/1/visits?view=map").text
+    drawn = json.loads(re.findall(r'<script type="application/json">(.*?)</script>', page, re.S)[0])
+    assert [one["label"] for one in drawn if "shape" in one] == ["North", "South"]
+    assert len([one for one in drawn if "lat" in one]) == len(panel)

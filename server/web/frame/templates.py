@@ -11,7 +11,16 @@ from server.accounts.access import Access
 from server.web.frame import show
 from server.web.frame.assets import asset, icon
 from server.web.frame.door import here, token
-from server.web.frame.words import between, direction, language, listed, tell, tell_count
+from server.web.frame.words import (
+    between,
+    direction,
+    language,
+    listed,
+    own_part,
+    tell,
+    tell_count,
+    without_gaps,
+)
 from server.words import LANGUAGES
 
 
@@ -60,6 +69,8 @@ def join(app: Flask) -> None:
         csrf_value=token,
         the_project=lambda: g.get("project"),
     )
+    app.jinja_env.filters["own_part"] = own_part
+    app.jinja_env.filters["without_gaps"] = without_gaps
     for name in ("when", "exact", "clock", "day", "moment", "number", "size", "metres", "minutes"):
         app.jinja_env.filters[name] = getattr(show, name)
     app.jinja_env.trim_blocks = True

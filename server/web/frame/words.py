@@ -85,6 +85,23 @@ def tell_count(n: int, one: str, many: str, **args: Any) -> Markup:
     return _filled(counted(language(), n, one, many), {"n": f"{n:,}", **args})
 
 
+_SCRIPTS = {"zh": re.compile(r"[\u4e00-\u9fff]"), "ar": re.compile(r"[\u0600-\u06ff]")}
+
+
+def own_part(title: str) -> str:
+    """Of a title that says the same in several scripts (`Household visit · 住户走访`) the part in the reader's; any other whole."""
+    parts = title.split(" · ")
+    written = [next((of for of, script in _SCRIPTS.items() if script.search(part)), "en") for part in parts]
+    if len(set(written)) < len(parts):
+        return title
+    return parts[written.index(language())] if language() in written else parts[0]
+
+
+def without_gaps(name: str, but: str = "") -> str:
+    """A name that a form put together, without the parts that had nothing to say, nor `but`, which stands beside it."""
+    return " · ".join(part for part in map(str.strip, name.split("·")) if part and part != but)
+
+
 def _told(value: Any) -> Any:
     """A sentence within a sentence in the reader's language; anything else as it is."""
     if not isinstance(value, Sentence):

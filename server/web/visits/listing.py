@@ -48,7 +48,7 @@ def listing(project_id: int) -> Response:
     after, pages = whole(request.args.get("after")), pages_asked()
     size = 1 if view == "map" else SIZE[view or "list"] * (1 if after else pages)
     page = queue.page(session(), ask.wanted, after=after, size=size)
-    onward = {**ask.given, **({"view": view} if view != "list" else {}), "pages": pages + 1}
+    onward: dict[str, Any] = {**ask.given, **({"view": view} if view != "list" else {}), "pages": pages + 1}
     at = partial(url_for, "web.visits.listing", project_id=project_id, **onward)
     shown = cards(page.items) if view != "map" else []
     return render(
