@@ -57,6 +57,12 @@ def test_a_finding_s_label_and_value_are_not_joined_by_two_marks(house: House, a
     assert not re.search(r"[?.]</bdi>:", page)
 
 
+def test_a_finding_names_its_question_as_it_was_read(house: House, admin: Desk) -> None:
+    page = page_of(house, admin, BODY.replace("<sleep>4</sleep>", "<sleep>some</sleep>"))
+    assert re.search(r'class="finding[^>]*>.*?How many sleep in loft\?', page, re.S)
+    assert "How many sleep in …?" not in page
+
+
 def test_a_point_is_told_by_place_height_and_how_well_it_was_measured(house: House, admin: Desk) -> None:
     page = re.sub(r"<[^>]+>", "", page_of(house, admin))
     assert "31.20503 121.40231" in page

@@ -150,6 +150,7 @@ def _findings(one: Submission, seen: Looked, record: dict[str, Any], *, protecte
     ours = worked_out.results(
         session(), services(), one, seen.opened.plan, seen.findings, protected=protected
     )
+    read = {item.path: item.label for section in seen.sections for item in _all_items(section)}
     found = []
     for row in _weighty(seen.findings):
         value = value_at(record, row.path) or strange.get(row.path, "")
@@ -159,6 +160,8 @@ def _findings(one: Submission, seen: Looked, record: dict[str, Any], *, protecte
         said = moment(value) if kind in ("date", "time", "dateTime") else value
         anchor = anchors.get(row.path, "")
         label = question_words(seen.opened.plan, row.path)
+        if "…" in label:  # it names another answer: as it was read, where that is open
+            label = read.get(row.path, label)
         who = session().get(Actor, row.accepted_by) if row.accepted_by is not None else None
         by = who.display_name if who is not None else ""
         found.append(Found(row, label, said, words, kind == "geopoint", anchor, by))
