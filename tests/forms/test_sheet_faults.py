@@ -11,7 +11,7 @@ from pyxform.errors import ErrorCode
 from server.forms.convert.sayings import CODED, SENTENCES
 from server.forms.notices import TABLE, Level
 from server.web.frame.words import say
-from tests.forms.desk import form, looked_at, one, said
+from tests.forms.desk import form, looked_at, one, said, xlsx
 from tests.forms.test_mapping import errors, household
 
 LIST = "list_name | name | label\na | yes | Yes\na | no | No"
@@ -106,6 +106,31 @@ def test_a_fault_of_an_entity_list_is_told_at_its_cell(entities: str, cell: str,
     examined = looked_at(form("type | name | label\ntext | t | T", entities=entities))
     assert said(examined.errors) == [(cell, code)]
     assert examined.errors[0].fix
+
+
+BESIDE: list[tuple[str, dict[str, str], str, str]] = [
+    ("type | name | label | media::foo\ntext | t | T | a.png", {}, "survey!D1", "label.media_type"),
+    (
+        "type | name | label\nselect_one_external v | t | T",
+        {"external_choices": "list_name | name | label\nv | x | X"},
+        "survey!A2",
+        "choices.external_filter",
+    ),
+    ("type | name | label | relevant | relevance\ntext | t | T | 1 | 1", {}, "survey!E1", "header.same"),
+    ("type | name | label\nbegin loop | t | T\nend loop | |", {}, "survey!A2", "type.no_list"),
+]
+
+
+@pytest.mark.parametrize(("survey", "sheets", "cell", "code"), BESIDE)
+def test_a_fault_of_headings_or_of_another_sheet_is_told_where_it_is(
+    survey: str, sheets: dict[str, str], cell: str, code: str
+) -> None:
+    assert said(looked_at(form(survey, **sheets)).errors) == [(cell, code)]
+
+
+def test_a_sheet_of_nearly_the_right_name_is_told_by_its_name_alone() -> None:
+    examined = looked_at(xlsx("type | name | label\ntext | t | T", setting="form_id\nx"))
+    assert one(examined, "sheet.similar").args["candidates"] == "'setting'"
 
 
 def test_no_code_of_pyxform_is_without_words_of_ours() -> None:

@@ -65,12 +65,16 @@ def as_notices(book: Workbook, level: Level, told: Mapping[str, Any]) -> Iterabl
     if code in ("header.absent", "header.same", "header.space"):
         column, row = context.get("header") or column, 1
         context["column"] = column
+    if code == "sheet.similar":
+        context["candidates"] = context["candidates"].partition(". ")[0]  # a piece of advice follows
     if saying.of and row is None:  # it names the question and not its row
         row = _only_row(sheet, context[saying.of])
     place = _place(sheet, _row_number(sheet, row), column, context.get("q"))
     pattern = _FOUND_BY.get(code) or (r"\b{name}\s*=" if column == "parameters" and "name" in context else "")
     if row is None and pattern:
         place = _holding(book.survey, pattern.format(name=re.escape(context.get("name", "")))) or place
+    if code == "label.media_type":
+        place = _media_heading(book, context["type"])
     if not code:
         code, context = (
             ("pyxform.cell" if place and place.column else "pyxform.other"),
@@ -95,6 +99,15 @@ def _holding(sheet: Sheet | None, pattern: str) -> Place | None:
         for header, cell in row.cells.items():
             if sheet and re.search(pattern, cell.text):
                 return sheet.place(row, header)
+    return None
+
+
+def _media_heading(book: Workbook, kind: str) -> Place | None:
+    """The heading `media::foo`, in the first sheet that has it."""
+    for sheet in (book.survey, book.sheets.get("choices")):
+        for header in sheet.header if sheet else ():
+            if sheet and kind in re.split(r"\s*::?\s*", header):
+                return sheet.place(1, header)
     return None
 
 

@@ -117,6 +117,8 @@ def _same(one: Notice, known: Notice) -> bool:
             return all(one.args[key] == known.args[key] for key in shared)
         if here.sheet == there.sheet and here.row == there.row:
             return None in (here.column, there.column) or here.column == there.column
+    if one.code == "pyxform.crashed" and known.code == "choices.external_filter":
+        return True
     if one.code == "header.absent" and known.code == "calculation.missing":
         return True
     if one.code.startswith("group.") and known.code.startswith("group."):

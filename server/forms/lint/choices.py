@@ -42,6 +42,9 @@ def look(book: Workbook, survey: Survey) -> Iterator[Notice]:
         if line.type.command == "select_one_external":
             if name not in external:
                 yield _unknown(survey, line, near_external, "external_choices", external)
+            elif not survey.columns.text(line.row, "choice_filter"):  # pyxform falls over it
+                place = survey.sheet.place(line.row, survey.columns.header(line.row, "type"))
+                yield Notice(Level.ERROR, "choices.external_filter", place)
         elif not lists:
             missing_sheet = True
         elif name not in lists:
