@@ -72,7 +72,7 @@ def _answer(question: Question, rng: Random, hints: Hints, *, must: bool = False
     elif not (question.required or must) and rng.random() < LEFT_EMPTY:
         candidates = iter(("",))
     else:
-        candidates = islice(_candidates(question, rng), TRIES)
+        candidates = islice(candidates(question, rng), TRIES)
     if any(question.answer(text) is Verdict.OK for text in candidates):
         return
     if question.answer("") is not Verdict.OK:
@@ -84,7 +84,7 @@ def _answer(question: Question, rng: Random, hints: Hints, *, must: bool = False
         raise Stuck(f"{question.path} ({question.kind}): nothing fits {what}")
 
 
-def _candidates(question: Question, rng: Random) -> Iterator[str]:
+def candidates(question: Question, rng: Random) -> Iterator[str]:
     """Endless answers of the right kind, those that the constraint speaks of among them; ends where none exist."""
     if question.kind in CHOOSERS:
         while question.choices:

@@ -16,26 +16,26 @@ from tests.web.test_editing import answers, to_undo, version
 from tests.web.test_households_and_tables import CHOICES, ENROLMENT, ENTITIES, SETTINGS
 
 VISIT = """
-| type | name | label | required | relevant | calculation | bind::hh:column | repeat_count | bind::hh:protect |
-| select_one_from_file households.csv | household | Which household? |  |  |  | household.id |  |  |
-| dateTime | when | When was it? |  |  |  | visit.observed_at |  |  |
-| select_one arrival | arrival | What do you find? | yes |  |  |  |  |  |
-| begin_group | talk | Talk |  | ${arrival} = 'home' |  |  |  |  |
-| integer | women | How many women? | yes |  |  |  |  |  |
-| integer | men | How many men? |  |  |  |  |  |  |
-| text | contact | How can you be reached? |  |  |  |  |  | yes |
-| select_one again | again | May we ask again? | yes |  |  |  |  |  |
-| begin_repeat | woman | Woman |  |  |  |  | ${women} |  |
-| integer | age | How old is she? | yes |  |  |  |  |  |
-| end_repeat |  |  |  |  |  |  |  |  |
-| end_group |  |  |  |  |  |  |  |  |
-| select_one why | why | Why could nobody answer? | yes | ${arrival} = 'nobody' |  |  |  |  |
-| calculate | people |  |  |  | coalesce(${women}, 0) + coalesce(${men}, 0) |  |  |  |
-| calculate | day |  |  |  | format-date(${when}, '%Y-%m-%d') |  |  |  |
-| calculate | outcome |  |  |  | if(${arrival} = 'home', 'completed', 'nobody_home') | visit.outcome |  |  |
-| calculate | status |  |  |  | if(${again} = 'no', 'left_panel', 'active') | household.status |  |  |
-| calculate | before |  |  |  | instance('households')/root/item[name=${household}]/last_visit_on |  |  |  |
-| calculate | last |  |  |  | if(${outcome} = 'completed', ${day}, ${before}) | household.last_visit_on |  |  |
+| type | name | label | required | relevant | calculation | bind::hh:column | repeat_count | bind::hh:protect | default |
+| select_one_from_file households.csv | household | Which household? |  |  |  | household.id |  |  |  |
+| dateTime | when | When was it? |  |  |  | visit.observed_at |  |  |  |
+| select_one arrival | arrival | What do you find? | yes |  |  |  |  |  |  |
+| begin_group | talk | Talk |  | ${arrival} = 'home' |  |  |  |  |  |
+| integer | women | How many women? | yes |  |  |  |  |  |  |
+| integer | men | How many men? |  |  |  |  |  |  |  |
+| text | contact | How can you be reached? |  |  |  |  |  | yes |  |
+| select_one again | again | May we ask again? | yes |  |  |  |  |  | yes |
+| begin_repeat | woman | Woman |  |  |  |  | ${women} |  |  |
+| integer | age | How old is she? | yes |  |  |  |  |  |  |
+| end_repeat |  |  |  |  |  |  |  |  |  |
+| end_group |  |  |  |  |  |  |  |  |  |
+| select_one why | why | Why could nobody answer? | yes | ${arrival} = 'nobody' |  |  |  |  |  |
+| calculate | people |  |  |  | coalesce(${women}, 0) + coalesce(${men}, 0) |  |  |  |  |
+| calculate | day |  |  |  | format-date(${when}, '%Y-%m-%d') |  |  |  |  |
+| calculate | outcome |  |  |  | if(${arrival} = 'home', 'completed', 'nobody_home') | visit.outcome |  |  |  |
+| calculate | status |  |  |  | if(${again} = 'no', 'left_panel', 'active') | household.status |  |  |  |
+| calculate | before |  |  |  | instance('households')/root/item[name=${household}]/last_visit_on |  |  |  |  |
+| calculate | last |  |  |  | if(${outcome} = 'completed', ${day}, ${before}) | household.last_visit_on |  |  |  |
 """
 ANSWERS = """
 | list_name | name   | label          |
@@ -171,6 +171,27 @@ def test_the_visit_is_whole_again_when_such_an_edit_is_undone(house: House, admi
     assert {name: after[name] for name in before if name != "meta"} == {
         name: before[name] for name in before if name != "meta"
     }
+
+
+def test_a_question_that_is_asked_now_begins_with_the_forms_default_and_can_be_left_empty(
+    house: House, admin: Desk, at: str
+) -> None:
+    body = f"<household>{HOUSE}</household><when>2026-06-01T10:00:00.000+00:00</when><arrival>nobody</arrival><why>work</why>"
+    assert phone_in(house, 1, "Second phone", ("A1",)).send(instance("visit", body)).status_code == 201
+    at = f"/p/1/visits/{number(at) + 1}"
+    sent = {"version": version(admin, at), "/data/arrival": "home", "/data/talk/again": ""}
+    first = admin.post(f"{at}/edit", **sent).text
+    select = first[first.index('name="/data/talk/again"') :].partition("</select>")[0]
+    assert '<option value="yes" selected' in select
+    sent |= {"/data/talk/women": "0"}
+    refused = admin.post(f"{at}/edit", looked=looked(first), **sent)
+    assert refused.status_code == 422
+    assert '<a href="#q/data/talk/again">May we ask again?: ' in refused.text
+    assert (
+        admin.post(f"{at}/edit", looked=looked(first), **sent | {"/data/talk/again": "yes"}).status_code
+        == 303
+    )
+    assert answers(house, number(at))["talk"] == {"women": "0", "again": "yes"}
 
 
 def test_rows_follow_the_answer_that_counts_them(house: House, admin: Desk, at: str) -> None:

@@ -5,7 +5,7 @@ Works everything out as a phone would go on with the same visit, and sends nothi
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 
 from server import problems
@@ -26,7 +26,6 @@ from server.xforms import (
     Finding,
     FormModel,
     Instance,
-    Record,
     Rule,
     parse_instance,
     record,
@@ -70,43 +69,66 @@ class Answered:
         return {one.path for one in self.emptied} | {one.path for one in self.fresh}
 
 
-def answered(one: Submission, opened: Opened, xml: bytes, given: Given, rows: Sequence[str]) -> Answered:
-    """Work out the answers of a visit (`xml` whole, as stored) as they were typed; `rows` are what the person did to rows.
+def answered(
+    one: Submission, opened: Opened, xml: bytes, given: Given, rows: Sequence[str], looked: Set[str]
+) -> Answered:
+    """Work out the answers of a visit (`xml` whole, as stored) as they were typed; `rows` are what the person did to rows,
+    `looked` what they were shown: a question that they were not begins with the form's own default, as on a phone.
 
     Raises NOT_FOUND for a row that there is not.
     """
     model, came = opened.plan.model, parse_instance(xml)
     told = context(session(), services(), opened.plan, came, access().areas, one.created_at)
-    acts = list(rows)
+    before = _before(model, came, told, rows)
+    acts, defaults = list(rows), dict[str, Sequence[str]]()
 
-    def work() -> tuple[tuple[Part, ...], dict[str, str], dict[str, str], dict[str, str], Outcome]:
+    def work() -> _Round:
         parts = edits.parts(session(), opened, one.project_id, language(), acts)
-        typed = _typed(parts, given)
+        typed = _typed(parts, {**given, **defaults})
         changes, strange = changes_of(one, parts, typed)
-        return parts, typed, changes, strange, rewritten(xml, model, changes, told, rows=acts)
+        outcome = rewritten(xml, model, changes, told, rows=acts)
+        now = edits.parts(session(), opened, one.project_id, language(), acts, outcome.absent)
+        return _Round(parts, now, typed, changes, strange, outcome)
 
     try:
-        was, typed, changes, strange, outcome = first = work()
+        first = last = work()
         for _ in range(DEEPEST):
-            if not outcome.rows:
+            fresh = tuple(_fresh(model, first.asked, last, before))
+            more = {
+                q.path: (value,)
+                for q in fresh
+                if q.takes and q.path not in looked | defaults.keys() and not "".join(given.get(q.path, ()))
+                if (value := _default(model, q))
+            }
+            if not last.outcome.rows and not more:
                 break
-            acts += outcome.rows
-            _, typed, changes, strange, outcome = work()
-        parts = edits.parts(session(), opened, one.project_id, language(), acts, outcome.absent)
+            acts += last.outcome.rows
+            defaults |= more
+            last = work()
     except (KeyError, IndexError) as error:
         raise problems.NOT_FOUND() from error  # no such row
-    whole = record(model, parse_instance(first[-1].whole))
-    before = _before(model, came, told, rows)
     return Answered(
-        parts,
-        typed,
-        changes,
-        strange,
-        outcome,
-        tuple(_emptied(model, was, parts, outcome, whole)),
-        tuple(_fresh(model, was, parts, outcome, before)),
-        record(model, parse_instance(outcome.xml)) == record(model, came),
+        last.now,
+        last.typed,
+        last.changes,
+        last.strange,
+        last.outcome,
+        tuple(_emptied(model, first, last)),
+        tuple(_fresh(model, first.asked, last, before)),
+        record(model, parse_instance(last.outcome.xml)) == record(model, came),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _Round:
+    """Answers worked out once. `asked`: the questions as they were before that, `now`: with what is asked by it."""
+
+    asked: tuple[Part, ...]
+    now: tuple[Part, ...]
+    typed: dict[str, str]
+    changes: dict[str, str]
+    strange: dict[str, str]
+    outcome: Outcome
 
 
 def wrong_with(
@@ -188,26 +210,29 @@ def _before(model: FormModel, came: Instance, told: Context, rows: Sequence[str]
     return {at for path in settle(model, came, told).absent if (at := _moved(path, rows)) is not None}
 
 
-def _emptied(
-    model: FormModel, was: tuple[Part, ...], now: tuple[Part, ...], outcome: Outcome, whole: Record
-) -> Iterator[Left]:
+def _emptied(model: FormModel, first: _Round, last: _Round) -> Iterator[Left]:
     """Answers that there were, or were typed, whose question or row is gone."""
-    there = {q.path for part in now for q in part.items}
-    for q in (q for part in was for q in part.items):
+    there = {q.path for part in last.now for q in part.items}
+    whole = record(model, parse_instance(first.outcome.whole))
+    for q in (q for part in first.asked for q in part.items):
         value = value_at(whole, q.path) or ""
-        if value.strip() and _is_asked(model, q) and (q.path in outcome.absent or q.path not in there):
+        gone = q.path in last.outcome.absent or q.path not in there
+        if gone and value.strip() and _is_asked(model, q):
             yield Left(q.path, q.label, _words(q, value))
 
 
-def _fresh(
-    model: FormModel, was: tuple[Part, ...], now: tuple[Part, ...], outcome: Outcome, before: set[str]
-) -> Iterator[Asked]:
+def _fresh(model: FormModel, was: tuple[Part, ...], last: _Round, before: set[str]) -> Iterator[Asked]:
     """Questions that were not asked, or stand in a row that follows from the answers."""
     known = {q.path for part in was for q in part.items}
-    for q in (q for part in now for q in part.items):
-        asked = q.path not in outcome.absent and _is_asked(model, q)
+    for q in (q for part in last.now for q in part.items):
+        asked = q.path not in last.outcome.absent and _is_asked(model, q)
         if asked and (q.path in before or q.path not in known):
             yield q
+
+
+def _default(model: FormModel, q: Asked) -> str:
+    field = model.field(UNIT.sub("", q.path))
+    return field.default if field is not None else ""
 
 
 def _is_asked(model: FormModel, q: Asked) -> bool:

@@ -68,14 +68,15 @@ def save(project_id: int, visit_id: int) -> Response:
     opened, xml = _opened(one), raw_xml(session(), services(), one.version_id or 0)
     if act:
         rows, given = [*rows, act], _moved(opened, given, act)
-    done = answered(one, opened, xml, given, rows)
+    looked = set(request.form.getlist("looked"))
+    done = answered(one, opened, xml, given, rows, looked)
     page = partial(_page, one, ask, done.parts, given=done.typed, rows=rows, done=done)
     if act:
         return page(focus=_focus(done.parts, act))
     if not (done.changes or done.strange or rows):
         return page(status=422, trouble=tell("Nothing is changed yet."))
     wrong = done.strange | wrong_with(one, opened, xml, done, rows)
-    new = done.surprises - set(request.form.getlist("looked"))
+    new = done.surprises - looked
     if new:  # that an answer is missing is said once its question was seen
         wrong = {path: words for path, words in wrong.items() if path not in new}
     if new or (wrong and (done.strange or not request.form.get("insist"))):
