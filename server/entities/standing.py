@@ -199,9 +199,9 @@ def agree(
     """Make an entity what its versions that count say, each in its place; True where a phone's list changed.
 
     It is on the lists while its create counts, and `listed`, and lies where `told` says. `joined`: UUIDs of entities of the
-    same list that were merged into it, of which it says what they said, but for label and area, and for creates that wait:
-    those of submissions that `told` knows nothing from. What differs is one more version, or goes into the one that the same
-    event has just written: phones see both at once.
+    same list that were merged into it, of which it says what they said, but for label and area. A create that waits (of a
+    submission that `told` knows nothing from) says something only while no other of the entity's stands. What differs is one
+    more version, or goes into the one that the same event has just written: phones see both at once.
     """
     told = told or Told()
     dataset_id, uuid = named
@@ -222,13 +222,10 @@ def agree(
     elsewhere = told.lies is not None and told.lies[0] != entity.area_id
     if told.lies is not None and elsewhere:
         session.execute(update(_ENTITY).where(_ENTITY.c.id == entity.id).values(area_id=told.lies[0]))
-    written = {submission_id for _, submission_id in told.events}
-    others = [
-        row
-        for row in _joined(session, dataset_id, joined)
-        if row.base_version is not None or row.submission_id in written
-    ]
-    changed = created and _follow(session, keys, entity, (rows, others), moment, told)
+    changed = False
+    if created:
+        others = _joined(session, dataset_id, joined)
+        changed = _follow(session, keys, entity, (rows, others), moment, told)
     return moved or (gone is None and (changed or elsewhere))
 
 
@@ -255,9 +252,13 @@ def _follow(
     told: Told,
 ) -> bool:
     rows, others = of
+    written = {submission_id for _, submission_id in told.events}
+    sure = [row for row in rows if row.base_version is not None or row.submission_id in written]
+    own = sure if any(row.base_version is None for row in sure) else rows
+    theirs = [row for row in others if row.base_version is not None or row.submission_id in written]
     declared = properties_of(session, entity.dataset_id)
     known = {n: v for n, v in told.values.items() if n in declared}
-    target = _folded(keys, rows, others, replace(told, values=known))
+    target = _folded(keys, own, theirs, replace(told, values=known))
     now = {**opened(keys, entity), LABEL: entity.label}
     changed = sorted(n for n in now.keys() | target.keys() if now.get(n, "") != target.get(n, ""))
     conflict: str | None = None

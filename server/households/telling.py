@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Set
+from dataclasses import replace
 from datetime import date
 from typing import Any, NamedTuple, cast
 
@@ -102,9 +103,10 @@ def settle_phones(
     for dataset_id, uuid in sorted(wanted, key=lambda one: (one[1], one[0])):
         row = rows[uuid]
         panel = row is not None and dataset_id == row.dataset_id
-        told, joined = Told(lies=_lies(session, dataset_id, uuid)), None
-        if row is not None and panel:
-            told = Told(_known(row), _seen(session, uuid), frozenset(PHONES_SEE), told.lies)
+        lies, joined = _lies(session, dataset_id, uuid), None
+        told = None if lies is None else Told({}, _seen(session, uuid), lies=lies)
+        if row is not None and panel and told is not None:
+            told = replace(told, values=_known(row), names=frozenset(PHONES_SEE))
             joined = merged_below(session, uuid)[1:] if row.merged_into is None else None
         listed = not panel or row is None or row.merged_into is None
         named_so = (dataset_id, uuid)

@@ -16,9 +16,7 @@ from sqlalchemy import insert, select, update
 from sqlalchemy.engine import Connection
 from sqlalchemy.orm import Session
 
-from server import ledger
-from server.entities import datasets, versions
-from server.entities.standing import SILENT, is_overtaken
+from server.entities import datasets
 from server.entities.versions import Moment
 from server.hot import Hot, wire
 from server.households import current
@@ -28,6 +26,7 @@ from server.households.determine import FACILITY, HOUSEHOLD, Determined, determi
 from server.households.filling import Filled, fill, stored
 from server.households.incoming import Incoming
 from server.households.locking import kept
+from server.households.speaking import speak
 from server.households.standing import (
     Touched,
     Written,
@@ -40,9 +39,7 @@ from server.households.standing import (
 )
 from server.households.tables import ROWS_A_SUBMISSION, TABLES
 from server.households.telling import shown, tell_phones
-from server.households.times import rank_of
 from server.services import Services
-from server.xforms import SavedEntity
 
 __all__ = [
     "Applied",
@@ -101,7 +98,7 @@ def apply(
         )
         newest = _keep_current(connection, incoming, determined, filled, rows, touched)
         late = late or not newest
-    spoken = _entities(
+    spoken = speak(
         session, services, incoming, determined, submission_id, version_id, moment, _shown(rows), held=held
     )
     subject = determined.subject if determined.kind == "household" else None
@@ -217,7 +214,8 @@ def _keep_current(
             erase_withdrawn(connection, subject, row)
     newest = current.is_newest(connection, subject, determined.rank(incoming.instance_id))
     wrote = {table for table, _, _ in facts}
-    if again or not newest:
+    before = incoming.submission_id is not None  # it was determined then, and its household may have moved
+    if before or again or not newest:
         current.remake(connection, kind, subject, again.union(wrote, repeats, filled.emptied))
         return newest
     for table, row, _ in facts:
@@ -317,97 +315,9 @@ def _take_over(
         hand_over(connection, kind, subject, submission_id, determined.area_id, at, confirmed=confirmed)
 
 
-@dataclass(frozen=True, slots=True)
-class _Spoken:
-    """What a submission's own entities told phones: the lists that changed, the properties said of its household,
-    whether it created that one, and whether something else may be known of any: newer, or where it lies."""
-
-    lists: set[int]
-    said: frozenset[str]
-    created: bool
-    overtaken: bool
-
-
-def _entities(
-    session: Session,
-    services: Services,
-    incoming: Incoming,
-    determined: Determined,
-    submission_id: int,
-    version_id: int,
-    moment: Moment,
-    known: Mapping[str, str],
-    *,
-    held: bool,
-) -> _Spoken:
-    """The submission's own entities; a household that it creates says what is `known` of it by its rows."""
-    area_path = None if incoming.plan is None else incoming.plan.area
-    blocks = {saved.path: saved for saved in incoming.entities}
-    rank = _place(session, services, incoming, determined, submission_id, moment) if blocks else None
-    cause = versions.Cause(submission_id, version_id, incoming.sender_id, incoming.user_agent, moment, rank)
-    changed: set[int] = set()
-    said: frozenset[str] = frozenset()
-    created = overtaken = False
-    for decided in determined.entities:
-        own = decided.uuid == determined.subject
-        saved = blocks.get(decided.path, SILENT)
-        extra: dict[str, str] = {}
-        if own and decided.action == "create":
-            listed = datasets.properties_of(session, decided.dataset_id) if known else {}
-            extra = {n: v for n, v in known.items() if n in listed and n not in saved.properties}
-            extra |= {"code": determined.code} if determined.code else {}
-        wrote = versions.write(
-            session,
-            services.keys,
-            decided,
-            saved,
-            cause,
-            area_id=determined.area_id,
-            area_path=area_path,
-            extra=extra,
-            protected_paths=incoming.protected,
-            held=held,
-            again=incoming.submission_id is not None,
-        )
-        changed.update([decided.dataset_id] if wrote else ())
-        if own and decided.action != "none":
-            said, created = frozenset(saved.properties), decided.action == "create"
-            overtaken = overtaken or _lies_elsewhere(saved, area_path, determined, created=created)
-        if wrote and rank is not None and decided.version > 1 and not overtaken:
-            back = decided.action == "create"  # of what was off the lists
-            overtaken = back or is_overtaken(session, (decided.dataset_id, decided.uuid), rank)
-    return _Spoken(changed, said, created, overtaken)
-
-
-def _lies_elsewhere(
-    saved: SavedEntity, area_path: str | None, determined: Determined, *, created: bool
-) -> bool:
-    """Whether a block may say another area of its household than its row does: a visit's, or an enrolment's that leaves open
-    what the phone's own area answers."""
-    if area_path is None or area_path not in saved.sources.values():
-        return False
-    said = (value for name, value in saved.properties.items() if saved.sources.get(name) == area_path)
-    return not created or (determined.area_id is not None and not any(said))
-
-
 def _shown(facts: list[Fact]) -> dict[str, str]:
     """What phones see of a household by the row that was written of it."""
     return next((shown(row) for table, row, _ in facts if table == "household"), {})
-
-
-def _place(
-    session: Session,
-    services: Services,
-    incoming: Incoming,
-    determined: Determined,
-    submission_id: int,
-    moment: Moment,
-) -> bytes:
-    """Where a submission's entity versions stand: with its facts; without a mapping, when it first arrived."""
-    if incoming.plan is not None:
-        return determined.rank(incoming.instance_id)
-    first = ledger.one(session, services.keys, submission_id) if submission_id != moment.seq else None
-    return rank_of(moment.at if first is None else first.at, None, None, "")
 
 
 _OBSERVE = Hot(insert(OBSERVATION), [column.name for column in OBSERVATION.columns])

@@ -315,7 +315,7 @@ def wake(
         Submission.id != submission_id,
     )
     for one, version_id in session.execute(waiting).all():
-        known = _determined(session, services, version_id, one)
+        known = None if version_id is None else _determined(session, services, version_id, one)
         if known is not None and known.waits:
             jobs.enqueue(session, [jobs.Later("project", str(one))])
 

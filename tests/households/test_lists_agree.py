@@ -275,6 +275,31 @@ def test_a_household_is_its_first_enrolments_again_when_the_second_is_rejected(t
     agreed(town, one)
 
 
+def test_a_second_enrolment_that_is_held_says_nothing_once_the_first_stands_again(town: Town) -> None:
+    one = new()
+    first = send(town, "join", one, area="A1-014", when=day(1), water="surface", due="2026-11-01")
+    decide(town, first.instance_id, "rejected")
+    held = send(town, "join", one, area="A1-014", when=day(5), water="kiosk", due="2026-12-01", **HELD)
+    assert listed(town)[one]["water_source"] == "kiosk"
+    agreed(town, one)
+    decide(town, first.instance_id, None)
+    assert listed(town)[one]["water_source"] == "surface"
+    agreed(town, one)
+    decide(town, held.instance_id, "approved")
+    assert listed(town)[one]["water_source"] == "kiosk"
+    agreed(town, one)
+
+
+def test_a_visit_that_is_approved_after_its_household_moved_is_current_where_that_lies(town: Town) -> None:
+    one = new()
+    first = send(town, "join", one, area="A1-014", when=day(1), water="surface")
+    held = send(town, "call", one, when=day(5), water="kiosk", **HELD)
+    send(town, "join", one, edits=first.instance_id, area="B2", when=day(1), water="surface")
+    decide(town, held.instance_id, "approved")
+    assert codes(town)[row(town, one, "water")["area_id"]] == "B2"
+    agreed(town, one)
+
+
 def test_a_facilitys_area_follows_its_correction_and_its_second_registration(town: Town) -> None:
     one = new()
     first = send(town, "build", one, area="A1-014", kind="school", year="1990")

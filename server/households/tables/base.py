@@ -164,7 +164,9 @@ class Now:
     subject: ClassVar[str]
     repeated: ClassVar[bool] = False
     project_id: Mapped[int] = column("Project", sort_order=-96)
-    area_id: Mapped[int | None] = column("Area of the newest fact", sort_order=-95)
+    area_id: Mapped[int | None] = column(
+        "Area that the household or facility lies in, wherever the facts were seen", sort_order=-95
+    )
     observed_at: Mapped[datetime] = column("When the newest fact was so", sort_order=-80)
     observed_offset: Mapped[int] = column("Offset from UTC there", unit="minutes", sort_order=-79)
     submission: Mapped[str] = column("instanceID of the newest fact's submission", Text, sort_order=102)
