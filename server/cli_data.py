@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import NoReturn
 
@@ -14,7 +15,8 @@ from server import problems
 from server.cli_base import must_exist, opened, running
 from server.db import db, reading, transaction
 from server.forms import attachments, lifecycle, projects, weighing
-from server.forms.examine import Examination, checking
+from server.forms.examine import Examination, checking, files
+from server.forms.examine.checking import Given
 from server.forms.models import Form
 from server.forms.notices import from_json
 from server.ingest.announce import announce
@@ -33,11 +35,10 @@ def forms() -> None:
 def forms_check(paths: tuple[Path, ...]) -> None:
     """Say what an upload would say. Exit status: 0 can be published, 1 something must be mended, 2 no form could be read."""
     worst = checking.OK
-    for path in (one for given in paths for one in checking.paths(given)):
-        notices = checking.check_path(path)
-        for line in checking.report(path, notices):
+    for one in checking.given(path for given in paths for path in checking.paths(given)):
+        for line in checking.report(one):
             click.echo(line)
-        worst = max(worst, checking.exit_code(notices))
+        worst = max(worst, checking.exit_code(one.examined.notices))
     sys.exit(worst)
 
 
@@ -59,38 +60,69 @@ def forms_publish(
 ) -> None:
     """Upload spreadsheets and publish them: new forms, or new versions of those that are there.
 
-    All of them or none. Exit status: 0 published, 1 something must be mended or looked at first, 2 no form could be read.
+    A file that a form expects is taken from the form's folder, unless the project has an entity list of its name. All of
+    them or none. Exit status: 0 published, 1 something must be mended or looked at first, 2 no form could be read.
     """
     must_exist(settings)
-    uploads = [(path, lifecycle.Upload(path.read_bytes(), path.name, path.stem).examined()) for path in paths]
-    for path, examined in uploads:
-        for line in checking.report(path, examined.notices):
+    uploads = checking.given(paths)
+    for one in uploads:
+        for line in checking.report(one):
             click.echo(line)
-    worst = max(checking.exit_code(examined.notices) for _, examined in uploads)
+    worst = max(checking.exit_code(one.examined.notices) for one in uploads)
     if worst:
         click.echo("Nothing was published: mend what is named above first.", err=True)
         sys.exit(worst)
-    if not ignore_warnings and any(examined.warnings for _, examined in uploads):
+    if not ignore_warnings and any(one.examined.warnings for one in uploads):
         _warnings_stop_it()
-    done = []
+    done, at = [], uploads[0]
     try:
         with opened(settings) as (_, services):
             with reading(db.session()) as session:
                 _must_have(session, project_id)
-                drafts = _ahead(session, project_id, [examined for _, examined in uploads])
+                uploads = _taken(session, project_id, uploads)
+                drafts = _ahead(session, project_id, uploads)
             weighed = [weighing.weigh(draft) if draft else None for _, draft in drafts]
+            looked = [_looked(services, one) for one in uploads]
             with transaction(db.session()) as session:
-                for (path, _), (examined, _), one in zip(uploads, drafts, weighed, strict=True):
-                    form = _published(session, services, project_id, examined, one, ignore_warnings)
-                    done.append(f"{path}: published {form.xml_form_id}, version “{examined.version}”.")
+                for at, (examined, _), ready, its in zip(uploads, drafts, weighed, looked, strict=True):
+                    form = _published(session, services, project_id, examined, ready, its, ignore_warnings)
+                    beside = f", with {', '.join(at.files)}" if at.files else ""
+                    done.append(
+                        f"{at.path}: published {form.xml_form_id}, version “{examined.version}”{beside}."
+                    )
     except ProblemError as error:
         if error.problem is not problems.XLSFORM_WARNINGS:
             raise
-        for told in error.details["notices"]:  # what differs from the version before is seen only here
-            click.echo(from_json(told).line())
+        # what differs from the version before, and which files the project has not, is seen only here
+        for line in checking.said_later(at, [from_json(told) for told in error.details["notices"]]):
+            click.echo(line)
         _warnings_stop_it()
     for line in done:
         click.echo(line)
+
+
+def _taken(session: Session, project_id: int, uploads: Sequence[Given]) -> list[Given]:
+    """The uploads with those files of theirs that no entity list is, neither of the project nor of one of these forms."""
+    lists = set(attachments.datasets_by_name(session, project_id))
+    lists |= {
+        block.dataset for one in uploads if one.examined.model for block in one.examined.model.entities()
+    }
+    listed = {f"{name}.csv" for name in lists}
+    return [
+        replace(one, files={name: data for name, data in one.files.items() if name not in listed})
+        for one in uploads
+    ]
+
+
+def _looked(services: Services, one: Given) -> list[attachments.Looked]:
+    """Its files looked at and, where they are large, stored: before the transaction."""
+    model, xml = one.examined.model, one.examined.xml
+    assert model is not None  # who could not be read is not here
+    assert xml is not None
+    return [
+        attachments.look(services, attachments.Expected(0, name, xml, files.columns(model, name)), data)
+        for name, data in one.files.items()
+    ]
 
 
 def _warnings_stop_it() -> NoReturn:
@@ -113,23 +145,25 @@ def _must_have(session: Session, project_id: int) -> None:
 
 
 def _ahead(
-    session: Session, project_id: int, uploads: Sequence[Examination]
+    session: Session, project_id: int, uploads: Sequence[Given]
 ) -> list[tuple[Examination, weighing.Read | None]]:
     """Each upload compared with what it follows, and the draft it will be: what takes long, before the transaction.
 
     Of two with one id the second follows the first, which is not there yet: it is as it came, and None.
     """
     found: dict[str, tuple[Examination, weighing.Read]] = {}
-    for examined in uploads:
+    for one in uploads:
+        examined = one.examined
         form = _of_id(session, project_id, examined.form_id)
+        lists = attachments.small_lists(one.files)
         if form is None:
-            found.setdefault(examined.form_id, (examined, weighing.ahead(examined)))
+            found.setdefault(examined.form_id, (examined, weighing.ahead(examined, lists)))
         elif examined.form_id not in found:
             assert examined.model is not None  # who could not be read is not here
             carried = attachments.carried_lists(session, form, examined.model)
             compared = lifecycle.prepared(session, form, examined) or examined
-            found[examined.form_id] = compared, weighing.ahead(compared, carried)
-    return [found.pop(examined.form_id, (examined, None)) for examined in uploads]
+            found[examined.form_id] = compared, weighing.ahead(compared, {**carried, **lists})
+    return [found.pop(one.examined.form_id, (one.examined, None)) for one in uploads]
 
 
 def _of_id(session: Session, project_id: int, xml_form_id: str) -> Form | None:
@@ -143,9 +177,10 @@ def _published(
     project_id: int,
     examined: Examination,
     weighed: weighing.Weighed | None,
+    looked: Sequence[attachments.Looked],
     ignore_warnings: bool,
 ) -> Form:
-    """An examined form as a new form of the project, or as the new version of the one that has its id."""
+    """An examined form with its files, as a new form of the project, or as the new version of the one that has its id."""
     form = _of_id(session, project_id, examined.form_id)
     if form is None:
         form = lifecycle.create(
@@ -159,6 +194,10 @@ def _published(
         )
     else:
         lifecycle.set_draft(session, services, form, examined, None, ignore_warnings=ignore_warnings)
+    draft = lifecycle.draft_of(form)
+    for one in looked:
+        mine = replace(one, expected=replace(one.expected, form_version_id=draft.id))
+        attachments.put(session, form, mine, actor_id=None)
     lifecycle.publish(
         session,
         services,

@@ -18,13 +18,13 @@ from server.api.plumbing import SUCCESS, blueprint, flag, form_named, writing
 from server.api.schemas import Success
 from server.db import db, reading
 from server.forms import attachments, lifecycle, weighing
+from server.forms.examine.files import MOST_BYTES
 from server.forms.models import Form, Project
 from server.ingest.announce import announce
 
 drafts = blueprint("Form drafts", "The draft of a form, and publishing it")
 
 DRAFT = f"{ONE}/draft"
-MOST_BYTES = 100_000_000
 
 
 @drafts.post(DRAFT)

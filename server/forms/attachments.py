@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import mimetypes
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -22,7 +21,7 @@ from server.accounts import audit
 from server.db import utcnow
 from server.entities.models import Dataset
 from server.forms import catalogue
-from server.forms.examine import csvfile, rules
+from server.forms.examine import files
 from server.forms.models import Form, FormAttachment, FormFile, FormVersion
 from server.forms.notices import Level, Notice, hinders
 from server.services import Services
@@ -33,8 +32,6 @@ INLINE = 2 * 1024 * 1024
 
 AREAS, ITEMSETS = "areas.csv", "itemsets.csv"
 FILE, DATASET, AREA_LIST = "file", "dataset", "areas"
-
-_PLAIN = re.compile(r"[A-Za-z_][\w.-]*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,14 +134,8 @@ def expected(session: Session, form: Form, name: str) -> Expected:
     get(session, version, name)
     if not _is_csv(name):
         return Expected(version.id, name)
-    columns = {
-        column
-        for one in catalogue.model_of(session, version).fields()
-        if one.itemset is not None and one.itemset.file == name
-        for column in (one.itemset.value_ref, one.itemset.label_ref)
-        if _PLAIN.fullmatch(column)
-    }
-    return Expected(version.id, name, version.xml, tuple(sorted(columns)))
+    columns = files.columns(catalogue.model_of(session, version), name)
+    return Expected(version.id, name, version.xml, columns)
 
 
 def look(services: Services, file: Expected, content: bytes, content_type: str = "") -> Looked:
@@ -154,7 +145,7 @@ def look(services: Services, file: Expected, content: bytes, content_type: str =
     refused (`ATTACHMENT_INVALID`, with notices), and so is one with what may not be asked (`FORM_REFUSED`); bytes are never
     changed. Raises what the photo store raises.
     """
-    notices = _notices(file, content) if _is_csv(file.name) else ()
+    notices = files.choices(file.name, content, file.columns, file.xml)
     refused = [one.as_json() for one in notices if one.level is Level.REFUSED]
     if refused:
         raise problems.FORM_REFUSED(count=len(refused), findings=refused)
@@ -183,24 +174,17 @@ def put(session: Session, form: Form, looked: Looked, *, actor_id: int | None) -
     return Put(row, looked.notices)
 
 
-def _notices(file: Expected, data: bytes) -> tuple[Notice, ...]:
-    """What there is to say of a choice list: how it is written, and what its choices ask beside the form's words."""
-    notices = csvfile.look(file.name, data, list(file.columns))
-    if hinders(notices):
-        return notices
-    judged = rules.judged_xform(file.xml, {file.name: data})
-    return (
-        *notices,
-        *(one for one in judged.notices if one.place is not None and one.place.sheet == file.name),
-    )
-
-
 def choice_lists(session: Session, form_version_id: int) -> dict[str, bytes]:
     """The small choice lists beside a version, by name: those that dignity reads."""
     rows = session.execute(
         _choices(FormFile.content).where(FormAttachment.form_version_id == form_version_id)
     )
     return {name: data for name, data in rows if data is not None}
+
+
+def small_lists(contents: Mapping[str, bytes]) -> dict[str, bytes]:
+    """Those of some files that `choice_lists` will find once they are put."""
+    return {name: data for name, data in contents.items() if name.endswith(".csv") and len(data) <= INLINE}
 
 
 def choice_sums(session: Session, form_version_id: int) -> dict[str, str]:

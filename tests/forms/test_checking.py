@@ -10,8 +10,43 @@ from tests.forms.desk import Desk, form
 
 
 def checked(path: Path) -> tuple[int, list[str]]:
-    notices = checking.check_path(path)
-    return checking.exit_code(notices), checking.report(path, notices)
+    (one,) = checking.given([path])
+    return checking.exit_code(one.examined.notices), checking.report(one)
+
+
+PUMPS = form("type | name | label\nselect_one_from_file pumps.csv | pump | Which pump?")
+
+
+def test_a_file_that_lies_beside_the_form_is_its_own_and_is_looked_at(tmp_path: Path) -> None:
+    path, pumps = tmp_path / "visit.xlsx", tmp_path / "pumps.csv"
+    path.write_bytes(PUMPS)
+    code, lines = checked(path)
+    assert (code, len(lines), lines[-1]) == (0, 2, f"{path}: 0 to mend, 1 to look at.")
+    pumps.write_bytes(b"name,label\nold,Old pump\n")
+    said = (0, [f"{path}: its file pumps.csv lies beside it.", f"{path}: 0 to mend, 0 to look at."])
+    assert checked(path) == said
+    assert [one.path for one in checking.given(checking.paths(tmp_path))] == [path]
+    assert [one.path for one in checking.given([pumps, path])] == [path]
+    pumps.write_bytes("name,label\nold,旧水泵\n".encode("gbk"))
+    code, lines = checked(path)
+    assert code == 1
+    assert lines[0].startswith(f"{path}: error: pumps.csv is not UTF-8")
+
+
+def test_only_a_file_of_the_form_s_own_folder_is_taken(tmp_path: Path) -> None:
+    folder = tmp_path / "forms"
+    folder.mkdir()
+    (tmp_path / "secret.csv").write_bytes(b"name,label\na,A\n")
+    (folder / "other.csv").write_bytes(b"name,label\na,A\n")
+    xform = """<h:html xmlns="http://www.w3.org/2002/xforms" xmlns:h="http://www.w3.org/1999/xhtml"><h:head>
+    <h:title>Trees</h:title><model><instance><data id="trees" version="1"><tree/><meta><instanceID/></meta></data></instance>
+    <instance id="list" src="jr://file-csv/../secret.csv"/><bind nodeset="/data/tree" type="string"/></model></h:head>
+    <h:body><select1 ref="/data/tree"><label>Which?</label><itemset nodeset="instance('list')/root/item">
+    <value ref="name"/><label ref="label"/></itemset></select1></h:body></h:html>"""
+    path = folder / "trees.xml"
+    path.write_text(xform)
+    (one,) = checking.given([path])
+    assert dict(one.files) == {}
 
 
 def test_a_good_form_is_0(tmp_path: Path) -> None:

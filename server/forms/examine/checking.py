@@ -5,10 +5,11 @@ Reads files, prints nothing and knows no database.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from server.forms.examine import examine
+from server.forms.examine import Examination, examine, files
 from server.forms.notices import XFORM, Level, Notice, hinders
 
 OK, TO_MEND, UNREADABLE = 0, 1, 2
@@ -27,15 +28,57 @@ def paths(path: Path) -> list[Path]:
     return [path]
 
 
-def check_path(path: Path) -> list[Notice]:
-    """Everything there is to say of one form's file. A file that cannot be read is one notice more, never an error."""
+@dataclass(frozen=True, slots=True)
+class Given:
+    """A form's file, what it is, and the files that it expects and that lie in its folder, by name."""
+
+    path: Path
+    examined: Examination
+    files: Mapping[str, bytes] = field(default_factory=dict)
+
+
+def given(paths: Iterable[Path]) -> list[Given]:
+    """Everything there is to say of forms' files and of what lies beside them for them.
+
+    A file that cannot be read is one notice more, never an error; what one of the forms expects is that form's file and no
+    form itself.
+    """
+    found = [_given(path) for path in paths]
+    beside = {(one.path.parent / name).resolve() for one in found for name in one.files}
+    return [one for one in found if one.path.resolve() not in beside]
+
+
+def _given(path: Path) -> Given:
     try:
         data = path.read_bytes()
     except OSError as error:
-        return [
-            Notice(Level.ERROR, "file.unreadable", args={"name": path.name, "reason": error.strerror or "?"})
-        ]
-    return list(examine(data, path.name, id_fallback=path.stem).notices)
+        args: dict[str, str | int] = {"name": path.name, "reason": error.strerror or "?"}
+        return Given(path, Examination(None, None, (Notice(Level.ERROR, "file.unreadable", args=args),)))
+    examined = examine(data, path.name, id_fallback=path.stem)
+    if examined.model is None or examined.xml is None:
+        return Given(path, examined)
+    beside = {
+        name: content
+        for name, _ in examined.model.attachments()
+        if name not in files.MADE and (content := _beside(path.parent, name)) is not None
+    }
+    notices = [
+        one for one in examined.notices if one.code != files.EXPECTED or one.args["name"] not in beside
+    ]
+    for name, content in beside.items():
+        notices += files.choices(name, content, files.columns(examined.model, name), examined.xml)
+    return Given(path, replace(examined, notices=tuple(notices)), beside)
+
+
+def _beside(folder: Path, name: str) -> bytes | None:
+    """A file of that folder itself, within the bound that uploads have."""
+    if name in (".", "..") or Path(name).name != name:
+        return None
+    path = folder / name
+    try:
+        return path.read_bytes() if path.is_file() and path.stat().st_size <= files.MOST_BYTES else None
+    except OSError:
+        return None
 
 
 def exit_code(notices: Sequence[Notice]) -> int:
@@ -47,12 +90,25 @@ def exit_code(notices: Sequence[Notice]) -> int:
     return TO_MEND
 
 
-def report(path: Path, notices: Iterable[Notice]) -> list[str]:
-    """Lines for a terminal: each notice under the file's name, and a closing line that counts."""
+def report(one: Given) -> list[str]:
+    """Lines for a terminal: each notice under the file's name, what lies beside it, and a closing line that counts."""
+    path = one.path
     ordered = sorted(
-        notices, key=lambda one: (one.code != "convert.first_fault", list(Level).index(one.level))
+        one.examined.notices,
+        key=lambda said: (said.code != "convert.first_fault", list(Level).index(said.level)),
     )
-    lines = [f"{path}: {one.line()}" for one in ordered]
-    bad = sum(one.level in (Level.REFUSED, Level.ERROR) for one in ordered)
-    look = sum(one.level is Level.WARNING for one in ordered)
+    lines = [f"{path}: {said.line()}" for said in ordered]
+    lines += [f"{path}: its file {name} lies beside it." for name in one.files]
+    bad = sum(said.level in (Level.REFUSED, Level.ERROR) for said in ordered)
+    look = sum(said.level is Level.WARNING for said in ordered)
     return [*lines, f"{path}: {bad} to mend, {look} to look at."]
+
+
+def said_later(one: Given, notices: Iterable[Notice]) -> list[str]:
+    """Lines for what was found only in the project; of a file that is missing nothing where it was named already."""
+    named = {said.args["name"] for said in one.examined.notices if said.code == files.EXPECTED}
+    return [
+        f"{one.path}: {said.line()}"
+        for said in notices
+        if said.code != files.MISSING or said.args["name"] not in named
+    ]

@@ -5,17 +5,48 @@ Knows neither the project's lists nor what was uploaded: whether a file is there
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Collection, Iterator
 
-from server.forms.notices import Level, Notice
+from server.forms.examine import csvfile, rules
+from server.forms.notices import Level, Notice, hinders
 from server.forms.workbook import Place
 from server.forms.workbook.places import Places
 from server.xforms.model import FormModel
 
-EXPECTED = "attachment.expected"
+EXPECTED, MISSING = "attachment.expected", "attachment.missing"
 
 MADE = frozenset({"areas.csv", "households.csv", "facilities.csv", "itemsets.csv"})
 """Files that come by themselves: the lists of the monitoring database, and what pyxform makes of external_choices."""
+
+
+MOST_BYTES = 100_000_000
+"""The largest file of a form."""
+
+_PLAIN = re.compile(r"[A-Za-z_][\w.-]*")
+
+
+def columns(model: FormModel, name: str) -> tuple[str, ...]:
+    """The columns of a choice list that the form's questions read."""
+    found = {
+        column
+        for one in model.fields()
+        if one.itemset is not None and one.itemset.file == name
+        for column in (one.itemset.value_ref, one.itemset.label_ref)
+        if _PLAIN.fullmatch(column)
+    }
+    return tuple(sorted(found))
+
+
+def choices(name: str, data: bytes, columns: Collection[str], xml: bytes) -> tuple[Notice, ...]:
+    """What there is to say of a file: of a choice list, how it is written, and what it asks beside the form's words."""
+    if not name.lower().endswith(".csv"):
+        return ()
+    notices = csvfile.look(name, data, columns)
+    if hinders(notices):
+        return notices
+    judged = rules.judged_xform(xml, {name: data})
+    return (*notices, *(one for one in judged.notices if one.place is not None and one.place.sheet == name))
 
 
 def look(model: FormModel, places: Places | None) -> Iterator[Notice]:
