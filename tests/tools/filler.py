@@ -68,12 +68,12 @@ def _answer(question: Question, rng: Random, hints: Hints, *, must: bool = False
         return
     name = question.path.rpartition("/")[2]
     if name in hints:
-        candidates: Iterator[str] = (hints[name](rng) for _ in range(TRIES))
+        tries: Iterator[str] = (hints[name](rng) for _ in range(TRIES))
     elif not (question.required or must) and rng.random() < LEFT_EMPTY:
-        candidates = iter(("",))
+        tries = iter(("",))
     else:
-        candidates = islice(candidates(question, rng), TRIES)
-    if any(question.answer(text) is Verdict.OK for text in candidates):
+        tries = islice(candidates(question, rng), TRIES)
+    if any(question.answer(text) is Verdict.OK for text in tries):
         return
     if question.answer("") is not Verdict.OK:
         what = (
