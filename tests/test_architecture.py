@@ -32,7 +32,7 @@ WIRING = {
 WIRING |= {"sample", "demo", "backup"}
 
 MAY_IMPORT: dict[str, set[str]] = {
-    **{door: ROOMS | SHARED | {"words"} for door in DOORS - {"cli"}},
+    **{door: ROOMS | SHARED | {"words", "streaming"} for door in DOORS - {"cli"}},
     "cli": ROOMS | SHARED | WIRING | {"words"},  # a command starts, upgrades and fills the house
     # publishing links a form's files to entity lists; declaring them is handed in by the doors
     "forms": SHARED | {"households.columns", "entities.models"},
@@ -57,6 +57,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     },  # one value that holds what an installation consists of
     "commit": {"hot"},  # sends what was put off before it commits
     "hot": set(),
+    "streaming": {"db"},
     "words": {"problems"},
     "keys": {"db", "settings", "problems"},
     "db": {"settings", "problems"},

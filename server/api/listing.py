@@ -10,12 +10,13 @@ from collections.abc import Callable, Iterator, Sequence
 from itertools import chain
 from typing import Any, Protocol, TypeVar
 
-from flask import Response, stream_with_context
+from flask import Response
 from marshmallow import Schema
 from sqlalchemy.orm import Session
 
 from server.api.plumbing import Page, is_extended
 from server.db import db, read_only
+from server.streaming import streamed
 
 JSON = "application/json; charset=utf-8"
 ROWS = 500
@@ -32,18 +33,6 @@ Row = TypeVar("Row", bound=Numbered)
 
 Read = Callable[[Session, int | None, int, int], Sequence[Row]]
 """Rows with ids below the one given (None: from the start), at most so many, so many left out before them."""
-
-
-def streamed(pieces: Callable[[Session], Iterator[bytes]], content_type: str) -> Response:
-    """What a session gives, sent as it is read. The session is the answer's own, and given back at its end.
-
-    A view's session is closed before the body is sent: used then, it would keep a connection until it is collected.
-    """
-
-    def body() -> Iterator[bytes]:
-        yield from pieces(_reading())
-
-    return Response(stream_with_context(body()), content_type=content_type)
 
 
 def list_answer(

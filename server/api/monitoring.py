@@ -18,7 +18,6 @@ from server.accounts.access import Access
 from server.accounts.roles import Verb
 from server.api.caller import services
 from server.api.files import disposition
-from server.api.listing import streamed
 from server.api.plumbing import blueprint, json_answer, page
 from server.api.schemas import Instant, Plain, instant
 from server.api.submission_views import reason_given
@@ -32,6 +31,7 @@ from server.households import reading
 from server.households.reading import Asked
 from server.households.tables import TABLES, Facility, Household
 from server.ingest.models import Submission
+from server.streaming import streamed
 
 monitoring = blueprint("Monitoring", "The household monitoring database")
 

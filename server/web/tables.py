@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from datetime import datetime, time
 from typing import Any
 
-from flask import Blueprint, Response, request, stream_with_context
+from flask import Blueprint, Response, request
 from sqlalchemy import func, select
+from sqlalchemy.orm import Session
 
 from server import problems
 from server.areas.scope import visible
@@ -16,6 +17,7 @@ from server.exports.cells import stream
 from server.households import reading
 from server.households.tables import TABLES, Monitored
 from server.review import queue
+from server.streaming import streamed
 from server.web import codes, tallies
 from server.web.frame.door import access, project_of, render, services, session, whole
 from server.web.frame.show import zone
@@ -83,17 +85,16 @@ def download(project_id: int, table: str) -> Response:
 def rows_as_csv(table: str, asked: reading.Asked) -> Response:
     """Rows of a table as a CSV to keep. Streams."""
     names = [heading.name for heading in reading.headings(table, history=asked.history)]
-    body = stream(names, _cells(table, asked), bom=True)
     name = f"{table}{'-history' if asked.history else ''}-{utcnow().astimezone(zone()):%Y-%m-%d}.csv"
-    return Response(
-        stream_with_context(body),
-        content_type="text/csv; charset=utf-8",
-        headers={"Content-Disposition": f'attachment; filename="{name}"'},
+    return streamed(
+        lambda own: stream(names, _cells(own, table, asked), bom=True),
+        "text/csv; charset=utf-8",
+        {"Content-Disposition": f'attachment; filename="{name}"'},
     )
 
 
-def _cells(table: str, asked: reading.Asked) -> Iterator[list[Any]]:
-    for row in reading.stream(session(), services(), table, asked):
+def _cells(own: Session, table: str, asked: reading.Asked) -> Iterator[list[Any]]:
+    for row in reading.stream(own, services(), table, asked):
         yield [codes.plain_cell(value) for value in row]
 
 

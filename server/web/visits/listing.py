@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import Any
 
-from flask import Blueprint, Response, request, stream_with_context, url_for
+from flask import Blueprint, Response, request, url_for
 from sqlalchemy import select
 
 from server.accounts import phones
@@ -16,6 +16,7 @@ from server.households.tables import Facility, Household, Visit
 from server.ingest.models import Submission
 from server.ingest.project import holds_in
 from server.review import queue
+from server.streaming import streamed
 from server.web import tallies
 from server.web.frame.door import access, project_of, render, services, session, whole
 from server.web.frame.show import zone
@@ -85,12 +86,11 @@ def download(project_id: int) -> Response:
     ask = asked(project_id, request.args)
     forms = ask.wanted.form_ids
     form_id = forms[0] if forms is not None and len(forms) == 1 else None
-    rows = exports.as_csv(session(), services(), queue.conditions(session(), ask.wanted), form_id=form_id)
     name = f"visits-{utcnow().astimezone(zone()):%Y-%m-%d}.csv"
-    return Response(
-        stream_with_context(rows),
-        content_type="text/csv; charset=utf-8",
-        headers={"Content-Disposition": f'attachment; filename="{name}"'},
+    return streamed(
+        lambda own: exports.as_csv(own, services(), queue.conditions(own, ask.wanted), form_id=form_id),
+        "text/csv; charset=utf-8",
+        {"Content-Disposition": f'attachment; filename="{name}"'},
     )
 
 
