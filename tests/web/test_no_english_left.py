@@ -119,6 +119,9 @@ def samples(tmp_path_factory: pytest.TempPathFactory) -> Sample:
         codes = [one.code for one in session.query(Household).order_by(Household.code)]
         forms = session.query(FormVersion).all()
         names = {sample.NAME, LOOK.long_name, *(form.title for form in forms)}
+        names |= {
+            part for form in forms for part in form.title.split(" · ")
+        }  # of a title in several scripts one is shown
         names |= {one.display_name for one in session.query(Actor)}
         names |= {area.name for area in session.query(Area)}
         names |= {said for code, name in LANGUAGES.items() for said in (name, f"{name} ({code})")}

@@ -31,6 +31,7 @@ from server.web.frame.door import services, session
 from server.web.frame.show import clock, metres, moment
 from server.web.frame.words import bare, language
 from server.web.shapes import shapes
+from server.web.visits.steering import apart, steering
 from server.words import say
 from server.xforms import value_at, walk
 
@@ -73,6 +74,7 @@ class Seen:
     household: Household | None
     facility: Facility | None
     sections: tuple[Section, ...]
+    steering: tuple[Shown, ...]
     findings: tuple[Found, ...]
     photos: tuple[Evidence, ...]
     files: tuple[Picture, ...]
@@ -94,6 +96,7 @@ def evidence_of(one: Submission, *, protected: bool) -> Seen:
     assert one.version_id is not None
     seen = look(session(), services(), one.version_id, language(), protected=protected)
     plan = seen.opened.plan
+    sections, aside = apart(seen.sections, steering(plan))
     whole = dict(seen.opened.record)
     exact = list(_points(plan, whole, seen.opened.hidden or {}))
     here = exact[0][1] if exact else None
@@ -119,7 +122,8 @@ def evidence_of(one: Submission, *, protected: bool) -> Seen:
         area=area,
         household=household,
         facility=facility,
-        sections=tuple(_filled(seen.sections)),
+        sections=tuple(_filled(sections)),
+        steering=aside,
         findings=_findings(one, seen, whole, protected=protected),
         photos=tuple(_photo(p, here, one, plan, protected=protected) for p in seen.pictures if _is_shown(p)),
         files=tuple(p for p in seen.pictures if p.there and not p.content_type.startswith("image/")),
