@@ -16,7 +16,7 @@ from flask import Flask
 from server.db import db, utcnow
 from server.settings import Settings
 
-REBUILT = "0006"
+REBUILT = "0009"
 """A database older than this holds rows and lists that were derived by rules since mended: the ledger has to be replayed."""
 
 

@@ -41,6 +41,15 @@ def test_a_migrated_database_is_what_the_models_say(made: tuple[Flask, Settings]
         assert compare_metadata(context, Base.metadata) == []
 
 
+def test_comments_are_what_the_models_say(made: tuple[Flask, Settings]) -> None:
+    """Where the database keeps any."""
+    with made[0].app_context(), db.engines[None].connect() as connection:
+        kept = connection.dialect.supports_comments
+        for table in Base.metadata.sorted_tables:
+            said = {one["name"]: one.get("comment") for one in inspect(connection).get_columns(table.name)}
+            assert said == {c.name: c.comment if kept else None for c in table.columns}, table.name
+
+
 def test_every_history_table_has_the_view_that_says_until_when(made: tuple[Flask, Settings]) -> None:
     with made[0].app_context(), db.engines[None].connect() as connection:
         views = set(inspect(connection).get_view_names())
