@@ -119,6 +119,21 @@ class RawPath:
         return self.app(environ, start_response)
 
 
+class WholeBody:
+    """gunicorn ends a body where the client broke off, as if that were all: of a file, the half would be stored.
+
+    It says that it ends bodies itself; where the length was told, that is taken back, and Werkzeug then counts.
+    """
+
+    def __init__(self, app: Callable[..., Iterable[bytes]]) -> None:
+        self.app = app
+
+    def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+        if environ.get("CONTENT_LENGTH"):
+            environ.pop("wsgi.input_terminated", None)
+        return self.app(environ, start_response)
+
+
 def harden(app: Flask) -> None:
     """Wrap the application: proxies believed as set, request ids, headers, one log line a request."""
     services: Services = app.extensions["fieldfare"]
@@ -126,7 +141,7 @@ def harden(app: Flask) -> None:
     for name in ("int", "id", "num"):  # Flask's own name too: none of ours is without bounds
         app.url_map.converters[name] = NumberConverter
     app.url_map.converters["big"] = BigConverter
-    app.wsgi_app = RawPath(app.wsgi_app)  # type: ignore[method-assign]  # Flask's documented way of wrapping
+    app.wsgi_app = WholeBody(RawPath(app.wsgi_app))  # type: ignore[method-assign]  # Flask's documented way of wrapping
     if hops := services.settings.trusted_proxies:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
     configure_logs(services.settings.log_level)

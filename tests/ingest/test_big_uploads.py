@@ -6,6 +6,7 @@ import socket
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import replace
 
 import pytest
@@ -158,13 +159,30 @@ def test_row_22_a_connection_cut_within_the_photo_leaves_nothing_and_the_resend_
     assert town.photo(own, "a.jpg") == photo
 
 
+def test_row_22_a_file_that_is_cut_over_rest_is_not_stored_by_half(town: Town, server: Served) -> None:
+    own, photo = new_id(), jpeg(8, size=(1600, 1200)) + bytes(3 * MB)
+    assert town.phone.send(note("<photo>a.jpg</photo>", instance_id=own)).status_code == 201
+    path = f"/v1{town.at(own)}/attachments/a.jpg"
+    lines = [f"POST {path} HTTP/1.1", f"Authorization: Bearer {town.token}", "Content-Type: image/jpeg"]
+    with town.untouched():
+        for kept in (0, 1000, 2 * MB, len(photo) - 1):
+            broken_off(server, [*lines, f"Content-Length: {len(photo)}"], photo[:kept])
+    assert town.files(own) == {"a.jpg": False}
+    broken_off(server, [*lines, f"Content-Length: {len(photo)}"], photo)
+    assert town.photo(own, "a.jpg") == photo
+
+
 def cut(server: Served, town: Town, body: bytes, kept: int) -> None:
     """Send the beginning of a submission, then be gone; returns when the server has noticed."""
-    connection = server.connect()
-    lines = [f"POST {town.phone.base}/submission HTTP/1.1", "Host: x"]
-    lines += [f"{name}: {value}" for name, value in head(len(body))]
-    connection.sendall("\r\n".join(lines).encode() + b"\r\n\r\n" + body[:kept])
-    connection.shutdown(socket.SHUT_WR)
-    while connection.recv(65536):
-        pass
-    connection.close()
+    lines = [f"POST {town.phone.base}/submission HTTP/1.1"]
+    broken_off(server, [*lines, *(f"{name}: {value}" for name, value in head(len(body)))], body[:kept])
+
+
+def broken_off(server: Served, lines: list[str], body: bytes) -> None:
+    """Send a request and so much of its body, then say that nothing more comes; returns when the server has noticed."""
+    with server.connect() as connection:
+        connection.sendall("\r\n".join([*lines, "Host: x"]).encode() + b"\r\n\r\n" + body)
+        with suppress(OSError):  # it has answered and gone already
+            connection.shutdown(socket.SHUT_WR)
+        while connection.recv(65536):
+            pass
