@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 DATA = Path("data")
@@ -93,6 +94,12 @@ class Settings:
         """Address for links and QR codes, without a slash at the end."""
         host = "127.0.0.1" if self.host == EVERYWHERE else self.host_in_address
         return (self.public_url or f"http://{host}:{self.port}").rstrip("/")
+
+    @property
+    def only_here(self) -> bool:
+        """Whether links and QR codes name this machine as itself, so that no other one gets anywhere by them."""
+        host = urlsplit(self.base_url).hostname or ""
+        return host in ("localhost", "::1") or host.startswith("127.")
 
     @property
     def lan_command(self) -> str:

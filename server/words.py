@@ -55,6 +55,11 @@ def say(language: str, text: str, **args: Any) -> str:
     return words.format_map(_Forgiving(args)) if args else words
 
 
+def sentences(language: str, *said: str) -> str:
+    """Sentences one after the other: Chinese has no space between them."""
+    return ("" if language == "zh" else " ").join(said)
+
+
 def counted(language: str, n: int, one: str, many: str) -> str:
     """The form that a language uses for `n` things, {placeholders} still open: `one` for a single thing in English, else
     `many`; Chinese has one form, Arabic six."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import case, func, select
 
 from server.accounts.access import Access
 from server.accounts.models import Actor
@@ -17,6 +17,7 @@ from server.db import db
 from server.forms import lifecycle, trying
 from server.forms.models import Form, FormAttachment, FormCount, FormVersion
 from server.ingest.models import Submission
+from server.review import queue
 from server.xforms import Field
 
 COUNTED = {
@@ -151,15 +152,22 @@ def _numbers(access: Access, found: Sequence[Form]) -> dict[int, dict[str, Any]]
             numbers[row.form_id] = _counted(states, row.held, row.last_at)
         return numbers
     counted = (
-        select(Submission.form_id, Submission.review_state, func.count(), func.max(Submission.created_at))
+        select(
+            Submission.form_id,
+            Submission.review_state,
+            func.count(),
+            func.sum(case((queue.held_back(), 1), else_=0)),
+            func.max(Submission.created_at),
+        )
         .where(Submission.form_id.in_(ids), Submission.draft.is_(False), Submission.deleted_at.is_(None))
         .where(visible(Submission.area_id, access.areas))
         .group_by(Submission.form_id, Submission.review_state)
     )
-    for form_id, state, count, last in session.execute(counted):
+    for form_id, state, count, held, last in session.execute(counted):
         one = numbers.setdefault(form_id, _none())
         one["review_states"][COUNTED[state]] = count
         one["submissions"] += count
+        one["held"] += held
         one["last_submission"] = max(filter(None, (one["last_submission"], last)), default=None)
     return numbers
 

@@ -27,7 +27,7 @@ from server.openrosa.caller import Caller
 from server.openrosa.refusals import refusal
 from server.services import Services
 from server.traces import out_of_handles
-from server.words import say, say_problem
+from server.words import say, say_problem, sentences
 
 log = logging.getLogger("fieldfare.openrosa")
 
@@ -260,12 +260,12 @@ def submission(project_id: int, token: str | None = None, xml_form_id: str | Non
         raise
     if not receipt.created:
         _heard(sender)
-    text = say(who.language, "Received. Receipt {number}.", number=receipt.number)
+    told = [say(who.language, "Received. Receipt {number}.", number=receipt.number)]
     if receipt.code and (receipt.subject or "").startswith("facility:"):
-        text += " " + say(who.language, "Facility {code}.", code=receipt.code)
+        told.append(say(who.language, "Facility {code}.", code=receipt.code))
     elif receipt.code:
-        text += " " + say(who.language, "Household {code}.", code=receipt.code)
-    return _answer(wire.message(text, "submit_success"), status=201)
+        told.append(say(who.language, "Household {code}.", code=receipt.code))
+    return _answer(wire.message(sentences(who.language, *told), "submit_success"), status=201)
 
 
 def _heard(sender: Sender) -> None:

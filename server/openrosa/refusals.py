@@ -6,7 +6,7 @@ Words alone, in the reader's language; codes and what other clients are told are
 from __future__ import annotations
 
 from server.problems import Problem, ProblemError
-from server.words import say, say_problem
+from server.words import say, say_problem, sentences
 
 STAYS = "The visit stays on the phone."
 """True of every refusal: Collect takes only 201 and 202 for sent, and keeps whatever else it hears about."""
@@ -57,4 +57,4 @@ def refusal(language: str, error: ProblemError) -> str:
     mine = Problem(row.name, row.code, own or "", one=HAPPENED_ONCE.get(row.name, ""))
     happened = error if own is None else ProblemError(mine, error.details)
     to_do = TO_DO.get(row.name, TELL)
-    return " ".join((say_problem(language, happened), say(language, STAYS), say(language, to_do)))
+    return sentences(language, say_problem(language, happened), say(language, STAYS), say(language, to_do))

@@ -75,14 +75,18 @@ def conditions(session: Session, wanted: Filter) -> ColumnElement[bool]:
     return and_(*parts)
 
 
+def held_back() -> ColumnElement[bool]:
+    """Whether a submission is held back: by a finding, and nobody has decided."""
+    return and_(
+        Submission.blocking > 0, func.coalesce(Submission.review_state, "").not_in(("approved", "rejected"))
+    )
+
+
 def _state(word: str) -> ColumnElement[bool]:
     if word not in STATES:
         raise problems.UNEXPECTED_VALUE(field="state", value=word, reason=f"it is one of {', '.join(STATES)}")
     if word == "held":
-        return and_(
-            Submission.blocking > 0,
-            func.coalesce(Submission.review_state, "").not_in(("approved", "rejected")),
-        )
+        return held_back()
     if word == "received":
         return Submission.review_state.is_(None)
     return Submission.review_state == word

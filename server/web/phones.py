@@ -33,7 +33,7 @@ from server.web.frame.door import (
 )
 from server.web.frame.words import direction, language, tell_problem
 from server.web.visits.areafield import area_picks, areas_given
-from server.web.visits.filters import title_of, told_apart
+from server.web.visits.filters import told_apart
 from server.words import say
 
 phones = Blueprint("phones", __name__, url_prefix="/p/<num:project_id>/phones")
@@ -78,8 +78,6 @@ def listing(project_id: int) -> Response:
         "phones/list.html",
         project=project,
         carriers=_carriers(found),
-        local=services().settings.base_url.startswith(("http://127.0.0.1", "http://localhost")),
-        lan_command=services().settings.lan_command,
     )
 
 
@@ -161,11 +159,12 @@ def overview(project_id: int, actor_id: int) -> Response:
         phone=phone,
         carrier=carrier,
         card=_card(project, phone, carrier.areas) if may else None,
-        forms=_forms_of(phone),
+        forms=told_apart(_forms_of(phone)),
         may=may,
         may_revoke=access().may("session.end", project_id) or access().may("field_key.delete", project_id),
-        every=[form for form in forms_of(session(), project_id) if form.current_version is not None],
-        title_of=title_of,
+        every=told_apart(
+            form for form in forms_of(session(), project_id) if form.current_version is not None
+        ),
         areas=area_picks([area.id for area in carrier.areas]),
     )
 

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import timedelta
 
 from sqlalchemy import update
 
 from server.accounts.models import Actor, Phone
 from server.db import utcnow
-from tests.support.house import House
+from server.forms.models import Form
+from tests.support.house import House, xlsx
 from tests.web.conftest import World
 from tests.web.desk import Desk, area_ids, somebody
 
@@ -44,6 +46,42 @@ def test_a_phones_card_speaks_its_enumerators_language_and_holds_a_code(world: W
     cards = world.admin.get("/p/1/phones/cards").text
     assert "print-a4" in cards
     assert cards.count('class="phone-card"') == 3
+
+
+def test_every_page_with_a_code_says_that_it_leads_no_phone_here(world: World) -> None:
+    phone = made(world.admin, forms="1")
+    world.admin.post("/p/1/forms/wells/draft")
+    warning = "Only this machine can reach the server"
+    at = ("/p/1/phones", "/p/1/phones/new", f"/p/1/phones/{phone}", "/p/1/phones/cards", "/p/1/forms/wells")
+    pages = {address: world.admin.get(address).text for address in at}
+    assert all('class="qr"' in pages[address] for address in at[2:])
+    assert [address for address in at if warning not in pages[address]] == []
+    services = world.house.app.extensions["fieldfare"]
+    public = replace(services.settings, public_url="https://fieldfare.example.org")
+    world.house.app.extensions["fieldfare"] = replace(services, settings=public)
+    assert [address for address in at if warning in world.admin.get(address).text] == []
+
+
+def test_forms_of_one_title_are_told_apart_where_a_phone_may_fetch_them(world: World) -> None:
+    for form_id in ("first", "second"):
+        world.house.publish(
+            1,
+            xlsx(
+                "type | name | label\ntext | remark | Remark",
+                settings=f"form_id | form_title | version\n{form_id} | Fix | 1",
+            ),
+        )
+    phone = made(world.admin, forms="1", new_forms="1")
+    world.admin.post(f"/p/1/phones/{phone}", name="Phone 9", language="en", forms=all_forms(world))
+    page = world.admin.get(f"/p/1/phones/{phone}").text
+    for title in ("Fix (first)", "Fix (second)"):
+        assert f"<li>{title}</li>" in page  # what it may fetch
+        assert page.count(title) == 2  # and what is offered
+
+
+def all_forms(world: World) -> list[str]:
+    with world.house.session() as session:
+        return [str(one.id) for one in session.query(Form)]
 
 
 def test_revoking_says_what_may_still_be_on_the_phone(world: World) -> None:

@@ -141,8 +141,19 @@ def test_a_viewer_looks_and_cannot_decide(world: World) -> None:
     assert state(world, world.north[0]) is None
 
 
+def test_who_sees_some_areas_is_told_what_is_held_back_there(world: World) -> None:
+    for area, held in (("A1", 1), ("B2", 0)):
+        supervisor = somebody(world.house, 1, "supervisor", areas=(area,))
+        extended = {"X-Extended-Metadata": "true"}
+        (form,) = supervisor.client.get("/v1/projects/1/forms", headers=extended).get_json()
+        assert (form["held"], len(ids(supervisor.get("/p/1/visits?state=held").text))) == (held, held)
+
+
 def test_a_form_designer_sees_no_visits(world: World) -> None:
     designer = somebody(world.house, 1, "designer")
+    number = re.compile(r"· [0-9]+ visits?")
+    assert number.findall(world.admin.get("/p/1/forms").text) == ["· 3 visits"]
+    assert number.findall(designer.get("/p/1/forms").text) == []
     assert designer.get("/p/1/visits").status_code == 403
     assert designer.get(f"/p/1/visits/{world.north[0]}").status_code == 404
 

@@ -47,7 +47,8 @@ class Row:
     form: Form
     title: str
     phones: int
-    visits: int = 0
+    visits: int | None = 0
+    """None: the reader sees no visits."""
     held: int = 0
     last_at: datetime | None = None
 
@@ -204,11 +205,12 @@ def _rows(found: Sequence[Form]) -> list[Row]:
     return rows
 
 
-def counts_of(form: Form) -> tuple[int, int, datetime | None]:
-    """Visits, those held back, and when the last one came: kept counts, or counted within the reader's areas."""
+def counts_of(form: Form) -> tuple[int | None, int, datetime | None]:
+    """Visits (None where the reader sees none), those held back, and when the last one came: kept counts, or counted within
+    the reader's areas."""
     known = access()
     if not known.may("submission.list", form.project_id, form.id):
-        return 0, 0, None
+        return None, 0, None
     if known.areas:
         mine = own_filter(form.project_id)
         own = replace(mine, form_ids=(form.id,))

@@ -10,7 +10,7 @@ from markupsafe import Markup
 from server.accounts.access import Access
 from server.web.frame import show
 from server.web.frame.assets import asset, icon
-from server.web.frame.door import here, token
+from server.web.frame.door import here, services, token
 from server.web.frame.words import (
     between,
     direction,
@@ -50,6 +50,12 @@ def in_place(address: str = "") -> Markup:
     ).format(address)
 
 
+def lan_command() -> str:
+    """What opens the server to phones near by, where its codes lead none to it now; else ''."""
+    settings = services().settings
+    return settings.lan_command if settings.only_here else ""
+
+
 def join(app: Flask) -> None:
     """Give templates what they call."""
     app.jinja_env.globals.update(
@@ -65,6 +71,7 @@ def join(app: Flask) -> None:
         messages=messages,
         the_reader=known,
         here=here,
+        lan_command=lan_command,
         in_place=in_place,
         csrf_value=token,
         the_project=lambda: g.get("project"),
