@@ -19,7 +19,6 @@ from server.accounts.models import Phone as PhoneRow
 from server.areas.models import Area
 from server.forms.models import Form
 from server.households import merge
-from server.households.tables import TABLES
 from server.ingest.rebuild import rebuild
 from tests.ingest.test_rebuild import values
 from tests.support.house import xlsx
@@ -117,6 +116,12 @@ SAVED = {
     "facilities": {"kind": ("facility", "kind"), "built_year": ("facility", "built_year")},
 }
 """Properties of each list that a form saves, and the column of a current row that it maps to."""
+
+WRITTEN = {
+    "households": ("household", "visit", "water", "housing"),
+    "facilities": ("facility", "inspection"),
+}
+"""The tables that these forms write to."""
 
 OWN = ("status", "next_visit_due", "last_visit_on")
 """Properties of a household that the server tells phones itself; those that the list has."""
@@ -235,7 +240,7 @@ def _disagreements(town: Town, subjects: set[str], name: str, but: Set[str]) -> 
     kind, area = LISTS[name], codes(town)
     table = {row["uuid"]: row for row in town.rows(kind) if row["uuid"] in subjects}
     every = {uuid: row for uuid, row in listed(town, name).items() if uuid in subjects}
-    current = {of: _by_subject(town, of, kind) for of in TABLES if TABLES[of].subject == kind}
+    current = {of: _by_subject(town, of, kind) for of in WRITTEN[name]}
     for uuid, row in every.items():
         if uuid not in table or table[uuid].get("merged_into"):
             yield f"{uuid} is on the list, not in the table"

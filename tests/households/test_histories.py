@@ -12,8 +12,8 @@ from server.problems import ProblemError
 from tests.households.panel import Sent, disagreements, furnish, join, listed, part, replayed, send
 from tests.support.town import Town
 
-HISTORIES = 24
-ACTS = 30
+HISTORIES = 8
+ACTS = 40
 LOOK_EVERY = 3
 
 AREAS = ("A1-014", "A1-015", "B2", "")
