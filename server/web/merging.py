@@ -11,7 +11,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from flask import Response, request, url_for
+from flask import Response, g, request, url_for
+from markupsafe import Markup
 
 from server import problems
 from server.areas.models import Area
@@ -50,11 +51,14 @@ class Line:
     unit: str | None
     ours: Any
     theirs: Any
+    is_photo: bool = False
 
     @property
     def differs(self) -> bool:
-        """Whether both say something, and not the same."""
-        return bool(self.ours != "" and self.theirs != "" and str(self.ours) != str(self.theirs))
+        """Whether both say something, and not the same; two photos are looked at."""
+        return not self.is_photo and bool(
+            self.ours != "" and self.theirs != "" and str(self.ours) != str(self.theirs)
+        )
 
     @property
     def agrees(self) -> bool:
@@ -186,8 +190,22 @@ def _lines(table: str, one: Mapping[str, Any], two: Mapping[str, Any]) -> Iterat
     theirs = {fact.heading.name: fact for fact in facts_of(table, two)}
     for name in dict.fromkeys([*ours, *theirs]):
         heading = (ours.get(name) or theirs[name]).heading
+        if heading.type == "p":
+            yield Line(name, None, _thumb(one, name), _thumb(two, name), True)
+            continue
         left, right = (side[name].value if name in side else "" for side in (ours, theirs))
         yield Line(name, heading.unit, left, right)
+
+
+def _thumb(row: Mapping[str, Any], column: str) -> Any:
+    """A photo of a row, small, leading to the visit that it came with; '' where the row has none."""
+    name, visit_id = row.get(column), row.get("submission_id")
+    if not name or visit_id is None:
+        return ""
+    of = {"project_id": g.project.id, "visit_id": visit_id}
+    picture = url_for("web.visit.file", **of, name=name, size="thumb")
+    text = '<a class="photo photo-cell" href="{}"><img src="{}" alt="{}" width="64" height="48" loading="lazy"></a>'
+    return Markup(text).format(url_for("web.visit.overview", **of), picture, tell("photo"))  # noqa: S704 - each part was escaped
 
 
 def _distance(one: Household, two: Household) -> float | None:

@@ -127,6 +127,21 @@ def test_on_a_phone_the_rest_of_a_filter_opens_behind_a_button_that_counts_it(si
     expect(page.locator(".entry").first).to_contain_text("Wells")
 
 
+@pytest.mark.parametrize("language", ["en", "zh", "ar"])
+def test_on_a_phone_what_one_searches_and_its_button_stand_beside_each_other(
+    site: Site, look: Look, language: str
+) -> None:
+    page = look(phone=True, language=language)
+    for address, button in (("/people", ".filter-go .btn"), ("/p/1/households", ".filter-open")):
+        page.goto(address)
+        field, press = page.locator("#q").bounding_box(), page.locator(button).bounding_box()
+        assert field is not None
+        assert press is not None
+        assert abs(field["y"] - press["y"]) < 10, address
+        assert press["x"] >= 0, address
+        assert press["x"] + press["width"] <= PHONE["width"], address
+
+
 def test_on_a_phone_what_two_households_say_stands_below_its_label(site: Site, look: Look) -> None:
     page = look(phone=True)
     page.goto(f"/p/1/households/{site.codes[0]}/merge?other={site.codes[1]}")

@@ -18,7 +18,7 @@ from server.forms.models import Project
 from server.households.tables import TABLES, Household
 from server.ingest.models import Submission
 from tests.support.house import House, Phone, instance, xlsx
-from tests.web.desk import Desk, phone_in, somebody, with_areas
+from tests.web.desk import Desk, phone_in, picture, somebody, with_areas
 
 ENROLMENT = """
 | type                                | name     | label            | bind::hh:column    | calculation                | save_to  |
@@ -42,10 +42,11 @@ ENTITIES = """
 """
 
 
-def enrol(phone: Phone, number: int, area: str, water: str, trip: int) -> None:
-    """Send an enrolment that makes a household."""
+def enrol(phone: Phone, number: int, area: str, water: str, trip: int, *, photo: str = "") -> None:
+    """Send an enrolment that makes a household; `photo` where the form asks for one of the tap."""
     entity = f"{number:08d}-0000-4000-8000-00000000000{number}"
     body = f"<area>{area}</area><dwelling>31.20503 121.40231 4 6</dwelling><trip>{trip}</trip><water>{water}</water>"
+    body += f"<tap>{photo}</tap>" if photo else ""
     meta = (
         f'<entity xmlns="http://www.opendatakit.org/xforms/entities" dataset="households" create="1" id="{entity}">'
         f"<label>House {area}</label></entity>"
@@ -55,7 +56,7 @@ def enrol(phone: Phone, number: int, area: str, water: str, trip: int) -> None:
         .replace("</orx:meta>", "</orx:meta>")
         .replace("<orx:meta>", f"<orx:meta>{meta}")
     )
-    sent = phone.send(xml)
+    sent = phone.send(xml, {photo: picture()} if photo else ())
     assert sent.status_code == 201, sent.text
 
 

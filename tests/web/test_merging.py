@@ -100,3 +100,21 @@ def test_who_may_not_merge_sees_no_comparison_and_areas_hold(
     south = somebody(house, 1, "manager", areas=("B2",))
     assert south.get(at).status_code == 404
     assert south.get(f"/p/1/households/{panel[2]}/merge?other={panel[0]}").status_code == 404
+
+
+def test_photos_of_a_table_stand_as_pictures_that_lead_to_their_visits(house: House, admin: Desk) -> None:
+    with_areas(house)
+    house.project()
+    survey = ENROLMENT + "| image | tap | Photo of the tap | water.photo | | |\n"
+    house.publish(1, xlsx(survey, choices=CHOICES, settings=SETTINGS, entities=ENTITIES))
+    phone = phone_in(house, 1, "Phone", ("A1",))
+    for number in (1, 2):
+        enrol(phone, number, "A1-014", "public_tap", 10, photo="tap.jpg")
+    house.work()
+    with house.session() as session:
+        one, two = [found.code for found in session.query(Household).order_by(Household.code)]
+    page = admin.get(f"/p/1/households/{one}/merge?other={two}").text
+    cells = re.findall(r'<a class="photo photo-cell" href="(/p/1/visits/\d+)"><img src="([^"]+)"', page)
+    assert len(cells) == 2
+    assert all(src.startswith(f"{visit}/files/tap.jpg?size=thumb") for visit, src in cells)
+    assert not re.search(r">tap\.jpg<", page)
