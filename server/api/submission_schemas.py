@@ -81,13 +81,13 @@ class ExtendedCommentSchema(CommentSchema):
 
 class FindingSchema(Plain):
     """One thing wrong with one answer. `value` is null where the answer is protected; `expected` is what the server works
-    out where a calculation differs, null elsewhere."""
+    out, only where a calculation differs."""
 
     path = fields.String()
     rule = fields.String()
     severity = fields.String()
     value = fields.String(allow_none=True)
-    expected = fields.String(allow_none=True)
+    expected = fields.String()
     message = fields.String()
 
 

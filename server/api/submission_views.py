@@ -174,6 +174,6 @@ def _finding(
         "rule": row.rule,
         "severity": "blocking" if row.blocking else "warning",
         "value": value_at(opened.record, row.path) or strange.get(row.path) or None,
-        "expected": expected,
+        **({} if expected is None else {"expected": expected}),
         "message": finding_words(row.message, language(), say, expected),
     }

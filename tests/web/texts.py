@@ -138,7 +138,11 @@ SAID_OF_PROJECTS = ("it is longer than 200 characters", "no time zone is called 
 
 
 def _reasons(call: ast.Call) -> Iterator[str]:
-    """Reasons that rooms give in whole: `problems.X(reason="it is empty")`."""
+    """Reasons that rooms give in whole: `problems.X(reason="it is empty")`; one word alone is a value, not a reason."""
     for keyword in call.keywords:
-        if keyword.arg == "reason" and isinstance(keyword.value, ast.Constant):
+        if (
+            keyword.arg == "reason"
+            and isinstance(keyword.value, ast.Constant)
+            and " " in str(keyword.value.value)
+        ):
             yield str(keyword.value.value)
