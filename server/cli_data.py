@@ -217,19 +217,19 @@ def areas() -> None:
 
 @areas.command("import")
 @click.argument("path", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option("--force", is_flag=True, help="Let areas lose the parent that they have.")
+@click.option("--force", is_flag=True, help="Let areas leave the one they lie in.")
 @click.pass_obj
 def areas_import(settings: Settings, path: Path, force: bool) -> None:
     """Take a CSV: code,name,parent,level,lat,lon,boundary and name:<language>. The same file again changes nothing.
 
     Columns and areas that are not in the file stay as they are; an empty cell empties what stands there.
     """
-    from server.areas.sheet import read_areas
+    from server.areas.sheet import read_sheet
     from server.ingest.areas import take_areas
 
-    rows = read_areas(path.read_bytes())
+    sheet = read_sheet(path.read_bytes())
     with opened(settings) as (_, services), transaction(db.session()) as session:
-        done = take_areas(session, services, rows, actor_id=None, confirmed=force)
+        done = take_areas(session, services, sheet, actor_id=None, confirmed=force)
     click.echo(f"Areas: {done.created} new, {done.updated} changed, {done.unchanged} as they were.")
 
 

@@ -67,7 +67,20 @@ def areas_of(session: Session, actor_ids: Sequence[int]) -> dict[int, list[Area]
     return found
 
 
-def refuse_wider(session: Session, areas: Sequence[int], given: Sequence[int]) -> None:
-    """Nobody gives a phone more than they see: who has `areas` gives some of them or below. Raises `UNEXPECTED_VALUE`."""
-    if areas and not (given and all(covers(session, areas, area_id) for area_id in given)):
-        raise problems.UNEXPECTED_VALUE(field="areas", value="", reason="choose among your own areas")
+def refuse_wider(
+    session: Session, areas: Sequence[int], given: Sequence[int], codes: Sequence[str] = ()
+) -> None:
+    """Nobody gives a phone more than they see: who has `areas` gives some of them or below. `codes`: how they were given,
+    where not by number. Raises `UNEXPECTED_VALUE`, `MISSING_PARAMETER` where none is given."""
+    if areas and not given:
+        raise problems.MISSING_PARAMETER(field="areas")
+    named = codes or [str(area_id) for area_id in given]
+    wider = [
+        name
+        for name, area_id in zip(named, given, strict=True)
+        if areas and not covers(session, areas, area_id)
+    ]
+    if wider:
+        raise problems.UNEXPECTED_VALUE(
+            field="areas", value=", ".join(wider[:20])[:200], reason="choose among your own areas"
+        )

@@ -63,8 +63,9 @@ def list_app_users(access: Access, project: Project) -> list[dict[str, Any]]:
 def create_app_user(access: Access, body: dict[str, Any], project: Project) -> dict[str, Any]:
     """Make a phone. It sees no form until it is given some (`/forms/{id}/assignments/app-user/{actorId}`)."""
     session = db.session()
-    areas = ids_of_codes(session, body.get("areas") or [])
-    whose_areas.refuse_wider(session, access.areas, areas)
+    codes = body.get("areas") or []
+    areas = ids_of_codes(session, codes)
+    whose_areas.refuse_wider(session, access.areas, areas, codes)
     phone, _ = phones.create(
         session,
         services(),
@@ -98,7 +99,7 @@ def change_app_user(access: Access, body: dict[str, Any], project: Project, acto
     areas = None if body.get("areas") is None else ids_of_codes(session, body["areas"])
     properties = body.get("properties")
     if areas is not None:
-        whose_areas.refuse_wider(session, access.areas, areas)
+        whose_areas.refuse_wider(session, access.areas, areas, body["areas"])
     phones.change(
         session,
         phone,

@@ -19,7 +19,7 @@ from server.api.plumbing import blueprint, flag, writing
 from server.api.schemas import AreaSchema, Plain
 from server.areas import reading
 from server.areas.models import Area
-from server.areas.sheet import MOST_BYTES, read_areas
+from server.areas.sheet import MOST_BYTES, read_sheet
 from server.db import db
 from server.ingest import areas as intake
 
@@ -62,11 +62,11 @@ def list_areas(access: Access) -> list[dict[str, Any]]:
 @areas.answers(ImportedSchema)
 def take_areas(access: Access) -> Any:
     """Import areas from CSV (`text/csv`: code,name,parent,level,lat,lon and name:<language>), all of it or nothing; `?confirm=true`
-    lets areas lose their parent."""
-    rows = read_areas(body_of(request, MOST_BYTES, "areas"))
+    lets areas leave the one they lie in."""
+    sheet = read_sheet(body_of(request, MOST_BYTES, "areas"))
     with writing() as session:
         done = intake.take_areas(
-            session, services(), rows, actor_id=access.actor_id, confirmed=flag("confirm")
+            session, services(), sheet, actor_id=access.actor_id, confirmed=flag("confirm")
         )
     return {"created": done.created, "updated": done.updated, "unchanged": done.unchanged}
 

@@ -5,7 +5,7 @@ Areas and columns that a sheet leaves out stay: households hang on them. Writes 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session, undefer
 from server import problems
 from server.areas.faults import MOST_NAMED, Fault, refusal
 from server.areas.models import Area
-from server.areas.sheet import AreaRow, read_areas
+from server.areas.sheet import AreaRow, Sheet, read_sheet
 from server.db import utcnow
 from server.keys import Keyring
 from server.ledger import Kind, append
@@ -36,29 +36,33 @@ class Imported:
 def import_areas(
     session: Session,
     keys: Keyring,
-    sheet: bytes | Sequence[AreaRow],
+    sheet: bytes | Sheet,
     *,
     actor_id: int | None,
-    confirmed: bool = False,
+    confirmed: bool | Collection[str] = False,
 ) -> Imported:
     """Take a CSV of areas: new codes are added, known ones get what its columns say of them; what has no column stays as it
-    stands. Give the rows that `read_areas` made of it before the transaction began; reading bytes takes seconds.
+    stands. Give the sheet that `read_sheet` made of it before the transaction began; reading bytes takes seconds.
 
-    The same sheet again changes nothing and writes nothing. Raises `AREAS_INVALID` with every faulty row: a code twice, an
-    unknown parent, a cycle, a tree deeper than 20, and, unless `confirmed`, a known area whose parent is taken away.
+    The same sheet again changes nothing and writes nothing. Raises `AREAS_INVALID` with every faulty row: one that says no
+    area, a code twice, an unknown parent, a cycle, a tree deeper than 20, and, unless `confirmed` (of all, or by their codes),
+    a known area that would leave the one it lies in, for another or for none.
     """
-    rows = read_areas(sheet) if isinstance(sheet, bytes) else sheet
-    if not rows:
+    read = read_sheet(sheet) if isinstance(sheet, bytes) else sheet
+    rows = read.rows
+    if not rows and not read.faults:
         raise problems.AREAS_INVALID(reason=Sentence("the sheet has no areas"), row=None)
     query = select(Area).options(undefer(Area.boundary))
     known = {area.code: area for area in session.scalars(query.with_for_update())}
     before = _parents(known)
     parents = {row.code: row.parent if "parent" in row.columns else before.get(row.code, "") for row in rows}
-    if faults := list(_of_tree(rows, before, parents)):
-        raise refusal(faults)
-    leaving = [row for row in rows if before.get(row.code) and not parents[row.code]]
-    if leaving and not confirmed:
-        raise _unconfirmed(leaving)
+    faults = [*read.faults, *_of_tree(rows, before, parents)]
+    if faults:
+        raise refusal(sorted(faults, key=lambda one: one.row))
+    leaving = list(_leaving(rows, before, parents))
+    asked = leaving if isinstance(confirmed, bool) else [row for row in leaving if row.code not in confirmed]
+    if asked and confirmed is not True:
+        raise _unconfirmed(leaving, before, parents)
     changed: list[dict[str, Any]] = []
     created = 0
     now = utcnow()
@@ -89,6 +93,8 @@ def _of_tree(
     parent_of = {**before, **parents}
     row_of: dict[str, int] = {}
     for row in rows:
+        if not row.code:
+            continue  # said already
         if (first := row_of.setdefault(row.code, row.row)) != row.row:
             reason = Sentence("the code {code} stands in row {first} already", code=row.code, first=first)
             yield Fault(row.row, reason)
@@ -154,12 +160,28 @@ def _standing(area: Area) -> dict[str, Any]:
     return {"name": area.name, "names": area.names, "level": area.level, "lat": area.lat, "lon": area.lon}
 
 
-def _unconfirmed(leaving: Sequence[AreaRow]) -> problems.ProblemError:
-    codes = ", ".join(row.code for row in leaving[:MOST_NAMED]) + (" …" if len(leaving) > MOST_NAMED else "")
+def _leaving(
+    rows: Sequence[AreaRow], before: Mapping[str, str], parents: Mapping[str, str]
+) -> Iterator[AreaRow]:
+    """Rows whose area would lie in its parent no more: one put between the two takes nothing from anybody."""
+    parent_of = {**before, **parents}
+    for row in rows:
+        left, above = before.get(row.code), parents[row.code]
+        while above and above != left:
+            above = parent_of.get(above, "")
+        if left and not above:
+            yield row
+
+
+def _unconfirmed(
+    leaving: Sequence[AreaRow], before: Mapping[str, str], parents: Mapping[str, str]
+) -> problems.ProblemError:
+    named = [f"{row.code} ({before[row.code]} → {parents[row.code] or '–'})" for row in leaving[:MOST_NAMED]]
     reason = Sentence(
-        "the parent is empty for {codes}, so these areas would leave the area they lie in, and phones and people there would "
-        "no longer see them or their households. Fill in the parent, leave out that column, or confirm it: with "
-        "?confirm=true over REST, with --force on the command line",
-        codes=codes,
+        "{codes} would leave the area they lie in, and phones and people there would no longer see them or their households. "
+        "Give the parent that they have, leave out that column, or confirm it: on the page, with ?confirm=true over REST, with "
+        "--force on the command line",
+        codes=", ".join(named) + (" …" if len(leaving) > MOST_NAMED else ""),
     )
-    return refusal([Fault(leaving[0].row, reason)], leaving=[row.code for row in leaving])
+    moves = [(row.code, before[row.code], parents[row.code]) for row in leaving]
+    return refusal([Fault(leaving[0].row, reason)], leaving=[row.code for row in leaving], moves=moves)

@@ -52,12 +52,28 @@ class AreaRow:
     columns: frozenset[str] = frozenset()
 
 
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """The rows of a CSV, those with faults among them as far as they go, and all that is wrong with them by themselves."""
+
+    rows: tuple[AreaRow, ...]
+    faults: tuple[Fault, ...] = ()
+
+
 def read_areas(content: bytes, effort: Effort | None = None) -> list[AreaRow]:
+    """The rows of `read_sheet`, where none has a fault. Raises `AREAS_INVALID` with every fault in `reason`, and the first one's `row`."""
+    sheet = read_sheet(content, effort)
+    if sheet.faults:
+        raise refusal(sheet.faults)
+    return list(sheet.rows)
+
+
+def read_sheet(content: bytes, effort: Effort | None = None) -> Sheet:
     """The rows of a CSV `code,name,parent,level,lat,lon,boundary`, with `name:<language>` columns; empty rows are left out.
 
     A boundary (or `geometry`) is what `read_boundary` takes. Only `code` and `name` are needed; columns may stand in any
     order, unknown ones are refused (a typing error would pass for a missing column). `effort` is for all boundaries
-    together. Raises `AREAS_INVALID` with every fault of every row in `reason`, and the first one's `row`.
+    together. Raises `AREAS_INVALID` where it is no such CSV at all.
     """
     if len(content) > MOST_BYTES:
         raise problems.AREAS_INVALID(reason=Sentence("the file is larger than 20 MB"), row=None)
@@ -70,17 +86,17 @@ def read_areas(content: bytes, effort: Effort | None = None) -> list[AreaRow]:
         try:
             header = [_header(cell) for cell in next(lines, [])]
             faults += [Fault(1, reason) for reason in _of_header(header)]
-            if not faults:
-                rows = list(_rows(lines, header, effort or Effort(), faults))
+            if faults:
+                raise refusal(faults)
+            for row in _rows(lines, header, effort or Effort(), faults):
+                rows.append(row)
         except csv.Error:
             faults.append(
                 Fault(lines.line_num, Sentence("the row is not closed or has a stray quotation mark"))
             )
         finally:
             csv.field_size_limit(before)
-    if faults:
-        raise refusal(faults)
-    return rows
+    return Sheet(tuple(rows), tuple(faults))
 
 
 def _rows(
@@ -96,10 +112,8 @@ def _rows(
         found: list[Sentence] = []
         if any(cell.strip() for cell in cells[len(header) :]):
             found.append(Sentence("it has more cells than the header"))
-        row = _row(number, cell_of, effort, found)
+        yield _row(number, cell_of, effort, found)
         faults += [Fault(number, reason) for reason in found]
-        if not faults:
-            yield row
 
 
 def _row(number: int, cells: Mapping[str, str], effort: Effort, found: list[Sentence]) -> AreaRow:
@@ -136,7 +150,9 @@ def _boundary(cell: str, lat: float | None, lon: float | None, effort: Effort, f
     west, south, east, north = box(geometry)
     if lat is not None and lon is not None and not (west <= lon <= east and south <= lat <= north):
         found.append(
-            Sentence("the boundary lies elsewhere than lat and lon: are latitude and longitude swapped?")
+            Sentence(
+                "the boundary lies elsewhere than lat and lon, as where latitude and longitude are swapped"
+            )
         )
     return geometry
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection
 
 from sqlalchemy.orm import Session
 
 from server.accounts import audit
 from server.areas.importing import Imported, import_areas
-from server.areas.sheet import AreaRow
+from server.areas.sheet import Sheet
 from server.entities.datasets import touch_all
 from server.services import Services
 
@@ -16,12 +16,13 @@ from server.services import Services
 def take_areas(
     session: Session,
     services: Services,
-    sheet: bytes | Sequence[AreaRow],
+    sheet: bytes | Sheet,
     *,
     actor_id: int | None,
-    confirmed: bool = False,
+    confirmed: bool | Collection[str] = False,
 ) -> Imported:
-    """Take a CSV of areas, and record it where it changed anything. Give its rows (`areas.sheet.read_areas`) where others wait.
+    """Take a CSV of areas, and record it where it changed anything. Give what `areas.sheet.read_sheet` made of it where
+    others wait.
 
     Raises `AREAS_INVALID` (`areas.importing.import_areas`).
     """

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Sequence
 from typing import Any
 
@@ -12,7 +13,7 @@ from sqlalchemy.orm import InstrumentedAttribute
 from server import problems
 from server.areas import reading
 from server.areas.models import Area
-from server.areas.sheet import MOST_BYTES, read_areas
+from server.areas.sheet import MOST_BYTES, read_sheet
 from server.households.tables import Household
 from server.ingest import areas as intake
 from server.problems import ProblemError
@@ -25,6 +26,9 @@ areas = Blueprint("areas", __name__, url_prefix="/areas")
 SIZE = 100
 """Areas a page."""
 
+MOST_KEPT = 5_000_000
+"""Bytes of a sheet that travels with the question whether it is meant; a larger one is chosen again."""
+
 EXAMPLE = "code,name,parent,level,lat,lon,name:zh\nA1,Aldermere North,,district,,,阿尔德米尔北\nA1-014,Lower Ford,A1,village,31.21,121.43,下渡\n"
 
 
@@ -36,21 +40,39 @@ def listing() -> Response:
 
 @areas.post("")
 def take() -> Response:
-    """Take a CSV of areas: all of it or nothing."""
+    """Take a CSV of areas: all of it or nothing. Where areas would leave the one they lie in, the page asks first: `leaving`
+    are the codes of those of which it was told, and the sheet comes back with them (`sheet`) or is chosen again."""
     access().require("area.update")
-    file = request.files.get("file")
+    content = b""
     try:
-        if file is None or not file.filename:
-            raise problems.MISSING_PARAMETER(field="file")
+        content = _given()
         session().rollback()  # reading boundaries takes seconds: nothing is open meanwhile
-        rows = read_areas(file.stream.read(MOST_BYTES + 1))
+        sheet = read_sheet(content)
+        told = frozenset(request.form.get("leaving", "").split())
         with acting() as writing:
-            done = intake.take_areas(writing, services(), rows, actor_id=reader().id)
+            done = intake.take_areas(writing, services(), sheet, actor_id=reader().id, confirmed=told)
     except ProblemError as error:
+        if moves := error.details.get("moves"):
+            kept = base64.b64encode(content).decode() if len(content) <= MOST_KEPT else ""
+            return page(error.problem.status, ask={"moves": moves, "sheet": kept})
         return page(error.problem.status, trouble=tell_problem(error))
     numbers = {"created": done.created, "updated": done.updated, "unchanged": done.unchanged}
     said("done", "{created} areas new, {updated} changed, {unchanged} as they were.", **numbers)
     return back_to("/areas")
+
+
+def _given() -> bytes:
+    """The sheet that was chosen, else the one that travelled with the question. Raises `MISSING_PARAMETER`."""
+    file = request.files.get("file")
+    if file is not None and file.filename:
+        return file.stream.read(MOST_BYTES + 1)
+    try:
+        kept = base64.b64decode(request.form.get("sheet", ""), validate=True)
+    except ValueError:
+        kept = b""
+    if not kept:
+        raise problems.MISSING_PARAMETER(field="file")
+    return kept
 
 
 @areas.get("/example.csv")
@@ -60,7 +82,7 @@ def example() -> Response:
     return Response("\ufeff" + EXAMPLE, content_type="text/csv; charset=utf-8", headers=headers)
 
 
-def page(status: int = 200, *, trouble: Any = None) -> Response:
+def page(status: int = 200, *, trouble: Any = None, ask: dict[str, Any] | None = None) -> Response:
     """One area (`?in=`, else the tops of what the reader sees) with what lies directly in it, a page at a time."""
     mine = access().projects("project.read")
     if mine is not None and not mine:
@@ -97,6 +119,7 @@ def page(status: int = 200, *, trouble: Any = None) -> Response:
         + shapes([one.id for one in shown], href=_to("{code}"))
         + points,
         trouble=trouble,
+        ask=ask,
         may_import=access().may("area.update"),
         example=EXAMPLE,
     )

@@ -58,7 +58,8 @@ def test_the_same_sheet_again_changes_nothing_and_writes_nothing(
 def test_a_later_sheet_changes_names_and_moves_whole_subtrees(session: Session, services: Services) -> None:
     import_areas(session, services.keys, SHEET.encode(), actor_id=None)
     moved = "code,name,parent\nA1,Northern,A2\nA1-015,Mill End,A1\n"
-    assert import_areas(session, services.keys, moved.encode(), actor_id=7) == Imported(1, 1, 0)
+    done = import_areas(session, services.keys, moved.encode(), actor_id=7, confirmed={"A1"})
+    assert done == Imported(1, 1, 0)
     village = reading.by_code(session, "A1-014")
     assert [area.name for area in reading.line(session, village)] == [
         "Aldermere",
@@ -193,6 +194,54 @@ def test_an_empty_cell_of_a_column_that_is_there_empties_it(session: Session, se
     assert standing(session, "A1") == ("North", "", None, None, {"ar": "الشمال"}, ["A", "A1"])
 
 
+def test_an_area_moves_under_another_only_where_that_is_confirmed(
+    session: Session, services: Services
+) -> None:
+    import_areas(session, services.keys, SHEET.encode(), actor_id=None)
+    content = b"code,name,parent\nA1-014,Lower Ford,A2\n"
+    for confirmed in (False, frozenset({"A2"})):
+        with pytest.raises(ProblemError) as refused:
+            import_areas(session, services.keys, content, actor_id=None, confirmed=confirmed)
+        assert refused.value.details["moves"] == [("A1-014", "A1", "A2")]
+        assert standing(session, "A1-014")[-1] == ["A", "A1", "A1-014"]
+    import_areas(session, services.keys, content, actor_id=None, confirmed=frozenset({"A1-014"}))
+    assert standing(session, "A1-014")[-1] == ["A", "A2", "A1-014"]
+
+
+def test_an_area_put_between_two_takes_nothing_from_anybody(session: Session, services: Services) -> None:
+    import_areas(session, services.keys, SHEET.encode(), actor_id=None)
+    content = b"code,name,parent\nA1-0,Valley,A1\nA1-014,Lower Ford,A1-0\n"
+    import_areas(session, services.keys, content, actor_id=None)
+    assert standing(session, "A1-014")[-1] == ["A", "A1", "A1-0", "A1-014"]
+
+
+def test_faults_of_rows_and_of_the_tree_are_told_in_one_go(session: Session, services: Services) -> None:
+    content = "code,name,parent,lat,lon\nB,Bexhill,,95,1\nC,,Q,,\nB,Again,,,\nD,Dell,E,,\nE,Elm,D,,\n"
+    with pytest.raises(ProblemError) as refused:
+        import_areas(session, services.keys, content.encode(), actor_id=None)
+    words, at = refused.value.words, -1
+    for part in (
+        "row 2: lat “95”",
+        "row 3: the name is missing",
+        "row 3: the parent “Q”",
+        "row 4: the code B stands in row 2 already",
+        "row 5: D lies in itself",
+        "row 6: E lies in itself",
+    ):
+        assert words.find(part) > at, part
+        at = words.find(part)
+    assert refused.value.details["row"] == 2
+
+
+def test_a_boundary_elsewhere_is_told_in_a_sentence_with_one_end(
+    session: Session, services: Services
+) -> None:
+    content = b'code,name,lat,lon,boundary\nA,x,50,1,"POLYGON((50 1,51 1,51 2,50 2,50 1))"\n'
+    with pytest.raises(ProblemError) as refused:
+        import_areas(session, services.keys, content, actor_id=None)
+    assert refused.value.words.endswith("as where latitude and longitude are swapped.")
+
+
 @pytest.mark.parametrize("rows", ["A1-014,Lower Ford,\n", "A1-014,Lower Ford\n"])
 def test_an_area_leaves_its_tree_only_where_that_is_confirmed(
     session: Session, services: Services, rows: str
@@ -203,7 +252,7 @@ def test_an_area_leaves_its_tree_only_where_that_is_confirmed(
         import_areas(session, services.keys, content, actor_id=None)
     assert refused.value.details["row"] == 2
     assert refused.value.details["leaving"] == ["A1-014"]
-    assert "empty for A1-014" in refused.value.words
+    assert "A1-014 (A1 → –) would leave" in refused.value.words
     assert "--force" in refused.value.words
     assert standing(session, "A1-014")[-1] == ["A", "A1", "A1-014"]
     import_areas(session, services.keys, content, actor_id=None, confirmed=True)

@@ -167,7 +167,7 @@ def test_a_sheet_without_boundaries_leaves_them_and_an_empty_cell_takes_one_away
     ("content", "says"),
     [
         (sheet(BOW, ","), "row 2: the boundary crosses itself"),
-        (sheet(SQUARE, "1.5,50.5"), "latitude and longitude swapped"),
+        (sheet(SQUARE, "1.5,50.5"), "latitude and longitude are swapped"),
         (b"code,name,boundary,geometry\nA1,x,,\n", "twice"),
     ],
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 from dataclasses import replace
 from datetime import timedelta
@@ -100,8 +101,14 @@ def test_who_has_areas_sees_their_phones_only_and_gives_no_more_than_they_see(wo
     with world.house.session() as session:
         south = area_ids(session, ("B2",))[0]
         north = area_ids(session, ("A1-014",))[0]
-    assert manager.post("/p/1/phones/new", name="X", language="en", areas=str(south)).status_code == 422
-    assert manager.post("/p/1/phones/new", name="X", language="en").status_code == 422
+    refused = manager.post("/p/1/phones/new", name="X", language="en", areas=str(south))
+    assert refused.status_code == 422
+    assert f"cannot be {south}: choose among your own areas" in html.unescape(
+        re.sub(r"<[^>]*>", "", refused.text)
+    )
+    refused = manager.post("/p/1/phones/new", name="X", language="en")
+    assert refused.status_code == 422
+    assert "reas is missing." in html.unescape(re.sub(r"<[^>]*>", "", refused.text))
     assert made(manager, areas=str(north)) > 0
 
 

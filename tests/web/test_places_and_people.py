@@ -9,9 +9,11 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from server.areas.importing import import_areas
+from server.areas.models import Area
 from server.jobs import Later, enqueue, run_due
 from tests.support.house import House
 from tests.web.conftest import World
@@ -63,6 +65,42 @@ def test_areas_come_from_a_csv_all_of_it_or_nothing(house: House, admin: Desk) -
     assert "Otterwell" not in top
     assert 'href="/areas?in=B2"' in top
     assert "Otterwell" in admin.get("/areas?in=B2").text
+
+
+def test_an_import_that_moves_areas_is_asked_about_on_the_page_and_then_taken(
+    house: House, admin: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def send(**data: object) -> str:
+        return admin.client.post("/areas", data={"csrf": admin.token(), **data}, follow_redirects=True).text
+
+    def parent() -> str:
+        with house.session() as session:
+            area = session.scalars(select(Area).where(Area.code == "A1-014")).one()
+            return "" if area.parent_id is None else session.get_one(Area, area.parent_id).code
+
+    def chosen() -> tuple[io.BytesIO, str]:
+        return io.BytesIO(b"code,name,parent\nA1-014,Otterwell,B2\nA1-099,New,A1\n"), "areas.csv"
+
+    def hidden(page: str, name: str) -> str:
+        found = re.search(rf'name="{name}" value="([^"]*)"', page)
+        return "" if found is None else found[1]
+
+    send(file=(io.BytesIO(AREAS), "areas.csv"))
+    before = parent()
+    asked = send(file=chosen())
+    assert f"A1-014 · {before} → B2" in asked
+    assert parent() == before
+    again = send(sheet=hidden(asked, "sheet"), leaving="A1")  # not what was told
+    assert "Import it all the same" in again
+    taken = send(sheet=hidden(again, "sheet"), leaving=hidden(again, "leaving"))
+    assert "1 areas new, 1 changed" in taken
+    assert parent() == "B2"
+    assert "Nothing was taken" in send(sheet="no base64", leaving="A1-014")
+    monkeypatch.setattr("server.web.areas.MOST_KEPT", 10)
+    back = io.BytesIO(f"code,name,parent\nA1-014,Otterwell,{before}\n".encode())
+    asked = send(file=(back, "areas.csv"))
+    assert "The same file again" in asked
+    assert hidden(asked, "sheet") == ""
 
 
 def maps(page: str) -> list[dict[str, Any]]:
