@@ -222,7 +222,7 @@ def key_rotate(settings: Settings) -> None:
     )
 
 
-for command in (*cli_data.COMMANDS, cli_jobs.jobs, cli_jobs.rebuild, cli_demo.demo):
+for command in (*cli_data.COMMANDS, cli_jobs.jobs, cli_jobs.rebuild, cli_jobs.recheck, cli_demo.demo):
     main.add_command(command)
 
 

@@ -1,4 +1,4 @@
-"""Commands on what is made from what is stored: jobs that fail, and a rebuild from the ledger."""
+"""Commands on what is made from what is stored: jobs that fail, answers checked again, a rebuild from the ledger."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import click
 
 from server.cli_base import opened
 from server.db import db, reading, transaction
+from server.ingest import recheck as recheck_room
 from server.jobs import failing
 from server.jobs import retry as retry_jobs
 from server.settings import Settings
@@ -67,3 +68,31 @@ def rebuild(settings: Settings) -> None:
             "A server, a worker or another command works on this installation. Stop it, then rebuild. Nothing was changed."
         ) from error
     click.echo(f"Rebuilt from {count} events.")
+
+
+@click.command()
+@click.argument("forms", nargs=-1)
+@click.option("--project", "project_id", type=int, help="Number of the project; without it all of them.")
+@click.pass_obj
+def recheck(settings: Settings, forms: tuple[str, ...], project_id: int | None) -> None:
+    """Check stored visits again, those of the FORMS with these ids, else all: after an upgrade, or when a list was put right.
+
+    What then holds a visit back, or no more, changes the monitoring tables at once. The server may run meanwhile. Exit status 1 where a
+    form is not found.
+    """
+    with opened(settings) as (_, services):
+        with reading(db.session()) as session:
+            found = recheck_room.forms_of(session, project_id, forms)
+        for form_id, name in found:
+            at = recheck_room.first(db.session(), form_id)
+            db.session.rollback()
+            while at.done < at.total:
+                with transaction(db.session()) as session:
+                    at = recheck_room.step(session, services, at)
+                click.echo(f"  {name}: {at.done} of {at.total}")
+            click.echo(
+                f"{name}: {at.done} checked, {at.changed} judged otherwise, {at.held} held back now, {at.freed} no more."
+            )
+    missing = sorted(set(forms) - {name for _, name in found})
+    if missing:
+        raise click.ClickException(f"There is no form {', '.join(missing)} here.")

@@ -36,6 +36,7 @@ class Kind(StrEnum):
     PENDING = "pending"  # applying a submission failed: it stands and was not written
     RETRY = "retry"  # a pending projection applied later
     CLOCK = "clock"  # an act of a clock
+    RECHECK = "recheck"  # a stored version checked again, with another verdict
     ERASE = "erase"  # an erasure
 
 

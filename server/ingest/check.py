@@ -55,13 +55,24 @@ def check(
     whose files have no content. Encrypted instances cannot be read and have none."""
     if instance.encrypted:
         return Verdict((), 0, 0)
-    told = context(
-        session, services, plan, instance, incoming.sender_areas, incoming.received_at, attachments
-    )
     domain = [*findings_of(session, services, incoming), *reach_of(session, incoming)]
-    files = (empty_file(path) for path in empty)
+    return verdict([*answers(session, services, plan, instance, incoming, attachments, empty), *domain])
+
+
+def answers(
+    session: Session,
+    services: Services,
+    plan: Plan,
+    instance: Instance,
+    incoming: Incoming,
+    attachments: frozenset[str],
+    empty: Iterable[str] = (),
+) -> list[Finding]:
+    """What is wrong with the answers themselves: what the form rules, what columns take, files without content."""
+    areas, at = incoming.sender_areas, incoming.received_at
+    told = context(session, services, plan, instance, areas, at, attachments)
     own = list(_own(check_form(plan.model, instance, told), plan))
-    return verdict([*own, *_misfits(own, incoming, plan), *files, *domain])
+    return [*own, *_misfits(own, incoming, plan), *map(empty_file, empty)]
 
 
 def _misfits(own: Iterable[Finding], incoming: Incoming, plan: Plan) -> Iterator[Finding]:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from sqlalchemy.orm import Session
 
+from server.ingest import recheck
 from server.ingest.photos import read_photo
 from server.ingest.project import retry
 from server.ingest.sweep import SWEEP, sweep
@@ -15,6 +16,7 @@ JOBS: dict[str, Callable[[Session, Services, str], None]] = {
     "photo": read_photo,
     "project": retry,
     SWEEP: sweep,
+    recheck.KIND: recheck.job,
 }
 
 RECURRING = (SWEEP,)

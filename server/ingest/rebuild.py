@@ -25,6 +25,9 @@ from server.ledger import Event, Kind
 from server.services import Services
 
 ENTITIES: tuple[type[Base], ...] = (EntityBacklog, EntityVersion, Entity)
+ACTS = (Kind.REVIEW, Kind.ACCEPT, Kind.RECHECK, Kind.DELETE, Kind.RESTORE, Kind.RETRY)
+"""What happens to a stored submission."""
+
 SUBJECTS: tuple[type[Base], ...] = (Observation, Household, Facility)
 
 
@@ -75,7 +78,7 @@ def _replay(
         _submission(session, services, event, states, written=event.seq not in failed)
     elif event.kind is Kind.MERGE:
         merge.replay(session, services, event)
-    elif event.kind in (Kind.REVIEW, Kind.ACCEPT, Kind.DELETE, Kind.RESTORE, Kind.RETRY):
+    elif event.kind in ACTS:
         submission_id = int(event.ref.removeprefix("submission:"))
         state = states.get(submission_id)
         if state is None:
@@ -83,7 +86,7 @@ def _replay(
         before = state.wanted
         if event.kind is Kind.REVIEW:
             state.review = event.payload["after"]
-        elif event.kind is Kind.ACCEPT:
+        elif event.kind in (Kind.ACCEPT, Kind.RECHECK):
             state.held = event.payload["held"]
             if state.wanted is before:
                 return  # another finding holds it back yet, or none did

@@ -27,6 +27,7 @@ ACTS: Mapping[str, str] = {
     "form.attachment.update": "changed a file of a form",
     "form.create": "made a form",
     "form.delete": "put a form into the bin",
+    "form.recheck": "had the visits of a form checked again",
     "form.restore": "took a form out of the bin",
     "form.update": "changed a form",
     "form.update.draft.delete": "threw a draft away",
