@@ -16,6 +16,7 @@ SHEET = Path(__file__).resolve().parents[2] / "forms" / "xlsform" / "household_v
 WORDS: list[list[str]] = [
     ["check"],
     ["rebuild"],
+    ["recheck"],
     ["backup", "{tmp}/backup.tar"],
     ["areas", "import", "{tmp}/areas.csv"],
     ["forms", "publish", str(SHEET)],

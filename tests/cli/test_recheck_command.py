@@ -7,31 +7,34 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
+from server import create_app
 from server.cli import main
+from server.cli_base import running
 from server.ingest import check as checks
-from tests.support.fixtures import sqlite_template
-from tests.support.town import check, close, open_copy
+from server.settings import Settings
+from tests.support.closing import close
+from tests.support.house import House
+from tests.support.town import NOTE, note
 
 
-def test_recheck_says_what_came_of_each_form(
-    tmp_path: Path, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_recheck_says_what_came_of_each_form(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     data = tmp_path / "data"
-    town = open_copy(sqlite_template(tmp_path_factory.getbasetemp()), data)
-    home = town.enrol(water="borehole")
+    settings = Settings.load({}, data=data, sample=False)
+    with running(settings):
+        pass  # makes the database as an installation has it
+    house = House(create_app(settings)).admin()
+    project = house.project()
+    house.publish(project, NOTE)
+    phone = house.phone(project, "note")
     with monkeypatch.context() as older:
         older.setattr(checks, "BLOCKING", frozenset())
-        assert town.phone.send(check(home.household, water="surface", minutes="many")).status_code == 201
-    close(town)
-    ran = CliRunner().invoke(main, ["--data", str(data), "recheck", "check", "enrol"])
+        assert phone.send(note("<village>Alder</village><wells>many</wells>")).status_code == 201
+    assert phone.send(note()).status_code == 201
+    close(house.app)
+    ran = CliRunner().invoke(main, ["--data", str(data), "recheck", "note", "--project", str(project)])
     assert (ran.exit_code, ran.output.splitlines()) == (
         0,
-        [
-            "  enrol: 1 of 1",
-            "enrol: 1 checked, 0 judged otherwise, 0 held back now, 0 no more.",
-            "  check: 1 of 1",
-            "check: 1 checked, 1 judged otherwise, 1 held back now, 0 no more.",
-        ],
+        ["  note: 2 of 2", "note: 2 checked, 1 judged otherwise, 1 held back now, 0 no more."],
     )
     missing = CliRunner().invoke(main, ["--data", str(data), "recheck", "unheard_of"])
     assert missing.exit_code == 1
