@@ -75,11 +75,10 @@ def apply(
 ) -> Applied:
     """Write what a submission says, as the ledger's event `moment`.
 
-    `held` (blocking findings stand) or what waits: a create makes the subject's row, unconfirmed, and its entity, and nothing
+    `held` (blocking findings stand, or it waits): a create makes the subject's row, unconfirmed, and its entity, and nothing
     else is written. Rows that an earlier version of the same submission wrote are superseded.
     """
     connection, seq, at = wire(session), moment.seq, moment.at
-    held = held or determined.waits
     again = incoming.submission_id is not None
     if again:
         determined = _after_merges(connection, determined)

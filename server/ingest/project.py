@@ -152,7 +152,7 @@ def write(
     session: Session, services: Services, work: Work, determined: Determined, place: Place, *, held: bool
 ) -> None:
     """Write rows and entities, as the event `place.moment`. What a rejection took off the phones' lists comes back with a
-    correction."""
+    correction. What waits is held."""
     writer.apply(
         session,
         services,
@@ -161,7 +161,7 @@ def write(
         place.moment,
         submission_id=place.submission_id,
         version_id=place.version_id,
-        held=held,
+        held=held or determined.waits,
     )
 
 

@@ -274,7 +274,7 @@ class World:
             Moment(seq, at),
             submission_id=submission_id,
             version_id=seq,
-            held=held,
+            held=held or (determined.waits and determined.code is not None),  # a second enrolment
         )
         if commit:
             session.commit()
