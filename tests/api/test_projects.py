@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from server.accounts.roles import BY_SYSTEM, ROLES
 from server.api.schemas import instant
+from server.areas.models import Area
 from server.db import Base, utcnow
 from server.forms.models import Form
 from server.ingest.models import Submission
@@ -169,6 +170,19 @@ def test_a_phone_has_centrals_fields_and_ours(admin: Person, project: int, join:
     assert removed == {"success": True, "lastSeenAt": None, "mayBeUnsent": []}
     refused(admin.get(f"{path}/{made['id']}"), "404.1")
     assert admin.get(path).get_json() == []
+
+
+def test_areas_that_are_too_wide_for_a_phone_are_named(
+    admin: Person, project: int, join: Join, session: Session
+) -> None:
+    admin.post("/monitoring/areas", data=AREAS, content_type="text/csv")
+    own = session.scalars(select(Area.id).where(Area.code == "A1")).one()
+    session.commit()
+    manager = join("mona", "manager", project, areas=(own,))
+    path = f"/projects/{project}/app-users"
+    wide = refused(manager.post(path, {"displayName": "Phone 8", "areas": ["A1", "A2"]}), "400.8")
+    assert wide["message"] == "areas cannot be A2: choose among your own areas."
+    assert refused(manager.post(path, {"displayName": "Phone 8"}), "400.2")["details"]["field"] == "areas"
 
 
 def test_the_database_keeps_no_phones_token_anywhere(admin: Person, project: int, session: Session) -> None:
