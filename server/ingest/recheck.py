@@ -7,8 +7,9 @@ the place, the time and the photos stay, which were of the day it came. A verdic
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Select, func, insert, select
@@ -17,6 +18,7 @@ from sqlalchemy.orm import Session
 from server import jobs, ledger
 from server.accounts import audit
 from server.accounts.access import access_of
+from server.accounts.models import Audit
 from server.db import dump_json, utcnow
 from server.forms.models import Form
 from server.households.reach import SENTENCES
@@ -31,6 +33,9 @@ from server.xforms import Rule, media_names, parse_instance
 
 KIND = "recheck"
 """Of the job that checks a form's visits, some at a time."""
+
+ACTION = "form.recheck"
+"""In the audit log."""
 
 AT_ONCE = 50
 """Visits checked in one transaction: a phone's visit waits for no more than these."""
@@ -96,6 +101,13 @@ def progress(session: Session, form_id: int) -> Progress | None:
     query = select(Job.ref).where(Job.kind == KIND, Job.ref.like(f"{form_id}:%")).limit(1)
     ref = session.scalar(query)
     return None if ref is None else Progress.read(ref)
+
+
+def last(session: Session, form_id: int) -> tuple[datetime, Mapping[str, int]] | None:
+    """When all visits of a form were last checked again, and how many were `checked`, `changed`, `held` and `freed`."""
+    query = select(Audit.at, Audit.details).where(Audit.action == ACTION, Audit.actee == f"form:{form_id}")
+    row = session.execute(query.order_by(Audit.id.desc()).limit(1)).first()
+    return None if row is None else (row.at, row.details or {})
 
 
 def job(session: Session, services: Services, ref: str) -> None:
@@ -225,7 +237,7 @@ def _record(session: Session, of: Progress) -> None:
     form = session.get_one(Form, of.form_id)
     audit.record(
         session,
-        "form.recheck",
+        ACTION,
         actor_id=of.actor_id,
         actee=f"form:{form.id}",
         project_id=form.project_id,

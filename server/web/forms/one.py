@@ -21,6 +21,7 @@ from server.forms.notices import Notice, from_json
 from server.forms.served import xml_of
 from server.forms.workbook import Workbook, WorkbookError
 from server.forms.workbook import read as read_book
+from server.ingest import recheck
 from server.ingest.announce import announce
 from server.problems import ProblemError
 from server.web.forms import grid
@@ -110,6 +111,16 @@ def set_state(project_id: int, xml_form_id: str) -> Response:
         lifecycle.set_state(writing, one, request.form.get("state", ""), actor_id=reader().id)
     said("done", "Changed. Phones follow when they next ask.")
     return back_to(_address(one))
+
+
+@form.post("/recheck")
+def check_again(project_id: int, xml_form_id: str) -> Response:
+    """Have all visits checked again, by the worker."""
+    one = found(project_id, xml_form_id, "submission.update")
+    with acting() as writing:
+        recheck.begin(writing, one.id, reader().id)
+    said("done", "The visits are being checked again.")
+    return back_to(_address(one) + "#recheck")
 
 
 @form.post("/delete")
@@ -243,6 +254,9 @@ def page(one: Form, status: int = 200, *, trouble: Any = None, more: list[Notice
         versions=timeline(one),
         visits=counts_of(one)[0],
         test=_test(one) if draft is not None and may_change else None,
+        rechecking=recheck.progress(session(), one.id),
+        rechecked=recheck.last(session(), one.id),
+        may_check=current is not None and known.may("submission.update", one.project_id, one.id),
         may_change=may_change,
         may_delete=known.may("form.delete", one.project_id, one.id),
     )
