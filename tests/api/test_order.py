@@ -14,7 +14,7 @@ from server import problems
 from server.areas import sheet
 from server.db import db, reading
 from server.forms import attachments, drafts, lifecycle, weighing
-from server.forms.examine import examination, rules
+from server.forms.examine import csvfile, examination, rules
 from server.ingest.announce import announce
 from tests.forms.test_lifecycle import raises
 from tests.support.house import XLSX, xlsx
@@ -111,7 +111,7 @@ def test_a_draft_is_compared_with_earlier_versions_before_the_transaction(house:
 
 def test_a_choice_list_is_looked_at_before_the_transaction(house: Town, watch: Watch) -> None:
     uploaded(house, form())
-    looked, judged = watch(attachments.csvfile, "look"), watch(rules, "judge")
+    looked, judged = watch(csvfile, "look"), watch(rules, "judge")
     put(house)
     assert only_between(looked)
     assert only_between(judged)
@@ -139,7 +139,7 @@ def test_a_draft_is_weighed_before_the_transaction_that_publishes_it(
 def test_pages_do_the_same(house: Town, watch: Watch) -> None:
     desk = sign_in(house)
     uploaded(house, form())
-    watched = [watch(rules, "judge"), watch(attachments.csvfile, "look"), watch(sheet, "read_boundary")]
+    watched = [watch(rules, "judge"), watch(csvfile, "look"), watch(sheet, "read_boundary")]
     at = f"/p/{house.project}/forms/wells"
     for path, data in (
         (f"{at}/files/wells.csv", {"file": (io.BytesIO(WELLS), "wells.csv")}),
