@@ -34,6 +34,19 @@ def test_questions_come_go_and_change_and_so_do_choices() -> None:
     assert not found.empty
 
 
+def test_a_question_under_another_name_or_in_another_group_is_renamed_where_it_is_the_only_such() -> None:
+    head = "type | name | label\n"
+    before = model(f"{head}integer | rooms | Rooms\ntext | a | Why\ntext | b | Why\ntext | c | Colour")
+    after = model(
+        f"{head}begin_group | g | G\ninteger | sleeping | Rooms\nend_group | |\ntext | d | Why\ninteger | c2 | Colour"
+    )
+    found = diff.between(before, after)
+    assert found.renamed == (("/rooms", "/g/sleeping"),)
+    assert set(found.removed) == {"/a", "/b", "/c"}
+    assert {"/d", "/c2"} <= set(found.added)
+    assert "/g/sleeping" not in found.added
+
+
 def test_the_same_form_under_another_version_differs_in_nothing() -> None:
     survey = "type | name | label\ninteger | rooms | Rooms"
     assert diff.between(model(survey), model(survey)).empty

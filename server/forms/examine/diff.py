@@ -5,7 +5,7 @@ Pure: models in, values out.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from server.forms.examine import Examination
@@ -26,10 +26,11 @@ class Changed:
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """From one version to another: paths added and removed, questions that differ, choices by path."""
+    """From one version to another: paths added, removed and renamed (old, new), questions that differ, choices by path."""
 
     added: tuple[str, ...]
     removed: tuple[str, ...]
+    renamed: tuple[tuple[str, str], ...]
     changed: tuple[Changed, ...]
     choices_added: tuple[tuple[str, str], ...]
     choices_removed: tuple[tuple[str, str], ...]
@@ -37,7 +38,7 @@ class Difference:
     @property
     def empty(self) -> bool:
         """Whether nothing that is asked differs."""
-        return not (self.added or self.removed or self.changed or self.choices_added or self.choices_removed)
+        return self == Difference((), (), (), (), (), ())
 
 
 def between(before: FormModel, after: FormModel) -> Difference:
@@ -47,9 +48,15 @@ def between(before: FormModel, after: FormModel) -> Difference:
     both = [path for path in new if path in old]
     gone = [(path, name) for path in both for name in _missing(old[path], new[path])]
     come = [(path, name) for path in both for name in _missing(new[path], old[path])]
+    renamed = _renamed(
+        {path: old[path] for path in old if path not in new},
+        {path: new[path] for path in new if path not in old},
+    )
+    moved = {path for pair in renamed for path in pair}
     return Difference(
-        added=tuple(path for path in new if path not in old),
-        removed=tuple(path for path in old if path not in new),
+        added=tuple(path for path in new if path not in old and path not in moved),
+        removed=tuple(path for path in old if path not in new and path not in moved),
+        renamed=renamed,
         changed=tuple(change for path in both for change in _changes(path, old[path], new[path])),
         choices_added=tuple(come),
         choices_removed=tuple(gone),
@@ -81,10 +88,33 @@ def against_earlier(examined: Examination, earlier: Sequence[FormModel]) -> list
     for path in difference.removed:
         if not path.startswith("/meta/"):
             notices.append(Notice(Level.WARNING, "field.gone", None, {"path": path}, path))
+    for path, name in difference.renamed:
+        place = places.at(f"/{model.root}{name}", "name") if places else None
+        notices.append(Notice(Level.WARNING, "field.renamed", place, {"path": path, "new": name}, path))
     for path, name in difference.choices_removed:
         place = places.at(f"/{model.root}{path}", "type") if places else None
         notices.append(Notice(Level.NOTE, "choice.gone", place, {"path": path, "name": name}, path))
     return notices
+
+
+def _renamed(gone: Mapping[str, Field], come: Mapping[str, Field]) -> tuple[tuple[str, str], ...]:
+    """Questions that ask the same under another name or in another group: same words, type and choices, of which neither
+    version has a second."""
+    before, after = _by_words(gone), _by_words(come)
+    return tuple(
+        (old[0], after[words][0])
+        for words, old in before.items()
+        if len(old) == 1 and len(after.get(words, ())) == 1
+    )
+
+
+def _by_words(fields: Mapping[str, Field]) -> dict[tuple[object, ...], list[str]]:
+    found: dict[tuple[object, ...], list[str]] = {}
+    for path, one in fields.items():
+        if one.label.in_():
+            names = frozenset(choice.name for choice in one.choices)
+            found.setdefault((one.type, one.label.in_(), names), []).append(path)
+    return found
 
 
 def _changes(path: str, old: Field, new: Field) -> Iterator[Changed]:

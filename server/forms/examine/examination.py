@@ -248,7 +248,7 @@ def _problem(one: Examination, ignore_warnings: bool) -> ProblemError | None:
 
 def _warned(warnings: Sequence[Notice]) -> dict[str, Any]:
     """Central's two kinds: what the converter said, and questions that earlier versions had."""
-    gone = [one for one in warnings if one.code == "field.gone"]
+    gone = [one for one in warnings if one.code in ("field.gone", "field.renamed")]
     said: dict[str, Any] = {"xlsFormWarnings": [one.line() for one in warnings if one not in gone]}
     if gone:
         names = [(one.path or "").rpartition("/")[2] for one in gone]

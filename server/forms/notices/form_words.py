@@ -54,6 +54,10 @@ FORM_WORDS: dict[str, tuple[str, str]] = {
         "“{path}” was asked before and is not in this version.",
         "Earlier answers stay as they are. Bring the question back if this was not meant.",
     ),
+    "field.renamed": (
+        "“{path}” is called “{new}” in this version.",
+        "Its earlier answers stay under the old name, as of another question. Give it the old name back if this was not meant.",
+    ),
     "field.type_changed": (
         "“{path}” was of type {old} before and is {new} now.",
         "Give the question another name: answers of one name keep one type.",
