@@ -37,9 +37,17 @@ class Plan:
     ]  # paths of mapped nodes whose own checks do not see to it that the column takes what comes
 
     @property
+    def name_path(self) -> str:
+        """Where the instance's name stands."""
+        return f"/{self.model.root}/meta/instanceName"
+
+    @property
     def names_protected(self) -> bool:
-        """Whether the name that the form calculates for an instance shows a protected answer: then it is none to list."""
-        return f"/{self.model.root}/meta/instanceName" in self.protected
+        """Whether the name of an instance is none to list: the form calculates it from a protected answer; or a form about a
+        household calculates none, and somebody wrote one."""
+        return self.name_path in self.protected or (
+            self.household_form and self.model.field(self.name_path) is None
+        )
 
 
 _plans: OrderedDict[tuple[int, str], Plan] = OrderedDict()

@@ -68,6 +68,8 @@ def shown(plan: Plan, path: str, text: str) -> str:
 def hides(plan: Plan, path: str) -> bool:
     """Whether what a node holds is protected: an answer, or within a protected group what no question of the form is."""
     field = plan.model.field(path)
+    if path == plan.name_path:
+        return plan.names_protected
     if field is not None:
         return field.is_leaf and path in plan.protected
     while path := path.rpartition("/")[0]:
@@ -87,14 +89,26 @@ def redact_xml(plan: Plan, xml: bytes) -> bytes:
 
 
 def _redact_below(plan: Plan, element: Element, path: str) -> None:
-    """The same for what stands below a node, whose path in the form is the same whatever the instance calls its root."""
+    """The same for what stands below a node, whose path in the form is the same whatever the instance calls its root. Text
+    beside the nodes of a group, and nodes within an answer, are nobody's answer: they go too."""
+    field = plan.model.field(path)
+    if field is not None and field.is_leaf:
+        for child in list(element):
+            element.remove(child)
+        return
+    element.text = _blank(element.text)
     for child in element:
+        child.tail = _blank(child.tail)
         at = f"{path}/{xmltree.name(child)}"
         if hides(plan, at):
             child.attrib.clear()
             xmltree.fill(child, shown(plan, at, xmltree.text(child)))
-        else:
+        elif len(child) or plan.model.field(at) is not None:
             _redact_below(plan, child, at)
+
+
+def _blank(text: str | None) -> str | None:
+    return text if text is None or text.isspace() else None
 
 
 def redact_audit(plan: Plan, content: bytes) -> bytes:

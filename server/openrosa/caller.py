@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from urllib.parse import quote
 
 from flask import current_app, request
 from sqlalchemy import select
@@ -100,7 +101,8 @@ def by_test_token(
     if maker_id is not None and maker is None:
         raise problems.NOT_FOUND()
     areas = () if maker is None else maker.areas  # made on the server itself: by no person with areas
-    base = f"{root()}/v1/test/{token}/projects/{project_id}/forms/{form.xml_form_id}/draft"
+    named = quote(form.xml_form_id, safe="")
+    base = f"{root()}/v1/test/{token}/projects/{project_id}/forms/{named}/draft"
     language = nearest(None if maker is None else maker.language, services.settings.language)
     sees_rows = maker is None or maker.sees_rows(project_id, form.id)
     return Caller(None, project_id, base, language, draft_form_id=form.id, areas=areas, sees_rows=sees_rows)

@@ -82,6 +82,37 @@ def test_a_protected_answer_is_hidden_however_it_is_written(
     assert "<rooms>2</rooms>" in told
 
 
+@pytest.mark.parametrize(
+    "spelt",
+    [
+        f"<contact>{CONTACT}</contact>{CONTACT}",
+        f"<contact>{CONTACT}</contact><water>borehole<contact>{CONTACT}</contact></water>",
+        f"<contact>{CONTACT}</contact><area>A1-014<x>y</x>{CONTACT}</area>",
+    ],
+)
+def test_what_stands_where_no_answer_is_goes_with_what_is_protected(
+    shared: Town, viewer: Person, spelt: str
+) -> None:
+    made = enrolment(contact=CONTACT)
+    xml = made.xml.replace(f"<contact>{CONTACT}</contact>", spelt)
+    assert xml != made.xml
+    assert shared.phone.send(xml).status_code == 201
+    told = seen(viewer, shared, "enrol", made.instance_id)
+    assert "zedoary" not in told
+    assert "A1-014" in told
+
+
+def test_a_name_that_no_form_of_a_household_calculates_is_told_to_nobody(
+    shared: Town, viewer: Person
+) -> None:
+    made = enrolment(contact=CONTACT)
+    xml = made.xml.replace("</orx:meta>", f"<orx:instanceName>{CONTACT}</orx:instanceName></orx:meta>")
+    assert xml != made.xml
+    assert shared.phone.send(xml).status_code == 201
+    assert "zedoary" not in seen(viewer, shared, "enrol", made.instance_id)
+    assert "zedoary" not in viewer.get(of(shared, "enrol", made.instance_id)).text
+
+
 def test_a_point_behind_a_comment_or_an_instruction_is_rounded(shared: Town, viewer: Person) -> None:
     for before in ("<!--the door-->", "<?x y?>"):
         made = enrolment(dwelling="?")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from urllib.parse import quote
 
 import pytest
 
@@ -256,6 +257,34 @@ def test_a_draft_has_its_own_list_form_manifest_and_files(house: Town, drafted: 
     assert file.path.startswith(f"{drafted.base}/attachments/households.csv")
     assert file.type == "entityList"
     assert made.household in follow(house, file.path).decode()
+
+
+def test_a_draft_of_any_form_id_is_fetched_at_the_addresses_that_its_list_gives(house: Town) -> None:
+    odd = "水 表#1?"
+    sheet = xlsx(
+        """
+        type    | name    | label::English (en)
+        text    | village | Which village?
+        select_one_from_file households.csv | household | Which household?
+        """,
+        settings=f"""
+        form_id | form_title | version | default_language
+        {odd}   | Odd        | 1       | English (en)
+        """,
+    )
+    created = house.api(
+        "POST",
+        f"/projects/{house.project}/forms?ignoreWarnings=true",
+        data=sheet,
+        content_type="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    )
+    assert created.status_code == 200, created.text
+    path = f"/projects/{house.project}/forms/{quote(odd, safe='')}/draft"
+    token = house.api("GET", path).json["draftToken"]
+    (form,) = form_list(house.client.get(f"/v1/test/{token}{path}/formList"))
+    assert md5(follow(house, form.path)) == form.md5
+    (file,) = manifest(house.client.get(form.manifest)).values()
+    assert follow(house, file.path)
 
 
 def test_a_draft_s_list_has_an_integrity_address_that_tells_of_its_own_lists_alone(

@@ -22,7 +22,7 @@ from server.accounts.models import ActorArea, Assignment
 from server.areas.models import Area
 from server.forms.models import Form
 from server.households.tables import Household
-from server.ingest.models import Submission
+from server.ingest.models import FindingRow, Submission
 from tests.support.photos import jpeg
 from tests.support.town import Enrolled, Town, new_id, note
 
@@ -201,6 +201,7 @@ def _ids(
         ).one()
         sent = session.scalars(select(Submission).where(Submission.instance_id == instance_id)).one()
         code = session.scalars(select(Household.code).where(Household.uuid == household)).one()
+        found = session.scalars(select(FindingRow.id).where(FindingRow.version_id == sent.version_id)).first()
         return {
             "project_id": project_id,
             "xml_form_id": xml_form_id,
@@ -209,6 +210,7 @@ def _ids(
             "version": "1",
             "instance_id": instance_id,
             "visit_id": sent.id,
+            "finding_id": found or 1,
             "code": code,
             "actor_id": town.lines[line]["actor_id"],
             "token": town.lines[line]["token"],

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import binascii
 import io
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -151,7 +150,7 @@ def mend(project_id: int) -> Response:
     project_of(project_id, "form.create")
     try:
         data = base64.b64decode(request.form.get("sheet", ""), validate=True)
-    except binascii.Error as error:
+    except ValueError as error:  # binascii.Error is one; so is a character beyond ASCII
         raise problems.UNPARSEABLE(format="base64", rawLength=0) from error
     name = request.form.get("name", "form.xlsx")
     rows = {int(row) for row in request.form.getlist("protect") if row.isascii() and row.isdigit()}
