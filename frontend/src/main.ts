@@ -13,6 +13,7 @@ import { means } from "./behaviours/means";
 import { menus } from "./behaviours/menus";
 import { narrowing } from "./behaviours/narrow";
 import { network } from "./behaviours/network";
+import { once } from "./behaviours/once";
 import { pushed } from "./behaviours/pushed";
 import { themes } from "./behaviours/themes";
 import { times } from "./behaviours/times";
@@ -57,7 +58,9 @@ document.addEventListener("htmx:configRequest", (event) => {
 });
 
 // Once for the page: these listen at the document.
-for (const behaviour of [copying, dialogues, dropping, filters, keys, menus, narrowing, network, themes, viewer]) behaviour();
+for (const behaviour of [copying, dialogues, dropping, filters, keys, menus, narrowing, network, once, themes, viewer]) {
+  behaviour();
+}
 
 // For what is there now, and for all that htmx puts in later.
 htmx.onLoad((element) => {
