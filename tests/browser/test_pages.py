@@ -11,7 +11,9 @@ import zlib
 import pytest
 import zxingcpp
 from PIL import Image
+from sqlalchemy import select
 
+from server.accounts.models import Actor
 from server.households.tables import Household
 from tests.browser.conftest import Look, Site, addresses
 from tests.tools.axe import violations
@@ -134,3 +136,17 @@ def pages(pdf: bytes) -> list[tuple[int, int]]:
     """Width and height of each page of a PDF, in millimetres."""
     found = re.findall(rb"/MediaBox \[0 0 ([\d.]+) ([\d.]+)\]", pdf)
     return [(round(float(w) / 72 * 25.4), round(float(h) / 72 * 25.4)) for w, h in found]
+
+
+@pytest.mark.parametrize("language", ["en", "zh", "ar"])
+def test_a_status_beside_a_long_title_stands_in_one_line(site: Site, look: Look, language: str) -> None:
+    with site.house.session() as session:
+        phone = session.scalars(select(Actor).where(Actor.type == "field_key").order_by(Actor.id)).first()
+        assert phone is not None
+        actor_id, phone.display_name = phone.id, "Household visit of the whole northern district, team 7"
+    page = look(phone=True, language=language)
+    page.goto(f"/p/1/phones/{actor_id}")
+    status = page.locator(".page-head-status .status").bounding_box()
+    assert status is not None
+    assert status["height"] < 40
+    assert page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth") == 0
