@@ -10,7 +10,6 @@ import logging
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from enum import Enum
 from typing import Any
 
 from sqlalchemy import delete, func, insert, select, update
@@ -37,6 +36,7 @@ from server.ingest.identify import Target
 from server.ingest.models import Attachment, FindingRow, Submission, SubmissionVersion
 from server.ingest.parcel import Sender
 from server.ingest.plan import Plan
+from server.ingest.states import Wanted, wanted_of
 from server.services import Services
 from server.xforms import Instance, Record, Rule, parse_instance, saved_entities
 
@@ -219,37 +219,6 @@ def _determined(
         return read
     entities = (replace(one, dataset_id=joined.get(one.dataset_id, one.dataset_id)) for one in read.entities)
     return replace(read, entities=tuple(entities))
-
-
-class Wanted(Enum):
-    """What should stand of a submission in the monitoring tables."""
-
-    ALL = "all"
-    WAITS = "waits"  # held back: what it created is there, unconfirmed, and nothing else
-    NOTHING = "nothing"  # rejected, or in the bin
-
-
-def wanted(*, review_state: str | None, deleted: bool, held: bool) -> Wanted:
-    """What a submission's state means for its rows (decisions.md, 'Findings'): the one place where this is decided."""
-    if deleted or review_state == "rejected":
-        return Wanted.NOTHING
-    return Wanted.WAITS if held and review_state != "approved" else Wanted.ALL
-
-
-def holds(submission: Submission) -> bool:
-    """Whether findings hold a submission back yet: nobody has approved or rejected it since."""
-    return holds_in(submission.blocking, submission.review_state)
-
-
-def holds_in(blocking: int, review_state: str | None) -> bool:
-    """The same by its blocking findings and its review state."""
-    return wanted(review_state=review_state, deleted=False, held=blocking > 0) is Wanted.WAITS
-
-
-def wanted_of(submission: Submission) -> Wanted:
-    """The same of a submission as it is."""
-    deleted = submission.deleted_at is not None
-    return wanted(review_state=submission.review_state, deleted=deleted, held=submission.blocking > 0)
 
 
 def record(

@@ -21,6 +21,7 @@ from server.households.determine import Determined
 from server.households.tables import TABLES, Facility, Household, Observation
 from server.ingest import project
 from server.ingest.models import Submission, SubmissionVersion
+from server.ingest.states import Wanted, wanted
 from server.ledger import Event, Kind
 from server.services import Services
 
@@ -42,9 +43,9 @@ class _State:
     stands: bool = False
 
     @property
-    def wanted(self) -> project.Wanted:
+    def wanted(self) -> Wanted:
         """What should stand of it."""
-        return project.wanted(review_state=self.review, deleted=self.deleted, held=self.held)
+        return wanted(review_state=self.review, deleted=self.deleted, held=self.held)
 
 
 def rebuild(session: Session, services: Services, *, tell: Callable[[int], None] = lambda count: None) -> int:
@@ -119,7 +120,7 @@ def _bring(session: Session, services: Services, submission_id: int, state: _Sta
         return
     place = project.Place(submission_id, state.version_id, _moment(event))
     project.bring(session, services, work[0], work[1], place, state.wanted, stands=state.stands)
-    state.stands = state.wanted is project.Wanted.ALL and work[1].writes
+    state.stands = state.wanted is Wanted.ALL and work[1].writes
 
 
 def _moment(event: Event) -> Moment:

@@ -22,7 +22,7 @@ from server.accounts.models import Audit
 from server.db import dump_json, utcnow
 from server.forms.models import Form
 from server.households.reach import SENTENCES
-from server.ingest import counts, project
+from server.ingest import counts, project, states
 from server.ingest.answers import raw_xml
 from server.ingest.check import EMPTY, ENGINE_VERSION, answers, verdict
 from server.ingest.models import Attachment, Blob, FindingRow, Submission, SubmissionVersion
@@ -147,7 +147,7 @@ def again(session: Session, services: Services, submission_id: int) -> Sequence[
     one = project.hold_row(session, submission_id)
     if one is None:
         return ()
-    judged, held = _judged(session, services, one), project.holds(one)
+    judged, held = _judged(session, services, one), states.holds(one)
     if judged.stands:
         return ()
     for row in judged.gone:
@@ -158,7 +158,7 @@ def again(session: Session, services: Services, submission_id: int) -> Sequence[
     one.blocking, one.warnings = _counted(session, one.version_id or 0)
     payload = {"held": one.blocking > 0, "engine": ENGINE_VERSION}
     moment = project.record(session, services, ledger.Kind.RECHECK, one, None, payload, utcnow())
-    after, state = project.holds(one), one.review_state
+    after, state = states.holds(one), one.review_state
     if after is held:
         return ("changed",)
     project.settle(session, services, one, moment)

@@ -22,7 +22,7 @@ from server.db import utcnow
 from server.entities.versions import Moment
 from server.hot import PerDialect, send_what_waits, table_insert, wire
 from server.households.determine import Determined, determine
-from server.ingest import counts, project
+from server.ingest import counts, project, states
 from server.ingest.check import ENGINE_VERSION
 from server.ingest.identify import Target, instance_mac
 from server.ingest.models import Attachment, Blob, FindingRow, InstanceKey, Submission, SubmissionVersion
@@ -259,7 +259,7 @@ def _submission(
             raise problems.DEPRECATING_OLD(deprecatedId=p.replaces.deprecated_id)
         if base.deleted_at is not None:
             raise problems.DEPRECATED_UNKNOWN(deprecatedId=p.replaces.deprecated_id)
-        state, step = base.review_state, int(p.blocking > 0) - int(project.holds(base))
+        state, step = base.review_state, int(p.blocking > 0) - int(states.holds(base))
         edit = update(Submission).where(Submission.id == submission_id)
         session.execute(edit.values(review_state="edited", updated_at=p.received_at, **common))
         counts.moved(session, p.to.form_id, p.to.draft, before=state, after="edited", held=step)

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from server import ledger, problems
 from server.accounts import audit
 from server.db import utcnow
-from server.ingest import counts, project
+from server.ingest import counts, project, states
 from server.ingest.models import FindingRow, Submission, SubmissionVersion
 from server.services import Services
 
@@ -40,14 +40,14 @@ def accept(
         raise problems.NOT_FOUND()
     if finding.version_id != locked.version_id or (finding.accepted_by is not None) is accepted:
         raise problems.STALE()
-    step, held, now = -1 if accepted else 1, project.holds(locked), utcnow()
+    step, held, now = -1 if accepted else 1, states.holds(locked), utcnow()
     blocking = locked.blocking + step * finding.blocking
     payload = {"path": finding.path, "rule": finding.rule, "accepted": accepted, "held": blocking > 0}
     moment = project.record(session, services, ledger.Kind.ACCEPT, locked, actor_id, payload, now)
     finding.accepted_by = actor_id if accepted else None
     locked.blocking, locked.warnings = blocking, locked.warnings + step * (not finding.blocking)
     locked.updated_at = now
-    after = project.holds(locked)
+    after = states.holds(locked)
     if after is not held:
         project.settle(session, services, locked, moment)
     state = locked.review_state

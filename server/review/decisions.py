@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from server import ledger, problems
 from server.accounts import audit
 from server.db import utcnow
-from server.ingest import counts, project
+from server.ingest import counts, project, states
 from server.ingest.models import Submission
 from server.review.models import Comment
 from server.services import Services
@@ -54,9 +54,9 @@ def decide(
     now = utcnow()
     payload = {"before": before, "after": state}
     moment = project.record(session, services, ledger.Kind.REVIEW, locked, actor_id, payload, now)
-    held = project.holds(locked)
+    held = states.holds(locked)
     locked.review_state, locked.updated_at = state, now
-    step = int(project.holds(locked)) - int(held)
+    step = int(states.holds(locked)) - int(held)
     project.settle(session, services, locked, moment)
     counts.moved(session, locked.form_id, locked.draft, before=before, after=state, held=step)
     audit.record(
@@ -116,7 +116,7 @@ def _move(session: Session, services: Services, submission: Submission, *, actor
     now = utcnow()
     moment = project.record(session, services, kind, locked, actor_id, {}, now)
     locked.deleted_at = now if away else None
-    state, held = locked.review_state, project.holds(locked)
+    state, held = locked.review_state, states.holds(locked)
     project.settle(session, services, locked, moment)
     counts.removed(session, locked.form_id, locked.draft, state=state, held=held, back=not away)
     audit.record(

@@ -14,8 +14,9 @@ from server import ledger
 from server.entities import datasets, lists
 from server.entities.versions import Moment
 from server.households.incoming import Incoming
-from server.ingest import project
-from server.ingest.project import Place, Wanted, Work
+from server.ingest import project, states
+from server.ingest.project import Place, Work
+from server.ingest.states import Wanted
 from tests.households.world import NOW, Received, World, new_uuid, visit_mapping, when
 
 SAVETO = {f"/data/{name}": name for name in ("status", "floor", "roof", "last_visit_on")}
@@ -37,7 +38,7 @@ class Sent:
     def wanted(self) -> Wanted:
         """What stands of it in the end."""
         last = self.states[-1] if self.states else None
-        return project.wanted(review_state=last, deleted=False, held=self.held)
+        return states.wanted(review_state=last, deleted=False, held=self.held)
 
 
 Act = tuple[int, str | None]
@@ -100,7 +101,7 @@ def seen(
             continue
         reviews[number] = act
         _decide(world, there[number], one.held, act, stands=stands[number])
-        stands[number] = project.wanted(review_state=act, deleted=False, held=one.held) is Wanted.ALL
+        stands[number] = states.wanted(review_state=act, deleted=False, held=one.held) is Wanted.ALL
     world.session.commit()
     dataset = datasets.dataset_id_of(world.session, 1, "households")
     assert dataset is not None
@@ -134,7 +135,7 @@ def _decide(world: World, one: Received, held: bool, state: str | None, *, stand
     seq = ledger.append(world.session, keys, ledger.Kind.REVIEW, f"submission:{one.seq}", None, {})
     place = Place(one.submission_id, one.seq, Moment(seq, NOW + timedelta(seconds=seq)))
     work = Work(replace(one.incoming, submission_id=one.submission_id))
-    want = project.wanted(review_state=state, deleted=False, held=held)
+    want = states.wanted(review_state=state, deleted=False, held=held)
     project.bring(world.session, world.services, work, one.determined, place, want, stands=stands)
 
 

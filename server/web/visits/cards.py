@@ -12,8 +12,8 @@ from server.areas.models import Area
 from server.households.tables import Facility, Household
 from server.ingest.models import Attachment, Blob, Photo, Submission
 from server.ingest.plan import plan_of
-from server.ingest.project import holds
 from server.ingest.redact import is_protected
+from server.ingest.states import holds
 from server.review import queue
 from server.web.frame.door import session
 

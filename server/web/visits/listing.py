@@ -14,7 +14,7 @@ from server.exports import submissions as exports
 from server.forms.lifecycle import of_project as forms_of
 from server.households.tables import Facility, Household, Visit
 from server.ingest.models import Submission
-from server.ingest.project import holds_in
+from server.ingest.states import holds_in
 from server.review import queue
 from server.streaming import streamed
 from server.web import tallies

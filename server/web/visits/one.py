@@ -12,8 +12,8 @@ from server import problems
 from server.accounts import opening
 from server.ingest import answers
 from server.ingest.models import Submission
-from server.ingest.project import holds
 from server.ingest.redact import redact_xml
+from server.ingest.states import holds
 from server.problems import ProblemError
 from server.review import decisions, queue
 from server.web import codes
