@@ -10,6 +10,7 @@ from server.accounts import signin, users
 from server.problems import ProblemError
 from server.web.frame.door import (
     LANGUAGE_COOKIE,
+    UNSAVED,
     acting,
     anybody,
     back_to,
@@ -38,7 +39,7 @@ def sign_in() -> Response:
     going = local(request.args.get("next"))
     if g.get("reader") is not None:
         return back_to(going)
-    return render("account/sign_in.html", next=going, email="", errors={})
+    return render("account/sign_in.html", next=going, email="", errors={}, unsaved=kept.get(UNSAVED) == going)
 
 
 @account.post("/sign-in")
@@ -61,6 +62,8 @@ def open_session() -> Response:
         return render(
             "account/sign_in.html", error.problem.status, next=going, email=email, errors={"email": words}
         )
+    if kept.pop(UNSAVED, None) == going:
+        said("unsaved", "You had been signed out: what you sent was not saved. Please send it again.")
     return set_cookies(back_to(going), opened)
 
 

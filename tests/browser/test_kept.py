@@ -80,6 +80,31 @@ def test_words_typed_while_the_session_ended_are_there_after_signing_in(site: Si
     type_nothing_is_left(page)
 
 
+def test_the_reason_of_an_edit_outlives_the_session_and_what_was_lost_is_said(site: Site, look: Look) -> None:
+    page = look(phone=True)
+    at, reason = f"/p/1/visits/{site.visits[-1]}", "The head called to correct it"
+    page.goto(f"{at}/edit?findings=0")
+    page.get_by_label("Main source").select_option("well")
+    page.locator("#comment").fill(reason)
+    with site.house.session() as session:
+        session.query(SignIn).delete()
+    page.locator(".action-bar .btn-primary").tap()
+    expect(page.get_by_role("alert")).to_contain_text("what you sent was not saved")
+    page.locator("#email").fill("admin@example.org")
+    page.locator("#password").fill(PASSWORD)
+    page.locator("main .btn-primary").tap()
+    page.wait_for_url(f"**{at}/edit?findings=0")
+    expect(page.get_by_role("alert")).to_contain_text("what you sent was not saved")
+    expect(page.locator("#comment")).to_have_value(reason)
+    page.get_by_label("Main source").select_option("well")
+    page.locator(".action-bar .btn-primary").tap()
+    expect(page.locator(".history blockquote", has_text=reason)).to_have_count(1)
+    page.locator(".toast").get_by_role("button", name=re.compile("Undo")).tap()
+    expect(page.locator(".page-head .status")).to_have_text("Not yet seen")
+    page.goto(f"{at}/edit")
+    expect(page.locator("#comment")).to_have_value("")
+
+
 def test_whoever_signs_out_leaves_no_words_at_the_browser(site: Site, look: Look) -> None:
     page = look()
     page.goto(f"/p/1/visits/{site.visits[-3]}")

@@ -108,6 +108,32 @@ def test_whose_session_ended_before_a_decision_comes_back_to_the_visit(world: Wo
     assert desk.client.post("/sign-in", data=data).headers["Location"] == at
 
 
+def test_who_sent_something_after_their_session_ended_is_told_that_it_was_not_saved(world: World) -> None:
+    at, token = f"/p/1/visits/{world.south}/edit", world.admin.token()
+    with world.house.session() as session:
+        session.query(SignIn).delete()
+    data = {"csrf": token, "filter": "state=held&by=3", "comment": "A slip"}
+    asked = world.admin.client.post(at, data=data)
+    assert asked.headers["Location"] == f"/sign-in?next={at}%3Fstate%3Dheld%26by%3D3"
+    going = f"{at}?state=held&by=3"
+    assert "what you sent was not saved. Sign in" in world.admin.get(asked.headers["Location"]).text
+    signing = {"csrf": world.admin.token("/sign-in"), "email": ADMIN[0], "password": ADMIN[1], "next": going}
+    assert world.admin.client.post("/sign-in", data=signing).headers["Location"] == going
+    page = world.admin.get(going).text
+    assert "what you sent was not saved. Please send it again." in page
+    assert "was not saved" not in world.admin.get(going).text
+
+
+def test_who_only_opened_a_page_or_signed_out_is_not_told_that_something_was_lost(world: World) -> None:
+    token = world.admin.token()
+    with world.house.session() as session:
+        session.query(SignIn).delete()
+    world.admin.client.post("/sign-out", data={"csrf": token})
+    for going in ("/", "/p/1/visits"):
+        asked = world.admin.get(going)
+        assert "was not saved" not in world.admin.get(asked.headers["Location"]).text
+
+
 def test_a_form_sent_in_its_place_is_led_on_as_a_whole_page(world: World) -> None:
     sent = world.admin.client.post(
         "/me",
@@ -117,3 +143,9 @@ def test_a_form_sent_in_its_place_is_led_on_as_a_whole_page(world: World) -> Non
     assert sent.status_code == 200
     assert sent.headers["HX-Redirect"] == "/me"
     assert "Saved." in world.admin.get("/me").text
+
+
+def test_audit_is_in_the_menu_of_a_project_for_those_who_may_read_it(world: World) -> None:
+    assert 'href="/audit"' in world.admin.get("/p/1").text
+    viewer = somebody(world.house, 1, "viewer")
+    assert 'href="/audit"' not in viewer.get("/p/1").text

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, TypeVar
-from urllib.parse import quote, urlsplit
+from urllib.parse import parse_qsl, quote, urlencode, urlsplit
 from zoneinfo import ZoneInfo
 
 from flask import (
@@ -27,6 +27,7 @@ from flask import (
     render_template,
     request,
 )
+from flask import session as kept
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 from werkzeug.exceptions import HTTPException
@@ -53,6 +54,8 @@ LARGEST_FIELD = 8_000_000
 
 LANGUAGE_COOKIE = "language"
 FORM_COOKIE = "__form"
+UNSAVED = "unsaved"
+"""Where somebody sent something after their session had ended; they are told so when they come back there."""
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 
 web = Blueprint("web", __name__, template_folder="../templates")
@@ -267,6 +270,9 @@ def refused(error: ProblemError) -> Response:
     """A problem as a page; who is not signed in is asked to, and comes back to where they were going."""
     if error.problem is problems.UNAUTHENTICATED and g.get("reader") is None:
         going = here()
+        if request.method not in SAFE and request.endpoint != "web.account.sign_out":
+            carried = urlencode(parse_qsl(request.form.get("filter", "")))
+            kept[UNSAVED] = going = f"{going}?{carried}" if carried else going
         address = "/sign-in" if going == "/" else f"/sign-in?next={_quoted(going)}"
         return back_to(address)
     return _error_page(error.problem.status, tell_problem(error))
