@@ -311,3 +311,7 @@ def test_the_map_of_visits_draws_the_districts_that_are_there(
     drawn = json.loads(re.findall(r'<script type="application/json">(.*?)</script>', page, re.S)[0])
     assert [one["label"] for one in drawn if "shape" in one] == ["North", "South"]
     assert len([one for one in drawn if "lat" in one]) == len(panel)
+    key = page.split('<ul class="map-key">')[1].split("</ul>")[0]
+    marks = {one["kind"] for one in drawn}
+    assert set(re.findall(r'class="map-point map-(\w+)"', key)) == marks
+    assert "boundary of an area" in key

@@ -5,7 +5,9 @@ from __future__ import annotations
 import csv
 import io
 import re
+from datetime import UTC, datetime, timedelta
 
+import pytest
 from sqlalchemy import insert, select
 
 from server.accounts.models import Audit
@@ -370,7 +372,32 @@ def test_a_thousand_visits_of_today_and_more_are_not_counted_to_the_last(world: 
         one = session.execute(select(table).where(table.c.id == world.south)).one()._asdict()
         more = [{**one, "id": 1000 + n, "instance_id": f"uuid:more-{n}"} for n in range(1000)]
         session.execute(insert(table), more)
-    assert "more than 1,000 visits today" in world.admin.get("/p/1").text
+    assert "more than 1,000 visits came in today" in world.admin.get("/p/1").text
+
+
+@pytest.mark.parametrize(("hours", "late"), [(3, False), (30, True)])
+@pytest.mark.parametrize("view", ["", "?view=gallery"])
+def test_list_and_photos_say_when_a_visit_was_made_and_when_it_came_where_that_was_much_later(
+    world: World, hours: int, late: bool, view: str
+) -> None:
+    came = datetime(2026, 3, 2, 20, 30, tzinfo=UTC)
+    made = came - timedelta(hours=hours)
+    with world.house.session() as session:
+        for one in session.query(Submission):
+            one.observed_at, one.created_at = made, came
+    page = world.admin.get("/p/1/visits" + view).text
+    stamped = '{} <time datetime="{}"'
+    assert stamped.format("visited", made.isoformat(timespec="seconds")) in page
+    assert (stamped.format("came", came.isoformat(timespec="seconds")) in page) is late
+
+
+def test_a_visit_of_which_no_time_is_known_says_when_it_came(world: World) -> None:
+    with world.house.session() as session:
+        for one in session.query(Submission):
+            one.observed_at = None
+    page = world.admin.get("/p/1/visits").text
+    assert page.count("came <time") == 3
+    assert "visited <time" not in page
 
 
 def test_who_may_not_look_into_the_bin_is_told_so_and_sees_what_stands(world: World) -> None:

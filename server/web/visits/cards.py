@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import timedelta
 
 from sqlalchemy import select
 
@@ -43,6 +44,12 @@ class Card:
     def held(self) -> bool:
         """Whether findings hold it back from the tables."""
         return holds(self.visit)
+
+    @property
+    def late(self) -> bool:
+        """Whether it came more than a day after it was made."""
+        made = self.visit.observed_at
+        return made is not None and self.visit.created_at - made > timedelta(days=1)
 
 
 def cards(visits: Sequence[Submission]) -> list[Card]:
