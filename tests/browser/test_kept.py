@@ -98,9 +98,10 @@ def test_the_reason_of_an_edit_outlives_the_session_and_what_was_lost_is_said(si
     expect(page.locator("#comment")).to_have_value(reason)
     page.get_by_label("Main source").select_option("well")
     page.locator(".action-bar .btn-primary").tap()
+    expect(page.locator(".page-head .status")).to_have_text("Edited")
     expect(page.locator(".history blockquote", has_text=reason)).to_have_count(1)
     page.locator(".toast").get_by_role("button", name=re.compile("Undo")).tap()
-    expect(page.locator(".page-head .status")).to_have_text("Not yet seen")
+    expect(page.locator(".page-head .status")).not_to_have_text("Edited")
     page.goto(f"{at}/edit")
     expect(page.locator("#comment")).to_have_value("")
 
