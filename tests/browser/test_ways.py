@@ -48,7 +48,7 @@ def test_a_newcomer_comes_from_signing_in_to_the_first_visit(
     expect(page.get_by_text("Public tap")).to_be_visible()
     shown = page.locator(".photo img").first
     expect(shown).to_be_visible()
-    page.wait_for_function("document.querySelector('.photo img').naturalWidth > 0")
+    expect(shown).not_to_have_js_property("naturalWidth", 0)
     context.close()
 
 
@@ -157,7 +157,7 @@ def test_a_photo_opens_over_the_page_and_closes_again(site: Site, look: Look) ->
     page.locator(".photos a.photo").first.tap()
     viewer = page.locator("dialog.viewer")
     expect(viewer).to_be_visible()
-    page.wait_for_function("document.querySelector('.viewer-stage img').naturalWidth === 640")
+    expect(page.locator(".viewer-stage img")).to_have_js_property("naturalWidth", 640)
     page.get_by_role("button", name="Close").click()
     expect(viewer).to_be_hidden()
 
