@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import socket
 from pathlib import Path
 
@@ -48,7 +49,7 @@ def in_s3(data: Path, bucket: str, *, sample: bool = True) -> Settings:
     ("bucket", "secret", "cause"),
     [
         ("field-photos", "", "no credentials"),
-        ("field-photos", "an invented secret", "does not answer"),
+        ("field-photos", "an invented secret", "does not answer|took too long"),
         ("Field Photos", "an invented secret", "no buckets of such a name"),
     ],
 )
@@ -68,7 +69,7 @@ def test_a_first_start_says_why_the_bucket_cannot_be_used_and_makes_nothing(
         started(settings)
     said = str(refused.value)
     assert said.startswith(f"FIELDFARE_MEDIA_URL: photos cannot be stored in s3://{bucket}/photos")
-    assert cause in said
+    assert re.search(cause, said), said  # a busy machine finds the time over before the port closed
     assert "invented" not in said
     with running(settings):
         assert db.session().scalar(select(func.count()).select_from(Project)) == 0
