@@ -6,7 +6,7 @@ One walk loads, one pass over the program evaluates. Judges nothing: that is `ch
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
@@ -14,10 +14,9 @@ from typing import TYPE_CHECKING
 from .errors import Message
 from .findings import Context, Finding, Rule, Source
 from .plan import Place, Row, path_of
-from .program import CALCULATE, Logic, Program
-from .values import Clock, kept, written
+from .program import CALCULATE, Logic
+from .values import Clock, kept
 from .xpath.faults import EvaluationFault, OverBudget
-from .xpath.paths import relevance
 from .xpath.state import State
 from .xpath.values import to_boolean
 
@@ -135,7 +134,7 @@ def _note(answers: Answers, path: str, rule: Rule, message: Message) -> None:
 # --- working out ----------------------------------------------------------------------------------------------------
 
 
-def work_out(answers: Answers, *, recalculate_all: bool = False) -> None:
+def work_out(answers: Answers) -> None:
     """Evaluates the form's program over laid answers, in place: values, relevance, and what differs from what came.
 
     A calculation that reads chance, the clock or the phone keeps what the phone sent, if it sent something."""
@@ -149,17 +148,17 @@ def work_out(answers: Answers, *, recalculate_all: bool = False) -> None:
     try:
         for logic in program.order:
             if logic.kind == CALCULATE:
-                _calculate(answers, state, logic, recalculate_all)
+                _calculate(answers, state, logic)
             else:
                 _relevance(answers, state, logic)
     except OverBudget:
         answers.over_budget = True
 
 
-def _calculate(answers: Answers, state: State, logic: Logic, everything: bool) -> None:
+def _calculate(answers: Answers, state: State, logic: Logic) -> None:
     place, run = logic.place, logic.run
     slot, type_ = place.slot, place.type
-    keeps = not everything and not logic.reads.isdisjoint(BEYOND)
+    keeps = not logic.reads.isdisjoint(BEYOND)
     differs, clock = answers.differs, answers.clock
     assert clock is not None
     for row in answers.rows[place.scope.number]:
@@ -224,20 +223,3 @@ def state_of(answers: Answers) -> State:
         seconds=context.max_seconds,
         random=random.random,
     )
-
-
-def recalculate(form: FormModel, instance: Instance, context: Context | None = None) -> dict[str, str]:
-    """What the form's calculations come to, in document order: text by path with positions, '' where empty or not
-    relevant."""
-    answers = lay(form, instance, context or Context())
-    work_out(answers, recalculate_all=True)
-    assert answers.clock is not None
-    out: dict[str, str] = {}
-    program: Program = form.program
-    for place in form.plan.by_path.values():
-        if place in program.calculated:
-            relevant: Callable[[Row], bool] = relevance(place)
-            for row in answers.rows[place.scope.number]:
-                value = row.values[place.slot] if relevant(row) else ""
-                out[path_of(place, row)] = written(place.type, value, answers.clock)
-    return out

@@ -266,7 +266,7 @@ def _never(model: FormModel, logic: Logic) -> bool:
     if not _comparable(logic.expr):
         return False
     places = list(logic.notes.places)
-    if any(not one.is_leaf or one in model.program.calculated for one in places):
+    if any(not one.is_leaf or one in model.program.of_value for one in places):
         return False
     domains = [_domain(one, logic.expr) for one in places]
     if any(domain is None for domain in domains):

@@ -322,9 +322,3 @@ class FormModel:
         from .program import compile_program
 
         return compile_program(self)
-
-    def recalculate(self, instance: Instance, context: Context | None = None) -> dict[str, str]:
-        """What the form's calculations come to: text by path with positions, '' where empty (`evaluate.recalculate`)."""
-        from .evaluate import recalculate
-
-        return recalculate(self, instance, context)

@@ -22,7 +22,7 @@ from .xpath.tree import Axis, Call, Expr, Path, Step
 
 if TYPE_CHECKING:
     from .model import FormModel, Itemset
-    from .plan import Place, Plan, Scope
+    from .plan import Place, Scope
 
 CALCULATE, RELEVANT, REQUIRED, CONSTRAINT, READONLY = (
     "calculate",
@@ -39,7 +39,7 @@ ATTRIBUTE = "attribute"
 @dataclass(slots=True, eq=False)
 class Logic:
     """One expression of one node. `reads` is what its verdict reads beyond form and answers, through what it refers to
-    as well; `pure` false where a server cannot repeat what the phone worked out (chance, the phone's own properties)."""
+    as well."""
 
     place: Place
     kind: str
@@ -68,13 +68,11 @@ class Program:
     """A form's compiled logic. `order` holds calculations and relevance, each after what it depends on; `cycles` the
     paths of those that depend on themselves (left out of `order`)."""
 
-    plan: Plan
     order: list[Logic] = field(default_factory=list)
     required: dict[int, list[Logic]] = field(default_factory=dict)
     constraints: dict[Place, Logic] = field(default_factory=dict)
     counts: list[tuple[Scope, Logic]] = field(default_factory=list)
     filters: dict[Place, Logic] = field(default_factory=dict)
-    calculated: frozenset[Place] = frozenset()
     faults: list[Fault] = field(default_factory=list)
     cycles: list[list[str]] = field(default_factory=list)
     every: list[Logic] = field(default_factory=list)
@@ -93,7 +91,7 @@ class _Maker:
         self._model = model
         self._plan = model.plan
         self._compiler = Compiler(model, self._plan, FUNCTIONS)
-        self._program = Program(self._plan)
+        self._program = Program()
         self._parsed: dict[str, Expr] = {}
 
     def make(self) -> Program:
@@ -120,7 +118,6 @@ class _Maker:
         self._choices()
         for action in self._model.actions:
             self._try(action.ref, VALUE, action.value)
-        program.calculated = frozenset(program.of_value)
         program.order, program.cycles = _order(program)
         self._reads()
         self._values_read()

@@ -9,7 +9,6 @@ import csv
 import io
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Protocol
 
 from lxml import etree
 
@@ -97,13 +96,6 @@ class Table:
                     index.setdefault(number, []).append(item)
             self._numbers[key] = index
         return index.get(value, [])
-
-
-class Lists(Protocol):
-    """Lists outside the form, as the phone had them."""
-
-    def table(self, file: str) -> Table | None:
-        """The attached file's content; None where it is not known."""
 
 
 def of_element(element: etree._Element) -> Table:

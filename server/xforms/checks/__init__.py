@@ -5,12 +5,12 @@ Plain functions over the answers of one walk; each finding says what its verdict
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from itertools import islice
 from typing import TYPE_CHECKING
 
 from ..errors import Message
-from ..evaluate import Answers, Leaf, lay, work_out
+from ..evaluate import Answers, lay, work_out
 from ..findings import Context, Finding, Rule
 from ..plan import path_of
 from . import answers as of_answers
@@ -73,11 +73,8 @@ def media_names(form: FormModel, instance: Instance) -> list[tuple[str, str]]:
     if instance.encryption is not None:
         files = (*instance.encryption.media_files, instance.encryption.xml_file)
         return [(f"/{instance.root.name}", name) for name in files if name]
-    return list(_paths(of_answers.media(lay(form, instance, Context()).leaves)))
+    leaves = lay(form, instance, Context()).leaves
+    return [(path_of(place, row), name) for place, row, name in of_answers.media(leaves)]
 
 
-def _paths(found: Iterable[Leaf]) -> Iterator[tuple[str, str]]:
-    return ((path_of(place, row), name) for place, row, name in found)
-
-
-__all__ = ["CHECKS", "Answers", "check", "lay", "media_names", "worked_out"]
+__all__ = ["CHECKS", "check", "media_names", "worked_out"]

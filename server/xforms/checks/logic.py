@@ -58,7 +58,7 @@ def required(answers: Answers) -> Iterator[Finding]:
         for logic in every:
             place = logic.place
             is_relevant = relevance(place)
-            slot, calculated = place.slot, place in program.calculated
+            slot, calculated = place.slot, place in program.of_value
             for row in answers.rows[number]:
                 text = row.values[slot] if calculated else row.sent[slot]
                 if (text and not (isinstance(text, str) and text.isspace())) or not is_relevant(row):

@@ -58,7 +58,7 @@ def position(compiler: Compiler, call: Call, here: Here, notes: Notes) -> Code:
     found = targets(compiler, path, here, notes)
     if len(found) != 1:
         raise XPathFault("not_a_path", {"name": call.name}, at=call.at)
-    rows, is_repeat = rows_of(found[0], here), found[0].place.is_repeat
+    rows, is_repeat = rows_of(found[0]), found[0].place.is_repeat
 
     def run(st: State, row: Row, at: At | None) -> Value:
         among = rows(st, row, at)

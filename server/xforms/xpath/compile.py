@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Here:
-    """Where an expression stands. `place` is its context node, `original` what current() means, `row` the place whose
-    scope the given row is of. In a predicate over a list's items `items` is true: relative paths are columns then."""
+    """Where an expression stands. `place` is its context node, whose scope the given row is of, `original` what
+    current() means. In a predicate over a list's items `items` is true: relative paths are columns then."""
 
     place: Place
     original: Place
@@ -36,7 +36,7 @@ class Here:
 @dataclass(slots=True)
 class Notes:
     """What an expression refers to, gathered while it is compiled: places (values and relevance), secondary instances,
-    and what else its value depends on. `changes` is true where it may not give the same value twice."""
+    functions, and what else its value depends on."""
 
     places: dict[Place, None] = field(default_factory=dict)
     instances: dict[str, None] = field(default_factory=dict)

@@ -19,13 +19,12 @@ from .values import Value, to_number
 from .written import one_of, written
 
 if TYPE_CHECKING:
-    from ..plan import Place, Row, Scope
+    from ..plan import Place, Row
     from .compile import Compiler
     from .state import State
 
 Rows = Callable[["State", "Row", "At | None"], "list[Row]"]
 Keep = Callable[["State", "list[Row]", "Row", "At | None"], "list[Row]"]
-
 
 STAYS = -1
 
@@ -37,7 +36,6 @@ class Expansion:
 
     slot: int
     keep: tuple[Keep, ...]
-    repeat: Place
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +44,6 @@ class Target:
 
     place: Place
     climb: int
-    anchor: Scope
     expansions: tuple[Expansion, ...]
     attribute: str = ""
     from_original: bool = False
@@ -58,7 +55,7 @@ def compile_path(compiler: Compiler, path: Path, here: Here, notes: Notes) -> Co
         return instance_path(compiler, path, here, notes)
     if path.origin is Origin.CONTEXT and here.items:
         return column(path, notes)
-    found = [_code(target, here) for target in targets(compiler, path, here, notes)]
+    found = [_code(target) for target in targets(compiler, path, here, notes)]
     if len(found) == 1:
         return found[0]
     every = [code.many for code in found if code.many is not None]
@@ -151,23 +148,16 @@ def _target(
     expansions = []
     for place, predicates in zip(places[pinned:], filters[pinned:], strict=True):
         if place.is_repeat:
-            expansions.append(
-                Expansion(
-                    place.scope.slot,
-                    tuple(_keep(compiler, one, place, here, notes) for one in predicates),
-                    place,
-                )
-            )
+            keep = tuple(_keep(compiler, one, place, here, notes) for one in predicates)
+            expansions.append(Expansion(place.scope.slot, keep))
             notes.places[place] = None
         elif predicates:  # one node, kept or not
             keep = tuple(_keep(compiler, one, place, here, notes) for one in predicates)
-            expansions.append(Expansion(STAYS, keep, place))
+            expansions.append(Expansion(STAYS, keep))
     notes.places[places[-1]] = None
     if not here.predicate or here.items or from_original:
         notes.depth = max(notes.depth, anchor.depth)
-    return Target(
-        places[-1], base.scope.depth - anchor.depth, anchor, tuple(expansions), attribute, from_original
-    )
+    return Target(places[-1], base.scope.depth - anchor.depth, tuple(expansions), attribute, from_original)
 
 
 def _keep(compiler: Compiler, predicate: Expr, repeat: Place, here: Here, notes: Notes) -> Keep:
@@ -216,18 +206,18 @@ def _reads_candidate(expr: Expr) -> bool:
     )
 
 
-def _code(target: Target, here: Here) -> Code:
+def _code(target: Target) -> Code:
     if target.attribute:
-        return _attribute(target, here)
+        return _attribute(target)
     if not target.expansions and not target.from_original:
-        return Code(_single(target), _many(target, here))
-    many = _many(target, here)
+        return Code(_single(target), _many(target))
+    many = _many(target)
     return Code(one_of(many), many)
 
 
-def _attribute(target: Target, here: Here) -> Code:
+def _attribute(target: Target) -> Code:
     """Attributes of entity blocks, as they came."""
-    rows, place, name = rows_of(target, here), target.place, target.attribute
+    rows, place, name = rows_of(target), target.place, target.attribute
 
     def many(st: State, row: Row, at: At | None) -> list[Value]:
         found = (st.attributes.get((place, one), {}).get(name) for one in rows(st, row, at))
@@ -281,7 +271,7 @@ def relevance(place: Place) -> Callable[[Row], bool]:
     return relevant
 
 
-def rows_of(target: Target, here: Here) -> Rows:
+def rows_of(target: Target) -> Rows:
     """The rows of the target's scope in which it is relevant."""
     climb, expansions = target.climb, target.expansions
     relevant = relevance(target.place) if target.place.guard is not None else None
@@ -311,8 +301,8 @@ def rows_of(target: Target, here: Here) -> Rows:
     return rows
 
 
-def _many(target: Target, here: Here) -> Many:
-    rows, place = rows_of(target, here), target.place
+def _many(target: Target) -> Many:
+    rows, place = rows_of(target), target.place
     if not place.is_leaf:
         return lambda st, row, at: [""] * len(rows(st, row, at))
     slot = place.slot

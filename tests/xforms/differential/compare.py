@@ -7,8 +7,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from server.xforms import Context, FormModel, parse_instance
-from server.xforms.checks import lay
-from server.xforms.evaluate import work_out
+from server.xforms.evaluate import lay, work_out
 from server.xforms.plan import path_of
 from server.xforms.values import same
 from server.xforms.xpath.faults import EvaluationFault
@@ -45,7 +44,7 @@ def differences(javarosa: JavaRosa, xml: str, submission: bytes) -> list[Differe
         raise Stopped(str(fault)) from None
     model = FormModel.from_xml(xml.encode())
     answers = lay(model, parse_instance(submission), Context(now=datetime.now(UTC)))
-    work_out(answers, recalculate_all=True)
+    work_out(answers)
     assert answers.state is not None
     assert answers.clock is not None
     program, state = model.program, answers.state
@@ -70,7 +69,7 @@ def differences(javarosa: JavaRosa, xml: str, submission: bytes) -> list[Differe
                 found.append(
                     Difference(path, "relevant", node.relevant, relevant, logic.source if logic else "")
                 )
-            if place in program.calculated and not same(
+            if place in program.of_value and not same(
                 place.type, row.values[place.slot], node.value, answers.clock
             ):
                 found.append(
