@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from .errors import Message
 from .findings import Context, Finding, Rule, Source
 from .plan import Place, Row, path_of
-from .program import CALCULATE, Logic
+from .program import CALCULATE, Logic, Program
 from .values import Clock, kept
 from .xpath.faults import EvaluationFault, OverBudget
 from .xpath.state import State
@@ -39,19 +39,18 @@ BEYOND = frozenset({Source.CHANCE, Source.PHONE, Source.CLOCK})
 class Answers:
     """One instance laid beside its form: what each check walks over.
 
-    `leaves` hold answers in document order; `structure` the findings of the laying itself; `rows` every scope's rows.
+    `state` is what expressions read; `leaves` hold answers in document order; `structure` the findings of the laying
+    itself; `rows` every scope's rows.
     """
 
     form: FormModel
-    instance: Instance
     context: Context
-    root: Row
+    state: State
+    clock: Clock
     rows: list[list[Row]]
     leaves: list[Leaf] = field(default_factory=list)
     structure: list[Finding] = field(default_factory=list)
     attributes: dict[tuple[Place, Row], Mapping[str, str]] = field(default_factory=dict)
-    state: State | None = None
-    clock: Clock | None = None
     unsure: list[tuple[Logic, Row, str]] = field(default_factory=list)
     differs: list[tuple[Place, Row]] = field(default_factory=list)
     over_budget: bool = False
@@ -62,8 +61,10 @@ def lay(form: FormModel, instance: Instance, context: Context) -> Answers:
     have any name: the root's id says which form it is."""
     plan = form.plan
     root = Row(plan.scopes[0], None, 0)
-    answers = Answers(form, instance, context, root, [[] for _ in plan.scopes])
-    answers.rows[0].append(root)
+    rows: list[list[Row]] = [[root], *([] for _ in plan.scopes[1:])]
+    attributes: dict[tuple[Place, Row], Mapping[str, str]] = {}
+    state = _state(form, context, root, attributes)
+    answers = Answers(form, context, state, Clock(state.now, state.offset), rows, attributes=attributes)
     _lay(instance.root, plan.root, root, answers)
     return answers
 
@@ -138,29 +139,32 @@ def work_out(answers: Answers) -> None:
     """Evaluates the form's program over laid answers, in place: values, relevance, and what differs from what came.
 
     A calculation that reads chance, the clock or the phone keeps what the phone sent, if it sent something."""
-    program = answers.form.program
-    state = answers.state = state_of(answers)
-    clock = answers.clock = Clock(state.now, state.offset)
-    for place, row, text in answers.leaves:
-        convert = place.convert
-        if convert is not None:
-            row.values[place.slot] = convert(text, clock)
+    program = read(answers)
     try:
         for logic in program.order:
             if logic.kind == CALCULATE:
-                _calculate(answers, state, logic)
+                _calculate(answers, logic)
             else:
-                _relevance(answers, state, logic)
+                _relevance(answers, logic)
     except OverBudget:
         answers.over_budget = True
 
 
-def _calculate(answers: Answers, state: State, logic: Logic) -> None:
-    place, run = logic.place, logic.run
+def read(answers: Answers) -> Program:
+    """Gives laid answers their values, as the form's expressions see them; the program, which says how, is compiled first."""
+    program, clock = answers.form.program, answers.clock
+    for place, row, text in answers.leaves:
+        convert = place.convert
+        if convert is not None:
+            row.values[place.slot] = convert(text, clock)
+    return program
+
+
+def _calculate(answers: Answers, logic: Logic) -> None:
+    place, run, state = logic.place, logic.run, answers.state
     slot, type_ = place.slot, place.type
     keeps = not logic.reads.isdisjoint(BEYOND)
     differs, clock = answers.differs, answers.clock
-    assert clock is not None
     for row in answers.rows[place.scope.number]:
         sent = row.sent[slot]
         if keeps and sent:
@@ -175,8 +179,8 @@ def _calculate(answers: Answers, state: State, logic: Logic) -> None:
             differs.append((place, row))
 
 
-def _relevance(answers: Answers, state: State, logic: Logic) -> None:
-    place, run = logic.place, logic.run
+def _relevance(answers: Answers, logic: Logic) -> None:
+    place, run, state = logic.place, logic.run, answers.state
     flag, scope = place.flag, place.scope
     outer = place.parent.guard if place.parent is not None else None
     climb = scope.depth - outer.scope.depth if outer is not None else 0
@@ -194,9 +198,13 @@ def _relevance(answers: Answers, state: State, logic: Logic) -> None:
             answers.unsure.append((logic, row, fault.key))
 
 
-def state_of(answers: Answers) -> State:
+def _state(
+    form: FormModel,
+    context: Context,
+    root: Row,
+    attributes: Mapping[tuple[Place, Row], Mapping[str, str]],
+) -> State:
     """What expressions read beside the rows: clock, lists, the phone's properties, and what they may spend."""
-    form, context = answers.form, answers.context
     now = context.now or datetime.now(UTC)
     offset = now.utcoffset() or timedelta(0)
 
@@ -210,9 +218,8 @@ def state_of(answers: Answers) -> State:
         return known.table if known.src is None else file(known.file or id_)
 
     return State(
-        answers.root,
-        answers.rows,
-        answers.attributes,
+        root,
+        attributes,
         now=now.replace(tzinfo=None),
         offset=offset,
         instance=instance,

@@ -347,16 +347,13 @@ def _subsets(names: list[str]) -> Iterator[tuple[str, ...]]:
 def _state(model: FormModel) -> tuple[State, dict[int, Row]]:
     """An empty form, one row of each repeat, in which an expression can be tried."""
     rows: dict[int, Row] = {}
-    lists: list[list[Row]] = []
     for scope in model.plan.scopes:
         up = rows[scope.parent.number] if scope.parent is not None else None
         row = rows[scope.number] = Row(scope, up, 0)
-        lists.append([row])
         if up is not None:
             up.rows[scope.slot].append(row)
     state = State(
         rows[0],
-        lists,
         {},
         now=EPOCH,
         offset=timedelta(0),

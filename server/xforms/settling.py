@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from .evaluate import Answers, lay, state_of
+from .evaluate import Answers, lay, read
 from .findings import Context, Source
 from .functions import FUNCTIONS
 from .plan import Place, Row, path_of
@@ -21,7 +21,6 @@ from .xpath.compile import Compiler, Here, Notes
 from .xpath.faults import EvaluationFault, OverBudget, XPathFault
 from .xpath.parser import parse
 from .xpath.paths import relevance
-from .xpath.state import State
 from .xpath.values import Value, java_int, to_boolean, to_int
 
 if TYPE_CHECKING:
@@ -57,14 +56,9 @@ def settle(
     A calculation over the answers alone is worked out whatever was changed. Where the expressions ask for more than one
     submission may, nothing follows.
     """
-    program = form.program  # made before answers are read: it says which of them expressions see, and how
     answers = lay(form, instance, context)
-    state = answers.state = state_of(answers)
-    clock = answers.clock = Clock(state.now, state.offset)
-    for place, row, text in answers.leaves:
-        if place.convert is not None:
-            row.values[place.slot] = place.convert(text, clock)
-    work = _Work(answers, state, clock, _places(form, changed))
+    program = read(answers)
+    work = _Work(answers, _places(form, changed))
     try:
         for logic in program.order:
             if logic.kind == CALCULATE:
@@ -75,7 +69,7 @@ def settle(
     except OverBudget:
         return Settled()
     values = {
-        path_of(place, row): written(place.type, row.values[place.slot], clock)
+        path_of(place, row): written(place.type, row.values[place.slot], answers.clock)
         for place, row in work.other
         if relevance(place)(row)
     }
@@ -97,8 +91,6 @@ class _Work:
     """`touched`: places whose value or relevance may be another than the phone had, as they are found."""
 
     answers: Answers
-    state: State
-    clock: Clock
     touched: set[Place]
     other: list[tuple[Place, Row]] = field(default_factory=list)
 
@@ -111,11 +103,11 @@ class _Work:
             if keeps and sent is not None:
                 continue
             try:
-                value = kept(place.type, logic.run(self.state, row, None), self.clock)
+                value = kept(place.type, logic.run(self.answers.state, row, None), self.answers.clock)
             except EvaluationFault:
                 continue
             row.values[place.slot] = value
-            if not _says(place.type, value, sent, self.clock):
+            if not _says(place.type, value, sent, self.answers.clock):
                 self.touched.add(place)
                 self.other.append((place, row))
 
@@ -134,7 +126,7 @@ class _Work:
                 row.flags[place.flag] = False
                 continue
             try:
-                asked = to_boolean(logic.run(self.state, row, None))
+                asked = to_boolean(logic.run(self.answers.state, row, None))
             except EvaluationFault:
                 asked = True
             row.flags[place.flag] = asked or (phones and _came(place, row))
@@ -154,7 +146,7 @@ class _Work:
                 if not asked(row):
                     continue
                 try:
-                    count = max(0, java_int(to_int(logic.run(self.state, row, None))))
+                    count = max(0, java_int(to_int(logic.run(self.answers.state, row, None))))
                 except EvaluationFault:
                     continue
                 there = len(row.rows[scope.slot])
@@ -182,7 +174,7 @@ class _Work:
                     continue
                 for row in self.answers.rows[block.scope.number]:
                     try:
-                        value = to_boolean(run(self.state, row, None))
+                        value = to_boolean(run(self.answers.state, row, None))
                     except EvaluationFault:
                         continue
                     yield (path_of(block, row), name), "1" if value else "0"

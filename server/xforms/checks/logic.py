@@ -15,7 +15,6 @@ from ..program import Logic
 from ..values import same, written
 from ..xpath.faults import EvaluationFault, OverBudget
 from ..xpath.paths import relevance
-from ..xpath.state import Run, State
 from ..xpath.values import java_int, to_boolean, to_int, to_text
 
 
@@ -31,7 +30,7 @@ def relevant(answers: Answers) -> Iterator[Finding]:
 def _counted(answers: Answers) -> Iterator[Finding]:
     state = answers.state
     for scope, logic in answers.form.program.counts:
-        if answers.over_budget or state is None or scope.repeat is None or scope.parent is None:
+        if answers.over_budget or scope.repeat is None or scope.parent is None:
             return
         for row in answers.rows[scope.parent.number]:
             among = row.rows[scope.slot]
@@ -51,9 +50,7 @@ def _counted(answers: Answers) -> Iterator[Finding]:
 
 def required(answers: Answers) -> Iterator[Finding]:
     """Questions without the answer that they must have, missing nodes included, where they are relevant."""
-    state, program = answers.state, answers.form.program
-    if state is None:
-        return
+    program = answers.form.program
     for number, every in program.required.items():
         for logic in every:
             place = logic.place
@@ -63,7 +60,7 @@ def required(answers: Answers) -> Iterator[Finding]:
                 text = row.values[slot] if calculated else row.sent[slot]
                 if (text and not (isinstance(text, str) and text.isspace())) or not is_relevant(row):
                     continue
-                if _verdict(answers, logic.run, state, row) is True:
+                if _verdict(answers, logic, row) is True:
                     message = place.field.bind.required_msg if place.field and place.field.bind else None
                     reads = logic.reads | _guard_reads(answers, place)
                     yield Finding(
@@ -73,8 +70,8 @@ def required(answers: Answers) -> Iterator[Finding]:
 
 def constraints(answers: Answers) -> Iterator[Finding]:
     """Answers that the form's own rule does not allow, with the form's own words."""
-    state, program = answers.state, answers.form.program
-    if state is None or not program.constraints:
+    program = answers.form.program
+    if not program.constraints:
         return
     for place, row, _ in answers.leaves:
         logic = program.constraints.get(place)
@@ -84,7 +81,7 @@ def constraints(answers: Answers) -> Iterator[Finding]:
             continue  # no value of its type, which is said already
         if place.guard is not None and not relevance(place)(row):
             continue
-        if _verdict(answers, logic.run, state, row) is False:
+        if _verdict(answers, logic, row) is False:
             message = place.field.bind.constraint_msg if place.field and place.field.bind else None
             reads = logic.reads | _guard_reads(answers, place)
             yield Finding(
@@ -95,7 +92,7 @@ def constraints(answers: Answers) -> Iterator[Finding]:
 def choice_filters(answers: Answers) -> Iterator[Finding]:
     """Choices that the list's filter leaves out for these answers."""
     state, program = answers.state, answers.form.program
-    if state is None or not program.filters:
+    if not program.filters:
         return
     for place, row, text in answers.leaves:
         logic = program.filters.get(place)
@@ -129,8 +126,6 @@ def calculations(answers: Answers) -> Iterator[Finding]:
 def differences(answers: Answers) -> Iterator[tuple[str, Logic, str]]:
     """Path, expression and the server's own result of each calculation that came out otherwise on the phone."""
     clock, program = answers.clock, answers.form.program
-    if clock is None:
-        return
     for place, row in answers.differs:
         sent = row.sent[place.slot] or ""
         value = row.values[place.slot]
@@ -149,7 +144,7 @@ def _blocks(answers: Answers) -> Iterator[tuple[str, Logic, str]]:
     state = answers.state
     for name, logic in answers.form.program.attributes:
         place = logic.place
-        if state is None or name not in _SAID or not logic.reads.isdisjoint(BEYOND):
+        if name not in _SAID or not logic.reads.isdisjoint(BEYOND):
             continue
         for row in answers.rows[place.scope.number]:
             sent = answers.attributes.get((place, row), {}).get(name)
@@ -186,12 +181,12 @@ def budget(answers: Answers) -> Iterator[Finding]:
         yield Finding(f"/{answers.form.root}", Rule.BUDGET, Message("budget.steps"))
 
 
-def _verdict(answers: Answers, run: Run, state: State, row: Row) -> bool | None:
+def _verdict(answers: Answers, logic: Logic, row: Row) -> bool | None:
     """What an expression says of a row; None where it cannot be worked out, or nothing more may be."""
     if answers.over_budget:
         return None
     try:
-        return to_boolean(run(state, row, None))
+        return to_boolean(logic.run(answers.state, row, None))
     except EvaluationFault:
         return None
     except OverBudget:

@@ -39,14 +39,12 @@ class State:
     """One evaluation of one instance. `steps` counts rows and items gone through, up to `limit`."""
 
     __slots__ = (
-        "_file", "_instance", "_lists", "attributes", "limit", "memo", "now", "offset", "properties", "random", "root", "rows",
-        "seconds", "steps", "version",
+        "_file", "_instance", "_lists", "attributes", "limit", "memo", "now", "offset", "properties", "random", "root", "seconds", "steps", "version",
     )  # fmt: skip
 
     def __init__(
         self,
         root: Row,
-        rows: list[list[Row]],
         attributes: Mapping[tuple[Place, Row], Mapping[str, str]],
         *,
         now: datetime,
@@ -60,7 +58,6 @@ class State:
         random: Callable[[], float],
     ) -> None:
         self.root = root
-        self.rows = rows
         self.attributes = attributes
         self.now = now
         self.offset = offset

@@ -24,7 +24,6 @@ def ours(case: Case) -> str:
     place, row = there.at(case.node or STANDINGS[case.context].node)
     compiler = Compiler(there.model, there.model.plan, FUNCTIONS)
     state = there.answers.state
-    assert state is not None
     state.memo.clear()
     state.steps = 0
     try:

@@ -63,7 +63,6 @@ def laid(name: str) -> Laid:
     now = datetime.now(timezone(standing.offset) if standing.offset else UTC)
     answers = lay(model, parse_instance(standing.instance.encode()), Context(now=now, lists=standing))
     work_out(answers)
-    assert answers.clock is not None
     for place, row, text in answers.leaves:  # a case may read what no expression of the form reads
         if place.convert is None:
             row.values[place.slot] = converter(place.type)(text, answers.clock)
