@@ -18,7 +18,7 @@ from .program import CALCULATE, Logic, Program
 from .values import Clock, kept
 from .xpath.faults import EvaluationFault, OverBudget
 from .xpath.state import State
-from .xpath.values import to_boolean
+from .xpath.values import Value, java_int, to_boolean, to_int
 
 if TYPE_CHECKING:
     from .instance import Instance, Node
@@ -196,6 +196,11 @@ def _relevance(answers: Answers, logic: Logic) -> None:
             row.flags[flag] = to_boolean(run(state, row, None))
         except EvaluationFault as fault:
             answers.unsure.append((logic, row, fault.key))
+
+
+def rows_asked(count: Value) -> int:
+    """How many rows a repeat's count asks for."""
+    return max(0, java_int(to_int(count)))
 
 
 def _state(

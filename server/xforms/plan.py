@@ -7,13 +7,13 @@ the rules are `checks/`'s and `types.py`'s, expressions are `program.py`'s.
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from . import types
-from .model import Field, FormModel
+from .model import Bind, Field, FormModel
 
 if TYPE_CHECKING:
     from .types import Value
@@ -104,6 +104,15 @@ class Place:
         """The field's canonical type; 'structure' for the root."""
         return self.field.type if self.field is not None else "structure"
 
+    @property
+    def bind(self) -> Bind | None:
+        """The field's bind, if it has one."""
+        return self.field.bind if self.field is not None else None
+
+    def names(self, text: str) -> Sequence[str]:
+        """The choices that an answer to a select names."""
+        return text.split() if self.multiple else (text.strip(),)
+
     def chain(self) -> list[Place]:
         """From the root to this node."""
         up: list[Place] = []
@@ -143,6 +152,16 @@ class Row:
         self.rows: list[list[Row]] = [[] for _ in scope.inner]
         self.up: Row = up if up is not None else self
         self.number = number
+
+
+def is_relevant(place: Place, row: Row) -> bool:
+    """Whether a place is relevant in a row of its scope. Where many rows are asked: `xpath.paths.relevance`."""
+    guard = place.guard
+    if guard is None:
+        return True
+    for _ in range(place.scope.depth - guard.scope.depth):
+        row = row.up
+    return row.flags[guard.flag]
 
 
 def path_of(place: Place, row: Row) -> str:

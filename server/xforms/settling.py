@@ -11,17 +11,17 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from .evaluate import Answers, lay, read
+from .evaluate import Answers, lay, read, rows_asked
 from .findings import Context, Source
 from .functions import FUNCTIONS
-from .plan import Place, Row, path_of
+from .plan import Place, Row, is_relevant, path_of
 from .program import CALCULATE, RELEVANT, Logic
 from .values import Clock, kept, same, written
 from .xpath.compile import Compiler, Here, Notes
 from .xpath.faults import EvaluationFault, OverBudget, XPathFault
 from .xpath.parser import parse
 from .xpath.paths import relevance
-from .xpath.values import Value, java_int, to_boolean, to_int
+from .xpath.values import Value, to_boolean
 
 if TYPE_CHECKING:
     from .instance import Instance
@@ -71,7 +71,7 @@ def settle(
     values = {
         path_of(place, row): written(place.type, row.values[place.slot], answers.clock)
         for place, row in work.other
-        if relevance(place)(row)
+        if is_relevant(place, row)
     }
     return Settled(values, switches, tuple(work.absent()), rows)
 
@@ -146,7 +146,7 @@ class _Work:
                 if not asked(row):
                     continue
                 try:
-                    count = max(0, java_int(to_int(logic.run(self.answers.state, row, None))))
+                    count = rows_asked(logic.run(self.answers.state, row, None))
                 except EvaluationFault:
                     continue
                 there = len(row.rows[scope.slot])

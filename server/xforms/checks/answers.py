@@ -35,13 +35,13 @@ def choices(answers: Answers) -> Iterator[Finding]:
     lists = answers.context.lists
     for place, row, text in answers.leaves:
         if place.choices is not None:
-            names = text.split() if place.multiple else (text.strip(),)
+            names = place.names(text)
             if not place.choices.issuperset(names):
                 yield Finding(path_of(place, row), Rule.CHOICE, Message("choice.unknown"))
             elif place.ranked and len(set(names)) != len(names):
                 yield Finding(path_of(place, row), Rule.CHOICE, Message("choice.ranked_twice"))
         elif place.list_file is not None and lists is not None:
-            names = text.split() if place.multiple else (text.strip(),)
+            names = place.names(text)
             if any(lists.has(place.list_file, place.list_column, name) is False for name in names):
                 message = Message("choice.not_in_list", {"list": place.list_file})
                 yield Finding(path_of(place, row), Rule.CHOICE, message, _LIST)
@@ -82,7 +82,5 @@ def media(leaves: Iterable[Leaf]) -> Iterator[Leaf]:
     for place, row, text in leaves:
         if place.is_media:
             name = text.strip()
-            if not name.startswith(
-                "jr://"
-            ):  # a default picture lies in the form's media, not in the submission
+            if not name.startswith("jr://"):  # a default picture lies in the form's media
                 yield place, row, name

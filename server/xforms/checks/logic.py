@@ -5,44 +5,44 @@ Judged on the recalculated tree, as a phone judges. A fault in an expression giv
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
+from typing import TypeVar, TypeVarTuple
 
 from ..errors import Message
-from ..evaluate import BEYOND, Answers
+from ..evaluate import BEYOND, Answers, rows_asked
 from ..findings import Finding, Rule, Source
-from ..plan import Place, Row, path_of
+from ..plan import Place, Row, is_relevant, path_of
 from ..program import Logic
+from ..text import Text
 from ..values import same, written
 from ..xpath.faults import EvaluationFault, OverBudget
 from ..xpath.paths import relevance
-from ..xpath.values import java_int, to_boolean, to_int, to_text
+from ..xpath.state import State
+from ..xpath.values import Value, to_boolean, to_text
+
+T = TypeVar("T")
+Ts = TypeVarTuple("Ts")
 
 
 def relevant(answers: Answers) -> Iterator[Finding]:
     """Answers where none may be, and rows past a repeat's count."""
     for place, row, _ in answers.leaves:
-        if place.guard is not None and not relevance(place)(row):
+        if not is_relevant(place, row):
             reads = _guard_reads(answers, place)
             yield Finding(path_of(place, row), Rule.RELEVANT, Message("relevant.not_asked"), reads)
     yield from _counted(answers)
 
 
 def _counted(answers: Answers) -> Iterator[Finding]:
-    state = answers.state
     for scope, logic in answers.form.program.counts:
-        if answers.over_budget or scope.repeat is None or scope.parent is None:
-            return
+        if scope.repeat is None or scope.parent is None:
+            continue
         for row in answers.rows[scope.parent.number]:
             among = row.rows[scope.slot]
-            if not among:
+            value = _value(answers, logic, row) if among else None
+            if value is None:
                 continue
-            try:
-                count = max(0, java_int(to_int(logic.run(state, row, None))))
-            except EvaluationFault:
-                continue
-            except OverBudget:
-                answers.over_budget = True
-                return
+            count = rows_asked(value)
             for extra in among[count:]:
                 message = Message("relevant.past_count", {"count": count})
                 yield Finding(path_of(scope.repeat, extra), Rule.RELEVANT, message, logic.reads)
@@ -54,18 +54,16 @@ def required(answers: Answers) -> Iterator[Finding]:
     for number, every in program.required.items():
         for logic in every:
             place = logic.place
-            is_relevant = relevance(place)
+            asked = relevance(place)
             slot, calculated = place.slot, place in program.of_value
             for row in answers.rows[number]:
                 text = row.values[slot] if calculated else row.sent[slot]
-                if (text and not (isinstance(text, str) and text.isspace())) or not is_relevant(row):
+                if (text and not (isinstance(text, str) and text.isspace())) or not asked(row):
                     continue
-                if _verdict(answers, logic, row) is True:
-                    message = place.field.bind.required_msg if place.field and place.field.bind else None
-                    reads = logic.reads | _guard_reads(answers, place)
-                    yield Finding(
-                        path_of(place, row), Rule.REQUIRED, message or Message("required.empty"), reads
-                    )
+                value = _value(answers, logic, row)
+                if value is not None and to_boolean(value):
+                    own = place.bind and place.bind.required_msg
+                    yield _broken(answers, logic, row, Rule.REQUIRED, own or Message("required.empty"))
 
 
 def constraints(answers: Answers) -> Iterator[Finding]:
@@ -79,42 +77,33 @@ def constraints(answers: Answers) -> Iterator[Finding]:
             continue
         if place.convert is not None and row.values[place.slot] == "":
             continue  # no value of its type, which is said already
-        if place.guard is not None and not relevance(place)(row):
-            continue
-        if _verdict(answers, logic, row) is False:
-            message = place.field.bind.constraint_msg if place.field and place.field.bind else None
-            reads = logic.reads | _guard_reads(answers, place)
-            yield Finding(
-                path_of(place, row), Rule.CONSTRAINT, message or Message("constraint.broken"), reads
-            )
+        value = _value(answers, logic, row) if is_relevant(place, row) else None
+        if value is not None and not to_boolean(value):
+            own = place.bind and place.bind.constraint_msg
+            yield _broken(answers, logic, row, Rule.CONSTRAINT, own or Message("constraint.broken"))
 
 
 def choice_filters(answers: Answers) -> Iterator[Finding]:
     """Choices that the list's filter leaves out for these answers."""
-    state, program = answers.state, answers.form.program
+    program = answers.form.program
     if not program.filters:
         return
     for place, row, text in answers.leaves:
         logic = program.filters.get(place)
-        if logic is None or logic.many is None or answers.over_budget:
+        if logic is None or not is_relevant(place, row):
             continue
-        if place.guard is not None and not relevance(place)(row):
-            continue
-        names = text.split() if place.multiple else (text.strip(),)
+        names = place.names(text)
         if place.choices is not None and not place.choices.issuperset(names):
             continue  # not in the list at all: said already
-        try:
-            if logic.offers is not None:
-                passes = all(logic.offers(state, row, name) for name in names)
-            else:
-                passes = set(map(to_text, logic.many(state, row, None))).issuperset(names)
-        except EvaluationFault:
-            continue
-        except OverBudget:
-            answers.over_budget = True
-            return
-        if not passes:
+        if _tried(answers, _offered, logic, answers.state, row, names) is False:
             yield Finding(path_of(place, row), Rule.CHOICE, Message("choice.filtered"), logic.reads)
+
+
+def _offered(logic: Logic, state: State, row: Row, names: Sequence[str]) -> bool:
+    """Whether a list, filtered, has all these names."""
+    if logic.offers is not None:
+        return all(logic.offers(state, row, name) for name in names)
+    return logic.many is None or set(map(to_text, logic.many(state, row, None))).issuperset(names)
 
 
 def calculations(answers: Answers) -> Iterator[Finding]:
@@ -129,7 +118,7 @@ def differences(answers: Answers) -> Iterator[tuple[str, Logic, str]]:
     for place, row in answers.differs:
         sent = row.sent[place.slot] or ""
         value = row.values[place.slot]
-        if same(place.type, value, sent, clock) or not relevance(place)(row):
+        if same(place.type, value, sent, clock) or not is_relevant(place, row):
             continue
         yield path_of(place, row), program.of_value[place], written(place.type, value, clock)
     yield from _blocks(answers)
@@ -141,24 +130,17 @@ _SAID = frozenset({"id", "create", "update"})
 
 def _blocks(answers: Answers) -> Iterator[tuple[str, Logic, str]]:
     """Attributes of entity blocks: whose it is, whether it is made or changed."""
-    state = answers.state
     for name, logic in answers.form.program.attributes:
         place = logic.place
         if name not in _SAID or not logic.reads.isdisjoint(BEYOND):
             continue
         for row in answers.rows[place.scope.number]:
             sent = answers.attributes.get((place, row), {}).get(name)
-            if sent is None or answers.over_budget or not relevance(place)(row):
+            if sent is None or not is_relevant(place, row):
                 continue
-            try:
-                value = to_text(logic.run(state, row, None))
-            except EvaluationFault:
-                continue
-            except OverBudget:
-                answers.over_budget = True
-                return
-            if _meaning(name, value) != _meaning(name, sent):
-                yield f"{path_of(place, row)}/@{name}", logic, value
+            value = _value(answers, logic, row)
+            if value is not None and _meaning(name, to_text(value)) != _meaning(name, sent):
+                yield f"{path_of(place, row)}/@{name}", logic, to_text(value)
 
 
 def _meaning(name: str, text: str) -> object:
@@ -181,17 +163,28 @@ def budget(answers: Answers) -> Iterator[Finding]:
         yield Finding(f"/{answers.form.root}", Rule.BUDGET, Message("budget.steps"))
 
 
-def _verdict(answers: Answers, logic: Logic, row: Row) -> bool | None:
-    """What an expression says of a row; None where it cannot be worked out, or nothing more may be."""
+def _value(answers: Answers, logic: Logic, row: Row) -> Value | None:
+    """What an expression comes to in a row; None where it cannot be worked out, or nothing more may be."""
+    return _tried(answers, logic.run, answers.state, row, None)
+
+
+def _tried(answers: Answers, ask: Callable[[*Ts], T], *args: *Ts) -> T | None:
+    """What a question comes to; None where it cannot be worked out, or nothing more may be."""
     if answers.over_budget:
         return None
     try:
-        return to_boolean(logic.run(answers.state, row, None))
+        return ask(*args)
     except EvaluationFault:
         return None
     except OverBudget:
         answers.over_budget = True
         return None
+
+
+def _broken(answers: Answers, logic: Logic, row: Row, rule: Rule, message: Message | Text) -> Finding:
+    """A finding on a relevant node, which hangs on what its relevance read too."""
+    place = logic.place
+    return Finding(path_of(place, row), rule, message, logic.reads | _guard_reads(answers, place))
 
 
 def _guard_reads(answers: Answers, place: Place) -> frozenset[Source]:
