@@ -17,6 +17,7 @@ from .plan import Place, Row, path_of
 from .program import CALCULATE, Logic, Program
 from .values import Clock, kept
 from .xpath.faults import EvaluationFault, OverBudget
+from .xpath.paths import relevance_around
 from .xpath.state import State
 from .xpath.values import Value, java_int, to_boolean, to_int
 
@@ -181,17 +182,11 @@ def _calculate(answers: Answers, logic: Logic) -> None:
 
 def _relevance(answers: Answers, logic: Logic) -> None:
     place, run, state = logic.place, logic.run, answers.state
-    flag, scope = place.flag, place.scope
-    outer = place.parent.guard if place.parent is not None else None
-    climb = scope.depth - outer.scope.depth if outer is not None else 0
-    for row in answers.rows[scope.number]:
-        if outer is not None:
-            above = row
-            for _ in range(climb):
-                above = above.up
-            if not above.flags[outer.flag]:
-                row.flags[flag] = False
-                continue
+    flag, around = place.flag, relevance_around(place)
+    for row in answers.rows[place.scope.number]:
+        if around is not None and not around(row):
+            row.flags[flag] = False
+            continue
         try:
             row.flags[flag] = to_boolean(run(state, row, None))
         except EvaluationFault as fault:

@@ -13,14 +13,11 @@ from typing import TYPE_CHECKING
 
 from .evaluate import Answers, lay, read, rows_asked
 from .findings import Context, Source
-from .functions import FUNCTIONS
 from .plan import Place, Row, is_relevant, path_of
 from .program import CALCULATE, RELEVANT, Logic
 from .values import Clock, kept, same, written
-from .xpath.compile import Compiler, Here, Notes
-from .xpath.faults import EvaluationFault, OverBudget, XPathFault
-from .xpath.parser import parse
-from .xpath.paths import relevance
+from .xpath.faults import EvaluationFault, OverBudget
+from .xpath.paths import relevance, relevance_around
 from .xpath.values import Value, to_boolean
 
 if TYPE_CHECKING:
@@ -119,10 +116,9 @@ class _Work:
         if hit:
             self.touched.add(place)
         phones = bool(logic.reads) and not hit
-        outer = relevance(place.parent) if place.parent is not None else None
-        climb = place.scope.depth - place.parent.scope.depth if place.parent is not None else 0
+        around = relevance_around(place)
         for row in self.answers.rows[place.scope.number]:
-            if outer is not None and not outer(_up(row, climb)):
+            if around is not None and not around(row):
                 row.flags[place.flag] = False
                 continue
             try:
@@ -158,26 +154,19 @@ class _Work:
     def switches(self) -> Iterator[tuple[tuple[str, str], str]]:
         """Whether each entity block creates and updates, where the form calculates it of answers that were touched."""
         form = self.answers.form
-        compiler = Compiler(form, form.plan, FUNCTIONS)
-        for declared in form.entities():
-            block = form.plan.by_path.get(declared.path)
-            for name, source in (("create", declared.create), ("update", declared.update)):
-                bind = form.binds.get(f"{declared.path}/@{name}")
-                if block is None or source is None or bind is None or not bind.calculate:
-                    continue
-                notes = Notes()
+        blocks = {declared.path for declared in form.entities()}
+        for name, logic in form.program.attributes:
+            block = logic.place
+            if name not in ("create", "update") or block.path not in blocks:
+                continue
+            if not self._reads(logic.notes.places):
+                continue
+            for row in self.answers.rows[block.scope.number]:
                 try:
-                    run = compiler.compile(parse(source), Here(block, block), notes).run
-                except XPathFault:
+                    value = to_boolean(logic.run(self.answers.state, row, None))
+                except EvaluationFault:
                     continue
-                if not self._reads(notes.places):
-                    continue
-                for row in self.answers.rows[block.scope.number]:
-                    try:
-                        value = to_boolean(run(self.answers.state, row, None))
-                    except EvaluationFault:
-                        continue
-                    yield (path_of(block, row), name), "1" if value else "0"
+                yield (path_of(block, row), name), "1" if value else "0"
 
     def absent(self) -> Iterator[str]:
         """Nodes that are not relevant."""
@@ -201,12 +190,6 @@ class _Work:
 def _says(type_: str, value: Value, sent: str | None, clock: Clock) -> bool:
     """Whether what was sent is that value, however it is written; nothing sent is an empty one."""
     return value == "" if not sent else same(type_, value, sent, clock)
-
-
-def _up(row: Row, climb: int) -> Row:
-    for _ in range(climb):
-        row = row.up
-    return row
 
 
 def _came(place: Place, row: Row) -> bool:

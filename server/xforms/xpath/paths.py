@@ -19,7 +19,7 @@ from .values import Value, to_number
 from .written import one_of, written
 
 if TYPE_CHECKING:
-    from ..plan import Place, Row
+    from ..plan import Place, Row, Scope
     from .compile import Compiler
     from .state import State
 
@@ -256,10 +256,18 @@ def _single(target: Target) -> Run:
 
 def relevance(place: Place) -> Callable[[Row], bool]:
     """Whether a place is relevant, of a row of its scope."""
-    guard = place.guard
-    if guard is None:
-        return lambda row: True
-    flag, climb = guard.flag, place.scope.depth - guard.scope.depth
+    return _open(place.guard, place.scope) if place.guard is not None else lambda row: True
+
+
+def relevance_around(place: Place) -> Callable[[Row], bool] | None:
+    """Whether what stands around a place is relevant, of a row of the place's scope; None where it always is."""
+    guard = place.parent.guard if place.parent is not None else None
+    return _open(guard, place.scope) if guard is not None else None
+
+
+def _open(guard: Place, scope: Scope) -> Callable[[Row], bool]:
+    """Whether a guard lets through, of a row of a scope in it."""
+    flag, climb = guard.flag, scope.depth - guard.scope.depth
     if climb == 0:
         return lambda row: row.flags[flag]
 
