@@ -18,6 +18,7 @@ from .xpath.values import (
     date_text,
     java_double,
     java_int,
+    java_long,
     midnight,
     number_text,
     parse_clock,
@@ -137,9 +138,9 @@ def kept(type_: str, value: Value, clock: Clock) -> Value:
 
 
 def _number(type_: str, value: float) -> float:
-    whole = int(max(-(2.0**63), min(2.0**63 - 1024, value))) if abs(value) != float("inf") else 2**63 - 1
     if type_ == "int":
         return float(java_int(value))
+    whole = java_long(value)
     return float(whole) if abs(value - whole) < 1e-9 else value
 
 

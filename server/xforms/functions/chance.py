@@ -5,16 +5,17 @@ from __future__ import annotations
 import hashlib
 import struct
 import uuid as uuids
+from collections.abc import Callable
 from typing import TypeVar
 
 from ..findings import Source
 from ..plan import Row
 from ..xpath.compile import Code, Compiler, Here, Notes
 from ..xpath.state import At, State
-from ..xpath.tree import Axis, Call, Origin, Path, Step
+from ..xpath.tree import Call
 from ..xpath.values import Value, java_int, to_int, to_number, to_text
 from ..xpath.written import one_of
-from .core import arity, builder, nodes
+from .core import arity, builder, itself, nodes
 
 T = TypeVar("T")
 
@@ -46,7 +47,7 @@ def uuid(compiler: Compiler, call: Call, here: Here, notes: Notes) -> Code:
     return Code(run)
 
 
-def _bits(draw, count: int) -> int:  # type: ignore[no-untyped-def]
+def _bits(draw: Callable[[], float], count: int) -> int:
     bits = 0
     for _ in range(0, count, 32):
         bits = bits << 32 | int(draw() * 2**32)
@@ -57,7 +58,7 @@ def _bits(draw, count: int) -> int:  # type: ignore[no-untyped-def]
 def once(compiler: Compiler, call: Call, here: Here, notes: Notes) -> Code:
     """What the node holds already, else the argument."""
     arity(call, 1, 1)
-    own = compiler.compile(Path(Origin.CONTEXT, (Step(Axis.SELF),), at=call.at), here, Notes()).run
+    own = compiler.compile(itself(call), here, Notes()).run
     value = compiler.compile(call.args[0], here, notes).run
     notes.depth = max(notes.depth, here.place.scope.depth)
 

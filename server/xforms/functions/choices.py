@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
+from ..body import resolve
 from ..findings import Source
+from ..model import Itemset
 from ..plan import Row
+from ..tables import Table
 from ..xpath.compile import Code, Compiler, Here, Notes
 from ..xpath.faults import EvaluationFault, XPathFault
-from ..xpath.state import At, State
-from ..xpath.tree import Call, Path, String
+from ..xpath.lists import list_instance
+from ..xpath.state import At, Run, State
+from ..xpath.tree import Call, String
 from ..xpath.values import Value, java_int, to_int, to_text
 from .core import arity, builder, plain
 
@@ -47,23 +52,19 @@ def choice_name(compiler: Compiler, call: Call, here: Here, notes: Notes) -> Cod
     arity(call, 2, 2)
     value = compiler.compile(call.args[0], here, notes).run
     reference = call.args[1]
-    if isinstance(reference, String):
-        path = reference.value.strip()
-    elif isinstance(reference, Path):
+    if not isinstance(reference, String):
         raise XPathFault("not_a_path", {"name": call.name}, at=call.at)
-    else:
-        raise XPathFault("not_a_path", {"name": call.name}, at=call.at)
-    from ..body import resolve
-
+    path = reference.value.strip()
     field = compiler.model.field(resolve(path, here.place.path))
     if field is None:
         raise XPathFault("unknown_reference", {"path": path[:200]}, at=reference.at)
     if len(compiler.model.languages) > 1:
         notes.sources.add(Source.PHONE)  # which language it showed is the phone's
     labels = {choice.name: choice.label for choice in field.choices}
-    if field.itemset is not None and field.itemset.external:
-        return _from_list(compiler, call, field.itemset, value, notes)
-    dynamic = field.itemset is not None and field.itemset.instance is None
+    itemset = field.itemset
+    if itemset is not None and itemset.external and itemset.instance is not None:
+        return _from_list(list_instance(compiler, itemset.instance, notes, call.at), itemset, value)
+    dynamic = itemset is not None and itemset.instance is None
 
     def run(st: State, row: Row, at: At | None) -> Value:
         if dynamic:
@@ -74,11 +75,7 @@ def choice_name(compiler: Compiler, call: Call, here: Here, notes: Notes) -> Cod
     return Code(run)
 
 
-def _from_list(compiler: Compiler, call: Call, itemset: Any, value: Any, notes: Notes) -> Code:
-    from ..xpath.lists import list_instance
-
-    table_of = list_instance(compiler, itemset.instance, notes, call.at)
-
+def _from_list(table_of: Callable[[State], Table], itemset: Itemset, value: Run) -> Code:
     def run(st: State, row: Row, at: At | None) -> Value:
         found = table_of(st).where(("root", "item"), itemset.value_ref, to_text(value(st, row, at)))
         return (found[0].get(itemset.label_ref) or "") if found else ""

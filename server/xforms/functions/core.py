@@ -5,14 +5,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from ..findings import Source
 from ..xpath.compile import Builder, Code, Compiler, Here, Notes
 from ..xpath.faults import XPathFault
 from ..xpath.state import Many, Run
-from ..xpath.tree import Call
+from ..xpath.tree import Axis, Call, Origin, Path, Step
 from ..xpath.values import to_boolean, to_double, to_int, to_number, to_text
 
 FUNCTIONS: dict[str, Builder] = {}
@@ -91,10 +91,20 @@ def nodes(compiler: Compiler, call: Call, number: int, here: Here, notes: Notes)
     return many
 
 
+def itself(call: Call) -> Path:
+    """The node at which a call stands, as an argument."""
+    return Path(Origin.CONTEXT, (Step(Axis.SELF),), at=call.at)
+
+
 def spread(compiler: Compiler, call: Call, start: int, here: Here, notes: Notes) -> Many:
     """Arguments from `start` on as one list: the values of a path that stands alone there, else one value each."""
     codes = [compiler.compile(one, here, notes) for one in call.args[start:]]
     if len(codes) == 1 and codes[0].many is not None:
         return codes[0].many
+    return each(codes)
+
+
+def each(codes: Sequence[Code]) -> Many:
+    """The values of several expressions, one each."""
     runs = [code.run for code in codes]
     return lambda st, row, at: [run(st, row, at) for run in runs]

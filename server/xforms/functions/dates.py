@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
-from typing import Any
 
 from ..findings import Source
 from ..plan import Row
@@ -106,7 +106,7 @@ def written(moment: datetime, pattern: str) -> str:
         one = pattern[at]
         if one == "%":
             at += 1
-            part: Any = _PARTS.get(pattern[at : at + 1])
+            part = _PARTS.get(pattern[at : at + 1])
             if part is None:
                 raise EvaluationFault("format")
             out.append(part(moment))
@@ -116,7 +116,7 @@ def written(moment: datetime, pattern: str) -> str:
     return "".join(out)
 
 
-_PARTS = {
+_PARTS: dict[str, Callable[[datetime], str]] = {
     "%": lambda m: "%",
     "Y": lambda m: f"{m.year:04}",
     "y": lambda m: f"{m.year:04}"[2:],

@@ -34,9 +34,8 @@ def base64_decode(text: str) -> str:
     letters = "".join(one for one in text if one in _LETTERS)
     if len(letters) % 4:
         return ""
-    end = text[1:].rstrip(
-        "".join({*text} - {*_LETTERS[2:]})
-    )  # JavaRosa looks for padding past every last A as well
+    # JavaRosa looks for padding past every last A as well.
+    end = text[1:].rstrip("".join({*text} - {*_LETTERS[2:]}))
     padding = text[1 + len(end) :].count("=")
     made = base64.b64decode(letters.replace("=", "A"))
     return made[: max(0, len(made) - padding)].decode("utf-8", "replace")

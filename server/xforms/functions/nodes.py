@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..plan import Row
+from ..plan import Place, Row
 from ..xpath.compile import Code, Compiler, Here, Notes
 from ..xpath.faults import XPathFault
 from ..xpath.paths import relevance, rows_of, targets
@@ -87,8 +87,9 @@ def indexed_repeat(compiler: Compiler, call: Call, here: Here, notes: Notes) -> 
         raise XPathFault(
             "arguments", {"name": call.name, "given": len(call.args), "wanted": "3, 5, 7"}, at=call.at
         )
-    paths = [call.args[0], *call.args[1::2]]
-    if not all(isinstance(one, Path) for one in paths):
+    asked = [call.args[0], *call.args[1::2]]
+    paths = [one for one in asked if isinstance(one, Path)]
+    if len(paths) != len(asked):
         raise XPathFault("not_a_path", {"name": call.name}, at=call.at)
     target = _place(compiler, paths[0], here, notes)
     chain = target.chain()
@@ -129,8 +130,7 @@ def indexed_repeat(compiler: Compiler, call: Call, here: Here, notes: Notes) -> 
     return Code(one_of(many), many)
 
 
-def _place(compiler: Compiler, path: object, here: Here, notes: Notes):  # type: ignore[no-untyped-def]
-    assert isinstance(path, Path)
-    found = targets(compiler, path, here, Notes())
-    notes.places[found[0].place] = None
-    return found[0].place
+def _place(compiler: Compiler, path: Path, here: Here, notes: Notes) -> Place:
+    place = targets(compiler, path, here, Notes())[0].place
+    notes.places[place] = None
+    return place

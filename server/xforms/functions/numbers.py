@@ -9,10 +9,11 @@ from typing import Any
 
 from ..plan import Row
 from ..xpath.compile import Code, Compiler, Here, Notes, constant
+from ..xpath.faults import EvaluationFault, XPathFault
 from ..xpath.state import At, State
 from ..xpath.tree import Call
-from ..xpath.values import Value, is_null, java_int, to_boolean, to_int, to_number
-from .core import arity, builder, nodes, plain, spread
+from ..xpath.values import Value, is_null, java_int, java_long, to_boolean, to_int, to_number
+from .core import arity, builder, each, nodes, plain, spread
 
 
 @plain("v", "number")
@@ -89,11 +90,6 @@ def rounded(value: float, places: float = 0.0) -> float:
     if isinstance(exponent, int) and -exponent <= digits:
         return value
     return float(exact.quantize(Decimal(1).scaleb(-digits), rounding=mode)) + 0.0
-
-
-def java_long(value: float) -> int:
-    """A double as Java casts it to a long."""
-    return int(max(-(2.0**63), min(2.0**63 - 1024, value)))
 
 
 @plain("d", "abs")
@@ -202,8 +198,6 @@ def checklist(compiler: Compiler, call: Call, here: Here, notes: Notes) -> Code:
 @builder("weighted-checklist")
 def weighted_checklist(compiler: Compiler, call: Call, here: Here, notes: Notes) -> Code:
     """Whether the weights of the true ones add up to between two numbers."""
-    from ..xpath.faults import EvaluationFault, XPathFault
-
     arity(call, 4, None)
     if len(call.args) % 2:
         raise XPathFault(
@@ -214,9 +208,7 @@ def weighted_checklist(compiler: Compiler, call: Call, here: Here, notes: Notes)
     if len(codes) == 4 and codes[2].many is not None and codes[3].many is not None:
         flags, weights = codes[2].many, codes[3].many
     else:
-        ones, others = [one.run for one in codes[2::2]], [one.run for one in codes[3::2]]
-        flags = lambda st, row, at: [run(st, row, at) for run in ones]  # noqa: E731  # two of a kind
-        weights = lambda st, row, at: [run(st, row, at) for run in others]  # noqa: E731
+        flags, weights = each(codes[2::2]), each(codes[3::2])
 
     def run(st: State, row: Row, at: At | None) -> Value:
         yes, weight = flags(st, row, at), weights(st, row, at)

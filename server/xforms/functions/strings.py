@@ -12,8 +12,8 @@ from ..xpath.compile import Code, Compiler, Here, Notes
 from ..xpath.faults import EvaluationFault, OverBudget
 from ..xpath.state import At, State, bounded
 from ..xpath.tree import Call
-from ..xpath.values import Value, to_text
-from .core import arity, builder, plain, spread
+from ..xpath.values import Value, java_int, to_text
+from .core import arity, builder, itself, plain, spread
 
 _SPACES = re.compile(r"[ \t\n\x0b\f\r]+")
 _JAVA_TRIM = "".join(map(chr, range(33)))
@@ -44,17 +44,11 @@ def join(compiler: Compiler, call: Call, here: Here, notes: Notes) -> Code:
 def substr(text: str, start: float, end: float | None = None) -> str:
     """From a 0-based index up to another; negative ones count from the end."""
     length = len(text)
-    first = _index(start)
-    last = length if end is None else _index(end)
+    first = java_int(start)
+    last = length if end is None else java_int(end)
     first, last = (one + length if one < 0 else one for one in (first, last))
     first, last = (min(max(0, one), length) for one in (first, last))
     return text[first:last] if first <= last else ""
-
-
-def _index(number: float) -> int:
-    if number != number:
-        return 0
-    return int(max(-(2.0**31), min(2.0**31 - 1, number)))
 
 
 @plain("ss", "substring-before")
@@ -96,10 +90,8 @@ def ends_with(text: str, part: str) -> bool:
 @builder("string-length", "normalize-space")
 def of_itself(compiler: Compiler, call: Call, here: Here, notes: Notes) -> Code:
     """Of the argument, or of the context node where there is none."""
-    from ..xpath.tree import Axis, Origin, Path, Step
-
     arity(call, 0, 1)
-    argument = call.args[0] if call.args else Path(Origin.CONTEXT, (Step(Axis.SELF),), at=call.at)
+    argument = call.args[0] if call.args else itself(call)
     run = compiler.compile(argument, here, notes).run
     if call.name == "string-length":
         return Code(lambda st, row, at: float(_utf16_length(to_text(run(st, row, at)))))
@@ -158,12 +150,7 @@ def _pattern(source: str) -> regex.Pattern[str] | None:
     try:
         flags = regex.VERSION1 if _NESTED.search(source) else regex.VERSION0
         made = regex.compile(_translated(source), flags if _PROPERTY.search(source) else flags | regex.ASCII)
-    except (
-        regex.error,
-        ValueError,
-        RecursionError,
-        OverflowError,
-    ):  # ValueError: of `(?u)`, which Java takes
+    except (regex.error, ValueError, RecursionError, OverflowError):  # ValueError: `(?u)`, which Java takes
         made = None
     _MADE[source] = made
     return made

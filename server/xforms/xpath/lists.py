@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from ..findings import Source
-from .compile import Code, Here, Notes, merge
+from .compile import Code, Here, Notes
 from .faults import XPathFault
 from .state import At, Run, State
 from .tree import Axis, Binary, Call, Expr, Origin, Path, walk
@@ -35,7 +35,11 @@ def column(path: Path, notes: Notes) -> Code:
         item = at.item if at is not None else None
         return (item.get(name) or "") if item is not None else ""
 
-    return Code(run, lambda st, row, at: [one.text for one in at.item.elements(name)])  # type: ignore[union-attr]
+    def many(st: State, row: Row, at: At | None) -> list[Value]:
+        item = at.item if at is not None else None
+        return [one.text for one in item.elements(name)] if item is not None else []
+
+    return Code(run, many)
 
 
 def instance_path(compiler: Compiler, path: Path, here: Here, notes: Notes) -> Code:
@@ -123,11 +127,7 @@ def _items(
     inner = Here(here.place, here.original, items=True, predicate=True)
     first = _lookup(compiler, predicates[0], here, notes) if predicates else None
     rest = predicates[1:] if first else predicates
-    tests = []
-    for one in rest:
-        mine = Notes()
-        tests.append(compiler.compile(one, inner, mine).run)
-        merge(notes, mine)
+    tests = [compiler.compile(one, inner, notes).run for one in rest]
 
     def items(st: State, row: Row, at: At | None) -> list[Item]:
         table = table_of(st)
@@ -164,10 +164,7 @@ def _lookup(compiler: Compiler, predicate: Expr, here: Here, notes: Notes) -> tu
             and _steady(other)
         ):
             inner = Here(here.place, here.original, items=True, predicate=True)
-            mine = Notes()
-            code = compiler.compile(other, inner, mine)
-            merge(notes, mine)
-            return side.steps[0].name, code.run
+            return side.steps[0].name, compiler.compile(other, inner, notes).run
     return None
 
 

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from .compile import Code, Here, Notes, merge
+from .compile import Code, Here, Notes
 from .faults import XPathFault
 from .lists import column, instance_path
 from .state import At, Many, Run
@@ -74,9 +74,7 @@ def targets(compiler: Compiler, path: Path, here: Here, notes: Notes) -> list[Ta
     steps = list(path.steps)
     if path.origin is Origin.ROOT:
         chain: list[Place] = []
-        context = (
-            [] if here.items else here.place.chain()
-        )  # an item's own path shares no step with the form's
+        context = [] if here.items else here.place.chain()  # an item's path shares no step with the form's
     else:
         start = here.original if path.origin is Origin.CURRENT else here.place
         chain = start.chain()
@@ -162,13 +160,9 @@ def _target(
 
 def _keep(compiler: Compiler, predicate: Expr, repeat: Place, here: Here, notes: Notes) -> Keep:
     """A predicate over a repeat's rows. `[position() = …]` with a number that no candidate changes takes that row."""
-    inner = Here(repeat, here.original, items=False, predicate=True)
-    mine = Notes()
     position = _wanted_position(predicate)
     if position is not None and not _reads_candidate(position):
-        code = compiler.compile(position, Here(here.place, here.original, here.items, here.predicate), mine)
-        merge(notes, mine)
-        wanted = code.run
+        wanted = compiler.compile(position, here, notes).run
 
         def nth(st: State, rows: list[Row], row: Row, at: At | None) -> list[Row]:
             number = to_number(wanted(st, row, at))
@@ -176,9 +170,7 @@ def _keep(compiler: Compiler, predicate: Expr, repeat: Place, here: Here, notes:
             return [rows[whole - 1]] if 1 <= whole <= len(rows) and abs(number - whole) < 1e-12 else []
 
         return nth
-    code = compiler.compile(predicate, inner, mine)
-    merge(notes, mine)
-    test = code.run
+    test = compiler.compile(predicate, Here(repeat, here.original, predicate=True), notes).run
 
     def filtered(st: State, rows: list[Row], row: Row, at: At | None) -> list[Row]:
         st.spend(len(rows))

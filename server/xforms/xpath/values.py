@@ -64,6 +64,11 @@ def java_int(number: float) -> int:
     return int(max(-_INT, min(_INT - 1, number)))
 
 
+def java_long(number: float) -> int:
+    """A double as Java casts it to a long, but for NaN."""
+    return int(max(-_LONG, min(_LONG - 1024, number)))
+
+
 def to_text(value: Value) -> str:
     """A text. Whole numbers have no fraction, others are written as Java writes them; a date has no time."""
     kind = value.__class__
