@@ -16,7 +16,6 @@ from server.web.frame.words import (
     direction,
     language,
     listed,
-    own_part,
     tell,
     tell_count,
     without_gaps,
@@ -76,7 +75,6 @@ def join(app: Flask) -> None:
         csrf_value=token,
         the_project=lambda: g.get("project"),
     )
-    app.jinja_env.filters["own_part"] = own_part
     app.jinja_env.filters["without_gaps"] = without_gaps
     for name in ("when", "exact", "clock", "day", "moment", "number", "size", "metres", "minutes"):
         app.jinja_env.filters[name] = getattr(show, name)

@@ -17,6 +17,7 @@ from server.ingest.redact import is_protected
 from server.ingest.states import holds
 from server.review import queue
 from server.web.frame.door import session
+from server.web.frame.words import own_part
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +31,8 @@ class Small:
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """A visit in a list. `code` is its household's or facility's; `locked` how many photos answer protected questions."""
+    """A visit in a list. `title` is its form's, in the reader's script; `code` its household's or facility's; `locked` how many
+    photos answer protected questions."""
 
     visit: Submission
     title: str
@@ -63,7 +65,7 @@ def cards(visits: Sequence[Submission]) -> list[Card]:
     return [
         Card(
             one,
-            titles.get(one.form_id, ""),
+            own_part(titles.get(one.form_id, "")),
             codes.get(one.subject or "", ""),
             known.get(one.area_id or 0),
             senders.get(one.submitter_id or 0, ""),

@@ -29,7 +29,7 @@ from server.review.visit import Visit as Looked
 from server.web import codes
 from server.web.frame.door import services, session
 from server.web.frame.show import clock, metres, moment
-from server.web.frame.words import bare, language
+from server.web.frame.words import bare, language, own_part
 from server.web.shapes import shapes
 from server.web.visits.steering import apart, steering
 from server.words import say
@@ -116,7 +116,7 @@ def evidence_of(one: Submission, *, protected: bool) -> Seen:
     absent, empty = _unanswered(plan, whole, seen.labels)
     hides = bool(seen.opened.hidden)
     return Seen(
-        title=form_version.title or form.xml_form_id,
+        title=own_part(form_version.title or form.xml_form_id),
         version=form_version.version,
         sender=session().scalar(select(Actor.display_name).where(Actor.id == one.submitter_id)) or "",
         area=area,
