@@ -6,7 +6,7 @@ Reads a form's own logic; knows no request.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from server.ingest.plan import Plan
@@ -25,13 +25,14 @@ def steering(plan: Plan) -> frozenset[str]:
     filters = [
         one.itemset.nodeset for one in fields if one.itemset is not None and one.itemset.file is not None
     ]
+    logic = [source for one in fields for source in _logic(one)]
     return frozenset(
         one.path
         for one in fields
         if one.type in SELECTS
         if one.path not in written and (one.bind is None or one.bind.saveto is None)
         if _named(one.path, filters)
-        if not any(_named(one.path, _logic(other)) for other in fields)
+        if not _named(one.path, logic)
     )
 
 
@@ -60,6 +61,6 @@ def _logic(field: Field) -> Iterator[str]:
         yield field.itemset.nodeset
 
 
-def _named(path: str, sources: Sequence[str] | Iterator[str]) -> bool:
+def _named(path: str, sources: Iterable[str]) -> bool:
     whole = re.compile(rf"(?<![\w/]){re.escape(path)}(?![\w/.-])")
     return any(whole.search(source) for source in sources)
