@@ -15,6 +15,7 @@ from flask import Response, g, request, url_for
 from markupsafe import Markup
 
 from server import problems
+from server.accounts import opening
 from server.areas.models import Area
 from server.households import merge as merging
 from server.households.places import distance_m
@@ -100,7 +101,7 @@ def compare(project_id: int, code: str) -> Response:
         theirs=theirs,
         own=tuple(one for one in _lines("household", keep.household, gone.household) if one.shown),
         tables=tuple(_tables(keep, gone)),
-        far=None if far is None else metres(far, exact=access().may("protected.read", project_id)),
+        far=None if far is None else metres(far, exact=opening.may_open(access(), project_id)),
         points=list(_points(ours, theirs)),
         codes=codes,
     )

@@ -14,6 +14,7 @@ from typing import Any
 from flask import Response, request
 
 from server import problems
+from server.accounts import opening
 from server.households.places import distance_m
 from server.ingest.models import Photo, Submission
 from server.review import queue
@@ -52,7 +53,7 @@ def side_by_side(project_id: int, visit_id: int) -> Response:
     halves = [Half(ours, _small(ours, name)), Half(theirs, _small(theirs, twin.name))]
     halves.sort(key=lambda half: half.card.visit.id)
     far = _apart(*(half.photo.photo for half in halves))
-    exact = all(access().may("protected.read", project_id, half.card.visit.form_id) for half in halves)
+    exact = all(opening.may_open(access(), project_id, half.card.visit.form_id) for half in halves)
     return render(
         "visits/twin.html",
         visit=one,
