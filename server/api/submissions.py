@@ -73,16 +73,23 @@ def _one(
 
     Where one is read by a later version's instanceID, the answer is where it is found (301), as in Central.
     """
-    named = partial(queue.one, areas=access.areas, draft=draft, deleted=deleted)
+    named = partial(
+        queue.one,
+        db.session(),
+        services().keys,
+        form.project_id,
+        form.id,
+        areas=access.areas,
+        draft=draft,
+        deleted=deleted,
+    )
     try:
-        return named(db.session(), services().keys, form.project_id, form.id, instance_id)
+        return named(instance_id)
     except ProblemError:
         first = first_of(form, instance_id, draft) if request.method in SAFE else None
         if first is None:
             raise
-        named(
-            db.session(), services().keys, form.project_id, form.id, first
-        )  # or it is not there for this caller
+        named(first)  # or it is not there for this caller
         abort(moved(first, instance_id, draft))
 
 
