@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from server import problems
 from server.ingest.answers import Opened
-from server.ingest.check import as_json, blocks, context
+from server.ingest.check import as_json, blocks, context, told_time
 from server.ingest.models import Submission
 from server.review import edits
 from server.review.edits import Asked, Part
@@ -135,13 +135,11 @@ def wrong_with(
     one: Submission, opened: Opened, xml: bytes, done: Answered, rows: Sequence[str]
 ) -> dict[str, str]:
     """What would hold the edit back, in words by path: of answers that are changed, and what was not there before."""
-    model = opened.plan.model
-    told = Context(
-        now=context(session(), services(), opened.plan, parse_instance(xml), (), one.created_at).now
-    )
+    model, came = opened.plan.model, parse_instance(xml)
+    told = Context(now=told_time(model, came, one.created_at))
     seen = {
         (path, found.rule)
-        for found in _found(model, parse_instance(xml), told)
+        for found in _found(model, came, told)
         if (path := _moved(found.path, rows)) is not None
     }
     wrong: dict[str, str] = {}
@@ -184,9 +182,8 @@ def _typed(parts: Iterable[Part], given: Given) -> dict[str, str]:
     typed = {}
     for q in questions(parts):
         if q.kind == "many":
-            typed[q.path] = " ".join(
-                given.get(q.path, ())
-            )  # a browser says nothing of boxes that are not ticked
+            # a browser says nothing of boxes that are not ticked
+            typed[q.path] = " ".join(given.get(q.path, ()))
         elif q.path in given:
             typed[q.path] = given[q.path][0].replace("\r\n", "\n")
     return typed
