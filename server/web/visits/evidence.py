@@ -126,7 +126,7 @@ def evidence_of(one: Submission, *, protected: bool) -> Seen:
         steering=aside,
         findings=_findings(one, seen, whole, protected=protected),
         photos=tuple(_photo(p, here, one, plan, protected=protected) for p in seen.pictures if _is_shown(p)),
-        files=tuple(p for p in seen.pictures if p.there and not p.content_type.startswith("image/")),
+        files=tuple(p for p in seen.pictures if not _is_shown(p)),
         points=tuple(_markers(plan, whole, household, facility, area, protected=protected)),
         distance=row.distance if row else None,
         accuracy=exact[0][2] if exact else None,
@@ -146,24 +146,21 @@ def _weighty(rows: Sequence[FindingRow]) -> list[FindingRow]:
 
 
 def _findings(one: Submission, seen: Looked, record: dict[str, Any], *, protected: bool) -> tuple[Found, ...]:
+    plan, anchors = seen.opened.plan, _anchors(seen)
     strange: Mapping[str, str] = {}
     if any(row.rule == "unknown" for row in seen.findings):
-        plan = seen.opened.plan
         strange = unasked(session(), services(), one.version_id or 0, plan, protected=protected)
-    model, anchors = seen.opened.plan.model, _anchors(seen)
-    ours = worked_out.results(
-        session(), services(), one, seen.opened.plan, seen.findings, protected=protected
-    )
+    ours = worked_out.results(session(), services(), one, plan, seen.findings, protected=protected)
     read = {item.path: item.label for section in seen.sections for item in _all_items(section)}
     found = []
     for row in _weighty(seen.findings):
         value = value_at(record, row.path) or strange.get(row.path, "")
-        field = model.field(UNIT.sub("", row.path))
+        field = plan.model.field(UNIT.sub("", row.path))
         kind = field.type if field is not None else ""
         words = finding_words(row.message, ours.get(row.path))
         said = moment(value) if kind in ("date", "time", "dateTime") else value
         anchor = anchors.get(row.path, "")
-        label = question_words(seen.opened.plan, row.path)
+        label = question_words(plan, row.path)
         if "…" in label:  # it names another answer: as it was read, where that is open
             label = read.get(row.path, label)
         who = session().get(Actor, row.accepted_by) if row.accepted_by is not None else None
