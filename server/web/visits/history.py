@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import select
@@ -23,7 +23,7 @@ class Event:
 
     at: datetime
     what: str
-    who: str
+    who: str = ""
     state: str | None = None
     words: str = ""
     about: str = ""
@@ -31,24 +31,21 @@ class Event:
 
 def history_of(one: Submission) -> list[Event]:
     """The events of a visit, newest first."""
-    found: list[tuple[datetime, str, int | None, str | None, str, str]] = []
+    found: list[tuple[int | None, Event]] = []
     versions = select(SubmissionVersion.created_at, SubmissionVersion.submitter_id)
     query = versions.where(SubmissionVersion.submission_id == one.id).order_by(SubmissionVersion.id)
     for number, (at, sender) in enumerate(session().execute(query)):
-        found.append((at, "edited" if number else "received", sender, None, "", ""))
-    for event in ledger.read(session(), services().keys, ref=f"submission:{one.id}"):
-        if event.kind in (ledger.Kind.REVIEW, ledger.Kind.DELETE, ledger.Kind.RESTORE):
-            found.append((event.at, str(event.kind), event.actor_id, event.payload.get("after"), "", ""))
-        elif event.kind is ledger.Kind.ACCEPT:
-            what = "accept" if event.payload["accepted"] else "unaccept"
-            about = question_words(plan_of(session(), one.form_version_id), event.payload["path"])
-            found.append((event.at, what, event.actor_id, None, "", about))
+        found.append((sender, Event(at, "edited" if number else "received")))
+    for kept in ledger.read(session(), services().keys, ref=f"submission:{one.id}"):
+        if kept.kind in (ledger.Kind.REVIEW, ledger.Kind.DELETE, ledger.Kind.RESTORE):
+            found.append((kept.actor_id, Event(kept.at, str(kept.kind), state=kept.payload.get("after"))))
+        elif kept.kind is ledger.Kind.ACCEPT:
+            what = "accept" if kept.payload["accepted"] else "unaccept"
+            about = question_words(plan_of(session(), one.form_version_id), kept.payload["path"])
+            found.append((kept.actor_id, Event(kept.at, what, about=about)))
     for comment in decisions.comments_of(session(), one):
-        found.append((comment.created_at, "comment", comment.actor_id, None, comment.body, ""))
-    ids = {actor for _, _, actor, *_ in found if actor is not None}
+        found.append((comment.actor_id, Event(comment.created_at, "comment", words=comment.body)))
+    ids = {actor for actor, _ in found if actor is not None}
     names = dict(session().execute(select(Actor.id, Actor.display_name).where(Actor.id.in_(ids))).all())
-    events = [
-        Event(at, what, names.get(actor or 0, ""), state, words, about)
-        for at, what, actor, state, words, about in found
-    ]
+    events = [replace(event, who=names.get(actor or 0, "")) for actor, event in found]
     return sorted(events, key=lambda event: event.at, reverse=True)
