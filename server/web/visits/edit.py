@@ -22,6 +22,7 @@ from server.forms.models import Form
 from server.ingest.answers import Opened, open_answers, raw_xml
 from server.ingest.models import FindingRow, Submission, SubmissionVersion
 from server.ingest.parcel import Parcel, Sender
+from server.ingest.plan import plan_of
 from server.ingest.receive import receive
 from server.problems import ProblemError
 from server.review import decisions, edits
@@ -268,7 +269,8 @@ def _summary(one: Submission, parts: Iterable[Part], wrong: Mapping[str, str]) -
     here = {q.path: q.label for part in parts for q in part.items}
     errors: dict[str, str] = {}
     for path, words in wrong.items():
-        said_of = f"{here.get(path) or question_words(_opened(one).plan, path)}: {words}"
+        label = here.get(path) or question_words(plan_of(session(), one.form_version_id), path)
+        said_of = f"{label}: {words}"
         key = f"q{path}" if path in here else ""
         errors[key] = f"{errors[key]} {said_of}" if key in errors else said_of
     return errors
