@@ -16,17 +16,10 @@ from server.areas.scope import visible
 from server.db import db
 from server.forms import lifecycle, trying
 from server.forms.models import Form, FormAttachment, FormCount, FormVersion
+from server.ingest.counts import COLUMN_OF
 from server.ingest.models import Submission
 from server.review import queue
 from server.xforms import Field
-
-COUNTED = {
-    None: "received",
-    "hasIssues": "has_issues",
-    "edited": "edited",
-    "approved": "approved",
-    "rejected": "rejected",
-}
 
 
 def may_read(access: Access, form: Form) -> bool:
@@ -148,7 +141,7 @@ def _numbers(access: Access, found: Sequence[Form]) -> dict[int, dict[str, Any]]
     if not access.areas:
         kept = select(FormCount).where(FormCount.form_id.in_(ids), FormCount.draft.is_(False))
         for row in session.scalars(kept):
-            states = {name: getattr(row, name) for name in COUNTED.values()}
+            states = {name: getattr(row, name) for name in COLUMN_OF.values()}
             numbers[row.form_id] = _counted(states, row.held, row.last_at)
         return numbers
     counted = (
@@ -165,7 +158,7 @@ def _numbers(access: Access, found: Sequence[Form]) -> dict[int, dict[str, Any]]
     )
     for form_id, state, count, held, last in session.execute(counted):
         one = numbers.setdefault(form_id, _none())
-        one["review_states"][COUNTED[state]] = count
+        one["review_states"][COLUMN_OF[state]] = count
         one["submissions"] += count
         one["held"] += held
         one["last_submission"] = max(filter(None, (one["last_submission"], last)), default=None)
@@ -182,7 +175,7 @@ def _counted(states: dict[str, int], held: int, last: Any) -> dict[str, Any]:
 
 
 def _none() -> dict[str, Any]:
-    return _counted(dict.fromkeys(COUNTED.values(), 0), 0, None)
+    return _counted(dict.fromkeys(COLUMN_OF.values(), 0), 0, None)
 
 
 def _safe(name: str) -> str:
