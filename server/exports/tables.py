@@ -20,18 +20,16 @@ def as_csv(
     asked: reading.Asked,
     *,
     exact: bool = False,
-    escape: bool = False,
-    bom: bool = False,
 ) -> Iterator[bytes]:
     """Every row, oldest first, in pieces; memory does not grow with their number.
 
     Instants are UTC with milliseconds and Z, codes of a list joined by spaces as forms write them, yes/no true or false.
-    `escape` and `bom` are for files that people open. Raises `NOT_FOUND` at once for an unknown table.
+    Raises `NOT_FOUND` at once for an unknown table.
     """
     heads = reading.headings(table, history=asked.history)
     writers = [(at, WRITERS[head.type]) for at, head in enumerate(heads) if head.type in WRITERS]
     rows = reading.stream(session, services, table, asked, exact=exact)
-    return cells.stream([head.name for head in heads], _written(rows, writers), bom=bom, escape=escape)
+    return cells.stream([head.name for head in heads], _written(rows, writers), escape=False)
 
 
 def instant(value: datetime) -> str:
