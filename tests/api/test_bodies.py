@@ -49,7 +49,7 @@ def sent(house: House, method: str, path: str, body: Slow, kind: str = "applicat
 def out(app: Flask) -> int:
     """Connections that are in use, of both engines."""
     with app.app_context():
-        return sum(engine.pool.checkedout() for engine in db.engines.values())  # type: ignore[attr-defined]
+        return sum(engine.pool.checkedout() for engine in db.engines.values())  # type: ignore[attr-defined]  # of the pools that we use
 
 
 def test_a_visit_is_stored_while_the_body_of_a_comment_has_not_come(house: Town) -> None:

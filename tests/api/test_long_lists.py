@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import json
 import tracemalloc
-from collections.abc import Iterator
 
 import pytest
-from sqlalchemy import event, insert, select
+from sqlalchemy import insert, select
 from werkzeug.test import TestResponse
 
 from server.accounts.models import Audit
-from server.db import db, utcnow
+from server.db import utcnow
 from server.ingest.models import Submission, SubmissionVersion
 from tests.api.conftest import Person
+from tests.api.test_bodies import out
 from tests.api.test_submissions import join, of, sent
+from tests.support.statements import statements
 from tests.support.town import Town
 
 MB = 1_000_000
@@ -98,24 +99,17 @@ def test_a_long_list_is_sent_with_flat_memory_and_gives_its_connection_back(
     assert peak < 12 * MB  # the rows alone would be three times that
 
 
-def out(house: Town) -> int:
-    """Connections that are in use."""
-    with house.app.app_context():
-        engines = list(db.engines.values())
-    return sum(engine.pool.checkedout() for engine in engines)  # type: ignore[attr-defined]  # both databases' pools count
-
-
 def test_a_list_that_is_being_sent_holds_no_connection(house: Town, admin: Person) -> None:
     many(house, 2000)
     answer = asked(admin, of(house, "note"))
     chunks = answer.iter_encoded()
     held = []
     for _ in chunks:
-        held.append(out(house))
+        held.append(out(house.app))
     answer.close()
     assert len(held) == 6
     assert not any(held)
-    assert out(house) == 0
+    assert out(house.app) == 0
 
 
 @pytest.mark.parametrize("path", ["/monitoring/tables/water.csv", "/audits"])
@@ -129,9 +123,9 @@ def test_what_was_sent_as_it_was_read_leaves_no_connection_in_use(
         answer = asked(admin, path)
         next(iter(answer.iter_encoded()))
         answer.close()
-        assert out(house) == 0
+        assert out(house.app) == 0
         assert admin.get(path).status_code == 200
-        assert out(house) == 0
+        assert out(house.app) == 0
 
 
 def test_a_list_within_areas_shows_nothing_of_others(house: Town, admin: Person) -> None:
@@ -140,26 +134,12 @@ def test_a_list_within_areas_shows_nothing_of_others(house: Town, admin: Person)
     assert outside.get(of(house, "note")).get_json() == []
 
 
-@pytest.fixture
-def statements(house: Town) -> Iterator[list[str]]:
-    """What is asked of the database, in order."""
-    asked: list[str] = []
-
-    def heard(_: object, __: object, statement: str, *___: object) -> None:
-        asked.append(statement)
-
-    with house.app.app_context():
-        engine = db.engines["read"]
-    event.listen(engine, "before_cursor_execute", heard)
-    yield asked
-    event.remove(engine, "before_cursor_execute", heard)
-
-
-def test_a_list_reads_neither_xml_nor_answers(house: Town, admin: Person, statements: list[str]) -> None:
+def test_a_list_reads_neither_xml_nor_answers(house: Town, admin: Person) -> None:
     many(house, 700)
-    assert len(admin.get(of(house, "note"), extended=True).get_json()) == 701
-    assert [one for one in statements if "submission_version" in one]
-    assert not [one for one in statements if "xml," in one or ".answers" in one or ".protected" in one]
+    with statements(house.app, "read") as seen:
+        assert len(admin.get(of(house, "note"), extended=True).get_json()) == 701
+    assert [one for one in seen if "submission_version" in one]
+    assert not [one for one in seen if "xml," in one or ".answers" in one or ".protected" in one]
 
 
 def test_a_long_audit_log_has_the_bytes_of_its_pages(house: Town, admin: Person) -> None:

@@ -10,15 +10,16 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import event, func, select, update
+from sqlalchemy import func, select, update
 from werkzeug.test import TestResponse
 
 from server.accounts import passwords
 from server.accounts.models import FailedSignIn
 from server.accounts.signin import TRIES_PER_ACCOUNT, TRIES_PER_ADDRESS
-from server.db import db, utcnow
+from server.db import utcnow
 from tests.security.test_browsers import found_token
 from tests.security.world import PASSWORD
+from tests.support.statements import statements
 from tests.support.town import Town
 
 ADMIN = "admin@example.org"
@@ -142,16 +143,8 @@ def test_row_50_the_right_password_among_guesses_at_once_is_told_only_while_trie
 @pytest.fixture
 def written(house: Town) -> Iterator[list[str]]:
     """What is written, in order."""
-    seen: list[str] = []
-
-    def heard(_: object, __: object, statement: str, *___: object) -> None:
-        seen.append(statement)
-
-    with house.app.app_context():
-        engine = db.engines[None]
-    event.listen(engine, "before_cursor_execute", heard)
-    yield seen
-    event.remove(engine, "before_cursor_execute", heard)
+    with statements(house.app, None) as seen:
+        yield seen
 
 
 @pytest.mark.parametrize("door", ["basic", "openrosa"])

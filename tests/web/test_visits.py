@@ -13,6 +13,7 @@ from sqlalchemy import insert, select
 from server.accounts.models import Audit
 from server.ingest.models import Submission
 from tests.support.house import House, instance, xlsx
+from tests.support.statements import statements
 from tests.web.conftest import World
 from tests.web.desk import Desk, phone_in, picture, sign_in, somebody, visit, with_areas
 from tests.web.test_households_and_tables import CHOICES, ENROLMENT, ENTITIES, SETTINGS
@@ -229,24 +230,11 @@ def test_counts_stop_at_the_readers_areas_too(world: World) -> None:
 
 
 def test_a_longer_list_asks_the_database_no_oftener(world: World) -> None:
-    from sqlalchemy import event
-
-    from server.db import db
-
-    asked: list[str] = []
-    with world.house.app.app_context():
-        engine = db.engines["read"]
-
-    def note(_c: object, _cursor: object, statement: str, *_: object) -> None:
-        asked.append(statement)
-
-    event.listen(engine, "before_cursor_execute", note)
     numbers = []
     for path in ("/p/1/visits?state=held", "/p/1/visits"):
-        asked.clear()
-        world.admin.get(path)
-        numbers.append(len(asked))
-    event.remove(engine, "before_cursor_execute", note)
+        with statements(world.house.app, "read") as seen:
+            world.admin.get(path)
+        numbers.append(len(seen))
     assert numbers[1] <= numbers[0] + 2  # the photos of those that have some, and which are protected
     assert numbers[1] < 25
 
