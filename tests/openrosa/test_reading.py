@@ -13,7 +13,7 @@ from server.forms import lifecycle, projects
 from server.ingest.announce import announce
 from tests.openrosa.phone_reads import File, form_list, manifest
 from tests.support.answers import refused
-from tests.support.house import ADMIN, Phone, xlsx
+from tests.support.house import ADMIN, XLSX, Phone, xlsx
 from tests.support.town import Town, note
 
 DEVICE = "deviceID=collect%3AgwJ2vXyu0h9bCQkI"
@@ -276,7 +276,7 @@ def test_a_draft_of_any_form_id_is_fetched_at_the_addresses_that_its_list_gives(
         "POST",
         f"/projects/{house.project}/forms?ignoreWarnings=true",
         data=sheet,
-        content_type="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+        content_type=XLSX,
     )
     assert created.status_code == 200, created.text
     path = f"/projects/{house.project}/forms/{quote(odd, safe='')}/draft"

@@ -6,10 +6,9 @@ from typing import Any
 
 import pytest
 
+from tests.support.house import XLSX
 from tests.support.people import person
 from tests.support.town import CHECK, Town
-
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 def draft(town: Town, who: dict[str, str]) -> dict[str, Any]:
