@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import InstrumentedAttribute, Session, undefer
 
 from media import open_blob, store_bytes
@@ -132,7 +132,7 @@ def expected(session: Session, form: Form, name: str) -> Expected:
     """A file that the draft expects. Raises `NOT_FOUND` where there is no draft or it expects no such file."""
     version = _draft(form)
     get(session, version, name)
-    if not _is_csv(name):
+    if not files.is_csv(name):
         return Expected(version.id, name)
     columns = files.columns(catalogue.model_of(session, version), name)
     return Expected(version.id, name, version.xml, columns)
@@ -184,7 +184,7 @@ def choice_lists(session: Session, form_version_id: int) -> dict[str, bytes]:
 
 def small_lists(contents: Mapping[str, bytes]) -> dict[str, bytes]:
     """Those of some files that `choice_lists` will find once they are put."""
-    return {name: data for name, data in contents.items() if name.endswith(".csv") and len(data) <= INLINE}
+    return {name: data for name, data in contents.items() if files.is_csv(name) and len(data) <= INLINE}
 
 
 def choice_sums(session: Session, form_version_id: int) -> dict[str, str]:
@@ -204,7 +204,7 @@ def _choices(of: InstrumentedAttribute[Any]) -> Select[Any]:
     return (
         select(FormAttachment.name, of)
         .join(FormFile, FormFile.id == FormAttachment.file_id)
-        .where(FormAttachment.source == FILE, FormAttachment.name.endswith(".csv"))
+        .where(FormAttachment.source == FILE, func.lower(FormAttachment.name).endswith(".csv"))
         .where(FormFile.content.is_not(None))
     )
 
@@ -299,7 +299,7 @@ def content(session: Session, services: Services, file_id: int) -> tuple[FormFil
 
 def guess_type(name: str, otherwise: str = "") -> str:
     """The media type of a file by its name, else `otherwise`."""
-    if name.lower().endswith(".csv"):
+    if files.is_csv(name):
         return "text/csv"
     if name.lower().endswith(".geojson"):
         return "application/geo+json"
@@ -331,10 +331,6 @@ def _added(session: Session, file: FormFile) -> FormFile:
     session.add(file)
     session.flush()
     return file
-
-
-def _is_csv(name: str) -> bool:
-    return name.lower().endswith(".csv")
 
 
 def _md5(data: bytes) -> str:

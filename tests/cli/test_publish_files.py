@@ -14,7 +14,7 @@ from server.db import db, transaction
 from server.entities.models import Dataset
 from server.forms import attachments, lifecycle, projects
 from server.settings import Settings
-from tests.forms.desk import form
+from tests.forms.desk import form, looked_at
 
 SHEET = "type | name | label\nselect_one_from_file {} | pump | Which pump?"
 OLD, NEW = b"name,label\nold,Old pump\n", b"name,label\nold,Old pump\nnew,New pump\n"
@@ -70,6 +70,16 @@ def test_a_large_file_is_kept_in_the_store_of_photos(folder: Path) -> None:
     done = publish(folder, str(folder / "visit.xlsx"))
     assert done.exit_code == 0, done.output
     assert files(folder) == {"pumps.csv": ("file", large)}
+
+
+def test_a_list_whose_name_ends_in_capitals_is_a_list_too(folder: Path) -> None:
+    xml = looked_at(form(SHEET.format("pumps.csv"))).xml
+    assert xml is not None
+    (folder / "visit.xml").write_bytes(xml.replace(b"pumps.csv", b"PUMPS.CSV"))
+    (folder / "PUMPS.CSV").write_bytes(OLD)
+    done = publish(folder, str(folder / "visit.xml"))
+    assert done.exit_code == 0, done.output
+    assert files(folder) == {"PUMPS.CSV": ("file", OLD)}
 
 
 def test_a_file_that_is_not_there_is_told_once(folder: Path) -> None:

@@ -19,11 +19,15 @@ EXPECTED, MISSING = "attachment.expected", "attachment.missing"
 MADE = frozenset({"areas.csv", "households.csv", "facilities.csv", "itemsets.csv"})
 """Files that come by themselves: the lists of the monitoring database, and what pyxform makes of external_choices."""
 
-
 MOST_BYTES = 100_000_000
 """The largest file of a form."""
 
 _PLAIN = re.compile(r"[A-Za-z_][\w.-]*")
+
+
+def is_csv(name: str) -> bool:
+    """Whether a file's name says that it is a choice list, as .CSV does too."""
+    return name.lower().endswith(".csv")
 
 
 def columns(model: FormModel, name: str) -> tuple[str, ...]:
@@ -40,7 +44,7 @@ def columns(model: FormModel, name: str) -> tuple[str, ...]:
 
 def choices(name: str, data: bytes, columns: Collection[str], xml: bytes) -> tuple[Notice, ...]:
     """What there is to say of a file: of a choice list, how it is written, and what it asks beside the form's words."""
-    if not name.lower().endswith(".csv"):
+    if not is_csv(name):
         return ()
     notices = csvfile.look(name, data, columns)
     if hinders(notices):
