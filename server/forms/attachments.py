@@ -85,7 +85,7 @@ def expect(
     for name, kind in model.attachments():
         row = FormAttachment(form_version_id=version.id, name=name, type=kind)
         if made and name in made:
-            row.source, row.file_id = FILE, _inline(session, _md5(made[name]), made[name], "text/csv").id
+            row.source, row.file_id = FILE, _inline(session, md5(made[name]), made[name], "text/csv").id
             row.updated_at = utcnow()
         elif name in before:
             same = before[name]
@@ -157,7 +157,7 @@ def look(services: Services, file: Expected, content: bytes, content_type: str =
     if len(content) > INLINE:
         blob = store_bytes(services.store, services.keys, content, content_type=kind).blob_id
     told = tuple(one for one in notices if one.level is not Level.ERROR)
-    return Looked(file, _md5(content), len(content), None if blob else content, blob, kind, told)
+    return Looked(file, md5(content), len(content), None if blob else content, blob, kind, told)
 
 
 def put(session: Session, form: Form, looked: Looked, *, actor_id: int | None) -> Put:
@@ -333,7 +333,8 @@ def _added(session: Session, file: FormFile) -> FormFile:
     return file
 
 
-def _md5(data: bytes) -> str:
+def md5(data: bytes) -> str:
+    """Of a form or a file of it, in hex: what form lists and manifests carry."""
     return hashlib.md5(data, usedforsecurity=False).hexdigest()
 
 

@@ -5,7 +5,6 @@ Part of lifecycle.py, which says when. Rows are written once: a draft that is re
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
@@ -61,7 +60,7 @@ def new(
         version=examined.version,
         title=examined.title,
         xml=examined.xml,
-        md5=_md5(examined.xml),
+        md5=attachments.md5(examined.xml),
         sheet=examined.sheet,
         sheet_type=examined.sheet_type,
         mapping=compiled.mapping,
@@ -100,7 +99,7 @@ def copy(
     """Another version row of the same content; `renamed`: name, bytes and model where its version attribute was rewritten."""
     name, body, model = renamed or (source.version, source.xml, catalogue.model_of(session, source))
     version = FormVersion(
-        form_id=form.id, version=name, title=source.title, xml=body, md5=_md5(body),
+        form_id=form.id, version=name, title=source.title, xml=body, md5=attachments.md5(body),
         sheet=source.sheet, sheet_type=source.sheet_type, mapping=source.mapping, protected=list(source.protected),
         household_form=source.household_form, entity_related=source.entity_related, notices=list(source.notices),
         created_at=utcnow(), created_by=actor_id,
@@ -156,10 +155,6 @@ def _as_draft(
     session.flush()
     record(session, "form.update.draft.set", form, actor_id, details)
     return version
-
-
-def _md5(data: bytes) -> str:
-    return hashlib.md5(data, usedforsecurity=False).hexdigest()
 
 
 def record(session: Session, action: str, form: Form, actor_id: int | None, details: dict[str, Any]) -> None:

@@ -5,7 +5,6 @@ Seconds for a large list, so nothing is open meanwhile. In the transaction `Weig
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -41,8 +40,11 @@ class Weighed:
 
     def fits(self, session: Session, draft: FormVersion) -> bool:
         """Whether this is what was weighed: the same bytes, the same choice lists beside them."""
-        lists = {name: _md5(data) for name, data in self.read.lists.items()}
-        return draft.md5 == _md5(self.read.xml) and attachments.choice_sums(session, draft.id) == lists
+        lists = {name: attachments.md5(data) for name, data in self.read.lists.items()}
+        return (
+            draft.md5 == attachments.md5(self.read.xml)
+            and attachments.choice_sums(session, draft.id) == lists
+        )
 
 
 def read(session: Session, draft: FormVersion) -> Read:
@@ -74,7 +76,3 @@ def weigh(draft: Read, version: str | None = None) -> Weighed:
         return Weighed(draft, draft.version, draft.xml, draft.model)
     xml = with_version(draft.xml, version)
     return Weighed(draft, version, xml, FormModel.from_xml(xml))
-
-
-def _md5(data: bytes) -> str:
-    return hashlib.md5(data, usedforsecurity=False).hexdigest()
