@@ -35,7 +35,7 @@ def look(model: FormModel, places: Places | None) -> Iterator[Notice]:
     """
     functions, nodes = Nearest(FUNCTIONS), Nearest(model.by_path)
     names = Nearest({one.name for one in model.fields() if "/meta/" not in one.path})
-    said: set[tuple[object, ...]] = set()
+    said: set[Notice] = set()
     for one in lint(model):
         header = _HEADERS.get(one.kind, one.kind)
         place = _place(one.path, header, model, places)
@@ -47,9 +47,8 @@ def look(model: FormModel, places: Places | None) -> Iterator[Notice]:
         else:
             found = iter((_trouble(one, place),))
         for notice in found:
-            key = (notice.code, notice.place, notice.path, *sorted(notice.args.items()))
-            if key not in said:
-                said.add(key)
+            if notice not in said:
+                said.add(notice)
                 yield notice
 
 
