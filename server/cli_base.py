@@ -48,7 +48,7 @@ def opened(settings: Settings) -> Iterator[tuple[Flask, Services]]:
 
 def prepare(settings: Settings) -> None:
     """Data folder and schema, made or brought up to date. Raises `SettingError` where they cannot be."""
-    revision(settings)
+    before = revision(settings)
     try:
         settings.data.mkdir(parents=True, exist_ok=True, mode=0o700)
         if (
@@ -58,7 +58,6 @@ def prepare(settings: Settings) -> None:
     except OSError as error:
         raise SettingError(f"FIELDFARE_DATA: {settings.data} cannot be used: {error.strerror}.") from error
     app = bare_app(settings)
-    before, _ = upgrade.state(app)
     try:
         copy = upgrade.migrate(app, settings)
     finally:
