@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from server.forms.notices import Level, Notice, nearest
+from server.forms.questions import PROTECTS
 from server.forms.references import assigned, shown
 from server.forms.workbook.places import Places
 from server.households import columns as catalogue
@@ -42,7 +43,6 @@ _BY_SERVER_IN: Mapping[str, frozenset[str]] = {
 
 _FACILITY_TABLES = frozenset({"facility", "inspection", "facility_issue"})
 _POINTS = frozenset({"geopoint", "geotrace", "geoshape"})
-_YES = frozenset({"yes", "true", "true()", "1"})
 _NO = frozenset({"", "no", "false", "false()", "0"})
 
 _TYPES: Mapping[str, frozenset[str]] = {
@@ -353,7 +353,7 @@ def _fits_place(work: _Compiler, one: Field, column: Column) -> bool:
 
 
 def _protect(work: _Compiler, one: Field, value: str) -> None:
-    if value in _YES:
+    if value in PROTECTS:
         inside = f"{one.path}/"
         work.protected += [
             leaf.path for leaf in work.model.fields() if leaf.path == one.path or leaf.path.startswith(inside)

@@ -9,12 +9,11 @@ import re
 from collections.abc import Iterable, Iterator
 
 from server.forms.lint.headings import Columns
-from server.forms.lint.survey import Line, Survey
+from server.forms.lint.survey import YES, Line, Survey
 from server.forms.notices import Level, Nearest, Notice, listed
 from server.forms.workbook import Row, Sheet, Workbook
 
 _FILES = (".xml", ".csv", ".geojson")
-_YES = frozenset({"yes", "Yes", "YES", "true", "True", "TRUE", "true()"})
 
 
 def look(book: Workbook, survey: Survey) -> Iterator[Notice]:
@@ -103,7 +102,7 @@ def _rows(
     doubles_allowed = bool(
         settings
         and settings.rows
-        and Columns(settings, "settings").text(settings.rows[0], "allow_choice_duplicates") in _YES
+        and Columns(settings, "settings").text(settings.rows[0], "allow_choice_duplicates") in YES
     )
     for list_name, rows in lists.items():
         seen: dict[str, int] = {}

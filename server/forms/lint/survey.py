@@ -15,7 +15,9 @@ from server.forms.notices import Level, Notice, nearest
 from server.forms.workbook import Place, Row, Sheet
 
 NAME = re.compile(r"[^\W\d][\w.\-·]*(?::[^\W\d][\w.\-·]*)?")
-_YES = frozenset({"yes", "Yes", "YES", "true", "True", "TRUE", "true()"})
+YES = frozenset({"yes", "Yes", "YES", "true", "True", "TRUE", "true()"})
+"""What pyxform takes for yes, as it is written."""
+
 ROOT = "data"
 
 
@@ -87,7 +89,7 @@ def read_survey(sheet: Sheet) -> Survey:
 
 def _line(survey: Survey, row: Row) -> Line | None:
     columns = survey.columns
-    if columns.text(row, "disabled") in _YES:
+    if columns.text(row, "disabled") in YES:
         return None
     written, name = columns.text(row, "type"), columns.text(row, "name")
     if not written:

@@ -5,6 +5,7 @@ What is asked is judged elsewhere (dignity, examine), never here.
 
 from server.forms.questions.sheet import (
     DEFAULT,
+    PROTECTS,
     ChoiceText,
     Group,
     Question,
@@ -18,6 +19,7 @@ from server.forms.questions.xform import from_xform
 
 __all__ = [
     "DEFAULT",
+    "PROTECTS",
     "ChoiceText",
     "Group",
     "Question",

@@ -12,6 +12,9 @@ from server.forms.workbook import Place, Row, Sheet, Workbook
 Texts = dict[str, str]  # language -> text; language is a code (`en`), a name, or DEFAULT
 DEFAULT = "default"
 
+PROTECTS = frozenset({"yes", "true", "true()", "1"})
+"""What `bind::hh:protect` says, in small letters, where an answer is protected."""
+
 # Tables whose rows hang on a facility, an area or a request, or on whatever key the form has (mapping.md).
 _NOT_A_HOUSEHOLD_KEY = frozenset(
     {"facility", "inspection", "facility_issue", "village_service", "help_request", "area", "visit", "shock"}
@@ -280,7 +283,7 @@ def _question(
         groups=groups,
         places=reading.places,
         mapped=reading.one("bind::hh:column") or None,
-        protected=reading.one("bind::hh:protect").lower() in {"yes", "true", "true()", "1"},
+        protected=reading.one("bind::hh:protect").lower() in PROTECTS,
         save_to=reading.one("save_to") or None,
     )
 

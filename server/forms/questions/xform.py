@@ -9,7 +9,16 @@ from dataclasses import dataclass, field, replace
 
 from lxml import etree
 
-from server.forms.questions import DEFAULT, ChoiceText, Group, Question, Questions, Texts, language_code
+from server.forms.questions import (
+    DEFAULT,
+    PROTECTS,
+    ChoiceText,
+    Group,
+    Question,
+    Questions,
+    Texts,
+    language_code,
+)
 from server.forms.workbook import Place
 from server.xforms import safexml
 from server.xforms.errors import FormError
@@ -234,7 +243,7 @@ def _bound(path: str, bind: etree._Element | None, reading: _Reading, element: e
         relevant=texts["relevant"],
         places={"name": place, "calculation": place, "constraint": place, "save_to": place},
         mapped=str(get(f"{_HH}column")) if get(f"{_HH}column") else None,
-        protected=str(get(f"{_HH}protect") or "").lower() in {"yes", "true", "true()", "1"},
+        protected=str(get(f"{_HH}protect") or "").lower() in PROTECTS,
         save_to=str(get(f"{_ENTITIES}saveto")) if get(f"{_ENTITIES}saveto") else None,
     )
 
