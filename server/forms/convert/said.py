@@ -21,7 +21,6 @@ _LEARN = re.compile(r"\s*Learn more: \S+$")
 _USABLE = re.compile(r"[^\W\d][\w.\-]*")
 """A question's name that may stand: no other is recommended."""
 
-
 _FOUND_BY = {
     "choices.same_name": r"pulldata\(\s*['\"]?{name}\b|(?:^|\s){name}\.(?:csv|xml|geojson)\b|^{name}$",
     "name.unknown": r"\$\{{\s*{name}\s*\}}",
@@ -39,13 +38,8 @@ def as_notices(book: Workbook, level: Level, told: Mapping[str, Any]) -> Iterabl
     number = context.get("row") or (row_match[1] if row_match else "")
     row = int(number) if number.isdecimal() else None  # pyxform writes "unknown" where it has none
     plain = _LEARN.sub("", _ROW.sub("", text, count=1))
-    saying = CODED.get(str(told["code"]))
-    if saying is None:
-        saying, more = _sentence_of(plain)
-        context |= more
-    if saying is None:
-        saying = Saying("")
-    context = {**saying.args, **context}
+    saying, said = _saying_of(str(told["code"]), plain)
+    context = {**saying.args, **context, **said}
     code = saying.code
     column = saying.about or context.get("column") or _named_column(plain)
     sheet_name = context.get("sheet") or context.get("sheet_name") or _named_sheet(plain) or saying.sheet
@@ -85,12 +79,15 @@ def as_notices(book: Workbook, level: Level, told: Mapping[str, Any]) -> Iterabl
     )
 
 
-def _sentence_of(plain: str) -> tuple[Saying | None, dict[str, str]]:
+def _saying_of(code: str, plain: str) -> tuple[Saying, dict[str, str]]:
+    """What a message is to us, by pyxform's code or its sentence, and what the sentence names; else without a code of ours."""
+    if code in CODED:
+        return CODED[code], {}
     for pattern, saying in SENTENCES:
         match = re.fullmatch(pattern, plain, re.DOTALL)
         if match:
             return saying, {key: value for key, value in match.groupdict().items() if value is not None}
-    return None, {}
+    return Saying(""), {}
 
 
 def _holding(sheet: Sheet | None, pattern: str) -> Place | None:
