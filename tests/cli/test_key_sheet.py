@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import socket
 from pathlib import Path
 
 import pytest
@@ -13,6 +12,7 @@ from hypothesis import strategies as st
 
 from server.cli import main
 from server.keysheet import key_of, letters, lines_of_words
+from tests.support.served import free_port
 
 KEY = bytes(range(32))
 
@@ -189,8 +189,7 @@ def test_what_a_folder_without_its_key_refuses_leaves_it_as_it_was(
     (data / "secret.key").unlink()
     before = names(data)
     if words[0] == "serve":
-        with socket.create_server(("127.0.0.1", 0)) as probe:
-            words = ["serve", "--port", str(probe.getsockname()[1])]
+        words = ["serve", "--port", str(free_port())]
     done = run(data, *words)
     assert done.exit_code == (0 if words == ["migrate"] else 1)
     assert words == ["migrate"] or "is not there, and this database is encrypted with it" in done.output

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import socket
 from pathlib import Path
 
 import pytest
@@ -16,6 +15,7 @@ from server.db import db
 from server.forms.models import Project
 from server.settings import SettingError, Settings
 from server.start import first_start
+from tests.support.served import free_port
 
 
 def started(settings: Settings) -> list[str]:
@@ -37,9 +37,7 @@ def no_credentials(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def in_s3(data: Path, bucket: str, *, sample: bool = True) -> Settings:
     """Settings with photos in a bucket of a service that nobody runs."""
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        port = probe.getsockname()[1]
-    endpoint = f"http://127.0.0.1:{port}"
+    endpoint = f"http://127.0.0.1:{free_port()}"
     return Settings.load(
         {}, data=data, media_url=f"s3://{bucket}/photos", s3_endpoint=endpoint, sample=sample
     )

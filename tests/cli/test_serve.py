@@ -19,6 +19,7 @@ from click.testing import CliRunner, Result
 from server.cli import main
 from server.serve import gunicorn_command
 from server.settings import Settings
+from tests.support.served import free_port
 
 
 @pytest.fixture
@@ -90,8 +91,7 @@ def answers(port: int) -> bool:
 def test_however_the_parent_ends_its_children_end_too_and_leave_the_port(
     tmp_path: Path, signum: signal.Signals
 ) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        port = int(probe.getsockname()[1])
+    port = free_port()
     words = [
         sys.executable,
         "-m",
