@@ -60,14 +60,6 @@ class Sheet:
     faults: tuple[Fault, ...] = ()
 
 
-def read_areas(content: bytes, effort: Effort | None = None) -> list[AreaRow]:
-    """The rows of `read_sheet`, where none has a fault. Raises `AREAS_INVALID` with every fault in `reason`, and the first one's `row`."""
-    sheet = read_sheet(content, effort)
-    if sheet.faults:
-        raise refusal(sheet.faults)
-    return list(sheet.rows)
-
-
 def read_sheet(content: bytes, effort: Effort | None = None) -> Sheet:
     """The rows of a CSV `code,name,parent,level,lat,lon,boundary`, with `name:<language>` columns; empty rows are left out.
 

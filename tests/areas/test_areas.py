@@ -12,10 +12,11 @@ from server import problems, words
 from server.areas import reading, scope
 from server.areas.importing import Imported, import_areas
 from server.areas.models import Area
-from server.areas.sheet import AreaRow, read_areas
+from server.areas.sheet import AreaRow
 from server.ledger import Kind, read
 from server.problems import ProblemError
 from server.services import Services
+from tests.areas.sheets import read_areas
 
 SHEET = """code,name,parent,level,lat,lon,name:zh,name:ar
 A,Aldermere,,region,,,奥德米尔,

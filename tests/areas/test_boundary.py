@@ -15,10 +15,10 @@ from sqlalchemy.orm import Session
 from server.areas.boundary import MOST_POINTS, BoundaryError, Effort, box, read_boundary
 from server.areas.importing import Imported, import_areas
 from server.areas.models import Area
-from server.areas.sheet import read_areas
 from server.ledger import read
 from server.problems import ProblemError
 from server.services import Services
+from tests.areas.sheets import read_areas
 
 SQUARE = '{"type":"Polygon","coordinates":[[[1,50],[2,50],[2,51],[1,51],[1,50]]]}'
 WKT = "POLYGON ((1 50, 2 50, 2 51, 1 51, 1 50))"
