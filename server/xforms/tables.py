@@ -8,7 +8,8 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
 
 from lxml import etree
 
@@ -17,6 +18,8 @@ from .errors import FormError
 from .xpath.values import to_number
 
 Shape = Mapping[str, int]
+Key = Callable[[str], str | float]
+"""What an index is by: the text itself, or the number that it is."""
 
 
 class Item:
@@ -56,8 +59,7 @@ class Table:
     def __init__(self, root_name: str, root: Item) -> None:
         self.root_name = root_name
         self.root = root
-        self._indexes: dict[tuple[tuple[str, ...], str], dict[str, list[Item]]] = {}
-        self._numbers: dict[tuple[tuple[str, ...], str], dict[float, list[Item]]] = {}
+        self._indexes: dict[tuple[tuple[str, ...], str, Key], dict[str | float, list[Item]]] = {}
 
     def items(self, steps: tuple[str, ...]) -> list[Item]:
         """The elements at names below the instance: ('root', 'item')."""
@@ -73,29 +75,24 @@ class Table:
 
     def where(self, steps: tuple[str, ...], column: str, value: str) -> list[Item]:
         """The elements whose column has exactly this text."""
-        key = (steps, column)
-        index = self._indexes.get(key)
-        if index is None:
-            index = {}
-            for item in self.items(steps):
-                text = item.get(column)
-                if text is not None:
-                    index.setdefault(text, []).append(item)
-            self._indexes[key] = index
-        return index.get(value, [])
+        return self._index(steps, column, str).get(value, [])
 
     def where_number(self, steps: tuple[str, ...], column: str, value: float) -> list[Item]:
         """The elements whose column is this number, however it is written."""
-        key = (steps, column)
-        index = self._numbers.get(key)
-        if index is None:
-            index = {}
-            for item in self.items(steps):
-                number = to_number(item.get(column) or "")
-                if number == number:
-                    index.setdefault(number, []).append(item)
-            self._numbers[key] = index
-        return index.get(value, [])
+        return self._index(steps, column, to_number).get(value, [])
+
+    def _index(self, steps: tuple[str, ...], column: str, key: Key) -> dict[str | float, list[Item]]:
+        """The elements by what their column's text is to `key`; without those that have no column, or no number in it."""
+        made = self._indexes.get((steps, column, key))
+        if made is not None:
+            return made
+        index: dict[str | float, list[Item]] = {}
+        for item in self.items(steps):
+            text = item.get(column)
+            if text is not None and (one := key(text)) == one:
+                index.setdefault(one, []).append(item)
+        self._indexes[steps, column, key] = index  # whole: another thread may look it up at once
+        return index
 
 
 def of_element(element: etree._Element) -> Table:
@@ -138,10 +135,11 @@ def of_geojson(content: bytes) -> Table:
     return of_rows(names, [[row.get(name, "") for name in names] for row in rows])
 
 
-def _feature(feature: Mapping[str, object]) -> dict[str, str]:
-    row = {"geometry": _geometry(feature["geometry"])}  # type: ignore[arg-type]  # any JSON: a wrong shape raises
+def _feature(feature: Any) -> dict[str, str]:
+    """Of any JSON: a wrong shape raises what `of_geojson` catches."""
+    row = {"geometry": _geometry(feature["geometry"])}
     properties = feature.get("properties") or {}
-    row |= {str(name): _scalar(value) for name, value in properties.items()}  # type: ignore[attr-defined]
+    row |= {str(name): _scalar(value) for name, value in properties.items()}
     if "id" in feature:
         row["id"] = _scalar(feature["id"])
     return row
@@ -153,13 +151,13 @@ def _scalar(value: object) -> str:
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
-def _geometry(geometry: Mapping[str, object]) -> str:
+def _geometry(geometry: Any) -> str:
     coordinates = geometry["coordinates"]
     if geometry["type"] == "Point":
         coordinates = [coordinates]
     elif geometry["type"] == "Polygon":
-        coordinates = coordinates[0]  # type: ignore[index]
-    return "; ".join(f"{one[1]} {one[0]} 0 0" for one in coordinates)  # type: ignore[attr-defined]
+        coordinates = coordinates[0]
+    return "; ".join(f"{one[1]} {one[0]} 0 0" for one in coordinates)
 
 
 def _item(element: etree._Element, shapes: dict[tuple[str, ...], Shape]) -> Item:
