@@ -23,6 +23,7 @@ from .xpath.values import (
     number_text,
     parse_clock,
     parse_moment,
+    to_boolean,
     to_text,
 )
 
@@ -114,23 +115,31 @@ def converter(type_: str) -> Convert:
 def kept(type_: str, value: Value, clock: Clock) -> Value:
     """A calculation's result as a node of a type keeps it. Raises `EvaluationFault` (date, points) where a phone would
     stop with an error."""
-    kind = value.__class__
     if value == "" or value != value:
         return ""
-    if type_ == "boolean" or kind is bool:
-        if kind is datetime:
+    if type_ == "boolean":
+        if isinstance(value, datetime):
             raise EvaluationFault("not_boolean")
-        return (abs(value) > 1e-12) if kind is float else (value if kind is bool else True)  # type: ignore[arg-type]
-    if kind is float:
-        return _number(type_, value)  # type: ignore[arg-type]
-    if kind is datetime:
+        return to_boolean(value)
+    if isinstance(value, float):
+        return _number(type_, value)
+    if isinstance(value, datetime):
         if type_ == "date":
-            return midnight(value)  # type: ignore[arg-type]
+            return midnight(value)
         if type_ in ("geopoint", "geotrace", "geoshape"):
             raise EvaluationFault("points")
-        return date_text(value) if type_ in ("select1", "select", "rank") else value  # type: ignore[arg-type]
-    if type_ in ("date", "dateTime", "time", "geopoint", "geotrace", "geoshape", "select", "rank"):
-        made = converter(type_)(to_text(value), clock)
+        return date_text(value) if type_ in ("select1", "select", "rank") else value
+    if isinstance(value, str) and type_ in (
+        "date",
+        "dateTime",
+        "time",
+        "geopoint",
+        "geotrace",
+        "geoshape",
+        "select",
+        "rank",
+    ):
+        made = converter(type_)(value, clock)
         if made == "":
             raise EvaluationFault("date" if type_ in ("date", "dateTime", "time") else "points")
         return made
