@@ -26,15 +26,14 @@ _LONG = 2.0**63
 def to_number(value: Value) -> float:
     """A number; NaN for a text that is none. A comma counts as a decimal point; there is no exponent. Dates are whole
     days since 1970-01-01."""
-    kind = value.__class__
-    if kind is float:
-        return value  # type: ignore[return-value]  # its class has just been asked
-    if kind is str:
-        text = value.replace(",", ".").strip(_BLANKS)  # type: ignore[union-attr,arg-type]
+    if isinstance(value, float):
+        return value
+    if isinstance(value, str):
+        text = value.replace(",", ".").strip(_BLANKS)
         return float(text) if _NUMBER.match(text) else nan
-    if kind is bool:
+    if isinstance(value, bool):
         return 1.0 if value else 0.0
-    return float(value.toordinal() - EPOCH_DAY)  # type: ignore[union-attr]
+    return float(value.toordinal() - EPOCH_DAY)
 
 
 def to_double(value: Value) -> float:
@@ -71,14 +70,13 @@ def java_long(number: float) -> int:
 
 def to_text(value: Value) -> str:
     """A text. Whole numbers have no fraction, others are written as Java writes them; a date has no time."""
-    kind = value.__class__
-    if kind is str:
-        return value  # type: ignore[return-value]
-    if kind is float:
-        return number_text(value)  # type: ignore[arg-type]
-    if kind is bool:
+    if isinstance(value, str):
+        return value
+    if isinstance(value, float):
+        return number_text(value)
+    if isinstance(value, bool):
         return "true" if value else "false"
-    return date_text(value)  # type: ignore[arg-type]
+    return date_text(value)
 
 
 def number_text(number: float) -> str:
@@ -125,13 +123,12 @@ def date_text(value: datetime) -> str:
 
 def to_boolean(value: Value) -> bool:
     """False for '', 0 and NaN; every date is true."""
-    kind = value.__class__
-    if kind is bool:
-        return value  # type: ignore[return-value]
-    if kind is str:
+    if isinstance(value, bool):
+        return value
+    if isinstance(value, str):
         return value != ""
-    if kind is float:
-        return abs(value) > _TINY  # type: ignore[arg-type]  # NaN compares false
+    if isinstance(value, float):
+        return abs(value) > _TINY  # NaN compares false
     return True
 
 
