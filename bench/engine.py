@@ -14,7 +14,7 @@ import jpype
 
 from bench.table import Row
 from server.xforms import Context, FormModel, parse_instance
-from tests.tools.javarosa import JavaRosa
+from tests.tools.javarosa import JavaRosa, populate
 
 _TYPES = ("int", "string", "decimal", "date", "string")
 _VALUES = ("5", "a", "2.5", "2024-01-01", "a 6")
@@ -59,11 +59,7 @@ def _case(javarosa: JavaRosa, name: str, form: bytes, submission: bytes, *, roun
 
 
 def _phone(definition: Any, submission: bytes) -> None:
-    parser = jpype.JClass("org.javarosa.xform.parse.XFormParser")
-    saved = parser.restoreDataModel(jpype.JArray(jpype.JByte)(submission), None).getRoot()
-    root = definition.getInstance().getRoot().deepCopy(True)
-    root.populate(saved, definition)
-    definition.getInstance().setRoot(root)
+    populate(definition, submission)
     definition.initialize(
         False, jpype.JClass("org.javarosa.core.model.instance.InstanceInitializationFactory")()
     )

@@ -137,7 +137,7 @@ class Form:
         self._definition = definition
         definition.addFunctionHandler(pulldata(tables))
         if instance is not None:
-            _populate(definition, instance)
+            populate(definition, instance)
         definition.initialize(
             instance is None, jpype.JClass("org.javarosa.core.model.instance.InstanceInitializationFactory")()
         )
@@ -295,7 +295,7 @@ class Form:
         return "" if value is None else str(value.uncast().getString())
 
 
-def _populate(definition: Any, instance: bytes) -> None:
+def populate(definition: Any, instance: bytes) -> None:
     """Put a submission's answers into a form's tree, as Collect does when it opens a saved one."""
     parser = jpype.JClass("org.javarosa.xform.parse.XFormParser")
     saved = parser.restoreDataModel(jpype.JArray(jpype.JByte)(instance), None).getRoot()
