@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
 from xml.sax.saxutils import escape
 
 from hypothesis import strategies as st
@@ -25,13 +23,13 @@ VALUES: dict[str, st.SearchStrategy[str]] = {
 
 
 @st.composite
-def answers(draw: Callable[..., Any], form: MadeForm) -> bytes:
+def answers(draw: st.DrawFn, form: MadeForm) -> bytes:
     """A submission's XML. Constraints, relevance and required are broken as chance has it."""
     inside = "".join(_element(draw, node) for node in form.nodes)
     return f'<data id="made" version="1">{inside}<meta><instanceID>uuid:1</instanceID></meta></data>'.encode()
 
 
-def _element(draw: Callable[..., Any], node: Made) -> str:
+def _element(draw: st.DrawFn, node: Made) -> str:
     if node.kind == "repeat":
         rows = draw(st.integers(0, 3))
         return "".join(f"<{node.name}>{_inside(draw, node)}</{node.name}>" for _ in range(rows))
@@ -41,5 +39,5 @@ def _element(draw: Callable[..., Any], node: Made) -> str:
     return f"<{node.name}>{escape(text)}</{node.name}>"
 
 
-def _inside(draw: Callable[..., Any], node: Made) -> str:
+def _inside(draw: st.DrawFn, node: Made) -> str:
     return "".join(_element(draw, one) for one in node.inside)

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TypeVar
 from xml.sax.saxutils import escape, quoteattr
 
 from hypothesis import strategies as st
 
 T = TypeVar("T")
-Draw = Callable[[st.SearchStrategy[T]], T]
 
 TYPES = ("int", "decimal", "string", "date", "dateTime", "time", "select1", "select", "geopoint", "boolean")
 CHOICES = ("a", "b", "c")
@@ -52,25 +52,25 @@ class MadeForm:
 
 
 @st.composite
-def forms(draw: Draw[object]) -> MadeForm:
+def forms(draw: st.DrawFn) -> MadeForm:
     """A form of 4 to 14 leaves."""
     maker = _Maker(draw)
-    nodes = maker.nodes("/data", (), draw(st.integers(4, 14)), 0)  # type: ignore[call-overload]  # hypothesis' draw
+    nodes = maker.nodes("/data", (), draw(st.integers(4, 14)), 0)
     return MadeForm(tuple(nodes), xform(nodes))
 
 
 class _Maker:
-    def __init__(self, draw: Callable[..., object]) -> None:
+    def __init__(self, draw: st.DrawFn) -> None:
         self._draw = draw
         self._count = 0
         self._leaves: list[Made] = []
         self._done_repeats: list[Made] = []
 
     def _pick(self, options: list[T] | tuple[T, ...]) -> T:
-        return self._draw(st.sampled_from(options))  # type: ignore[return-value]
+        return self._draw(st.sampled_from(options))
 
     def _chance(self, percent: int) -> bool:
-        return self._draw(st.integers(0, 99)) < percent  # type: ignore[operator]
+        return self._draw(st.integers(0, 99)) < percent
 
     def nodes(self, parent: str, repeats: tuple[str, ...], count: int, depth: int) -> list[Made]:
         made: list[Made] = []
@@ -195,27 +195,26 @@ class _Maker:
         for repeat in self._done_repeats:
             if repeat.path in node.repeats:
                 continue
-            found.append(lambda path=repeat.path: f"count({path})")  # type: ignore[misc]
+            found.append(partial("count({})".format, repeat.path))
             numbers = [one for one in repeat.walk() if one.kind in ("int", "decimal")]
             for leaf in numbers[:2]:
+                found += self._over_rows(leaf, repeat)
+        return found
+
+    def _over_rows(self, leaf: Made, repeat: Made) -> list[Callable[[], str]]:
+        """Over a number in all rows of a repeat."""
+        r, n = repeat.path, leaf.name
+        found: list[Callable[[], str]] = [
+            lambda: f"{self._pick(('sum', 'max', 'min', 'count', 'count-non-empty'))}({leaf.path})"
+        ]
+        if leaf.repeats == (r,):
+            found.append(lambda: f"indexed-repeat({leaf.path}, {r}, {self._pick(('1', '2', '3', '0'))})")
+            if leaf.path == f"{r}/{n}":
                 found += [
-                    lambda path=leaf.path: (
-                        f"{self._pick(('sum', 'max', 'min', 'count', 'count-non-empty'))}({path})"
-                    ),  # type: ignore[misc]
+                    lambda: f"sum({r}[{n} > 1]/{n})",
+                    lambda: f"count({r}[{n} = {r}[position() = 1]/{n}])",
+                    lambda: f"number({r}[position() = 2]/{n})",
                 ]
-                if leaf.repeats == (repeat.path,):
-                    name = leaf.name if leaf.path.count("/") == repeat.path.count("/") + 1 else ""
-                    found.append(
-                        lambda leaf=leaf, repeat=repeat: (  # type: ignore[misc]
-                            f"indexed-repeat({leaf.path}, {repeat.path}, {self._pick(('1', '2', '3', '0'))})"
-                        )
-                    )
-                    if name:
-                        found += [
-                            lambda r=repeat, n=name: f"sum({r.path}[{n} > 1]/{n})",  # type: ignore[misc]
-                            lambda r=repeat, n=name: f"count({r.path}[{n} = {r.path}[position() = 1]/{n}])",  # type: ignore[misc]
-                            lambda r=repeat, n=name: f"number({r.path}[position() = 2]/{n})",  # type: ignore[misc]
-                        ]
         return found
 
     def text(self, node: Made, depth: int) -> str:
@@ -256,8 +255,11 @@ class _Maker:
                 if repeat.path not in node.repeats:
                     texts = [one.path for one in repeat.walk() if one.kind in ("string", "select1", "int")]
                     if texts:
-                        options.append(lambda texts=texts: f"join(' ', {self._pick(texts)})")  # type: ignore[misc]
+                        options.append(partial(self._joined, texts))
         return self._pick(options)()
+
+    def _joined(self, paths: list[str]) -> str:
+        return f"join(' ', {self._pick(paths)})"
 
     def boolean(self, node: Made, depth: int) -> str:
         options: list[Callable[[], str]] = [
