@@ -18,7 +18,7 @@ from server.forms import lifecycle, trying
 from server.forms.models import Form, FormAttachment, FormCount, FormVersion
 from server.ingest.counts import COLUMN_OF
 from server.ingest.models import Submission
-from server.review import queue
+from server.ingest.states import held_back
 from server.xforms import Field
 
 
@@ -149,7 +149,7 @@ def _numbers(access: Access, found: Sequence[Form]) -> dict[int, dict[str, Any]]
             Submission.form_id,
             Submission.review_state,
             func.count(),
-            func.sum(case((queue.held_back(), 1), else_=0)),
+            func.sum(case((held_back(), 1), else_=0)),
             func.max(Submission.created_at),
         )
         .where(Submission.form_id.in_(ids), Submission.draft.is_(False), Submission.deleted_at.is_(None))

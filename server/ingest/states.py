@@ -1,8 +1,10 @@
-"""What a submission's state means for its rows: the one place where a verdict and people's decisions meet. Pure."""
+"""What a submission's state means for its rows: the one place where a verdict and people's decisions meet."""
 
 from __future__ import annotations
 
 from enum import Enum
+
+from sqlalchemy import ColumnElement, and_, func
 
 from server.ingest.models import Submission
 
@@ -30,6 +32,13 @@ def holds(submission: Submission) -> bool:
 def holds_in(blocking: int, review_state: str | None) -> bool:
     """The same by its blocking findings and its review state."""
     return wanted(review_state=review_state, deleted=False, held=blocking > 0) is Wanted.WAITS
+
+
+def held_back() -> ColumnElement[bool]:
+    """The same as a condition on submissions."""
+    return and_(
+        Submission.blocking > 0, func.coalesce(Submission.review_state, "").not_in(("approved", "rejected"))
+    )
 
 
 def wanted_of(submission: Submission) -> Wanted:

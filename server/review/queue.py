@@ -15,6 +15,7 @@ from server.areas.scope import visible
 from server.forms.models import Form
 from server.ingest.identify import instance_mac
 from server.ingest.models import InstanceKey, Submission
+from server.ingest.states import held_back
 from server.keys import Keyring
 
 STATES = ("received", "held", "hasIssues", "edited", "approved", "rejected")
@@ -73,13 +74,6 @@ def conditions(session: Session, wanted: Filter) -> ColumnElement[bool]:
     if wanted.until is not None:
         parts.append(Submission.created_at < wanted.until)
     return and_(*parts)
-
-
-def held_back() -> ColumnElement[bool]:
-    """Whether a submission is held back: by a finding, and nobody has decided."""
-    return and_(
-        Submission.blocking > 0, func.coalesce(Submission.review_state, "").not_in(("approved", "rejected"))
-    )
 
 
 def _state(word: str) -> ColumnElement[bool]:
