@@ -30,13 +30,14 @@ from server.households.mapping import steps_of
 from server.households.projection import text_at
 from server.households.reach import EXISTS, NOT_YET
 from server.households.tables import Facility, Household
+from server.ingest import counts
 from server.ingest.answers import open_answers, raw_xml
 from server.ingest.check import empty_file, verdict
 from server.ingest.identify import Target
 from server.ingest.models import Attachment, FindingRow, Submission, SubmissionVersion
 from server.ingest.parcel import Sender
 from server.ingest.plan import Plan
-from server.ingest.states import Wanted, wanted_of
+from server.ingest.states import Wanted, holds, wanted_of
 from server.services import Services
 from server.xforms import Instance, Record, Rule, parse_instance, saved_entities
 
@@ -264,6 +265,19 @@ def settle(session: Session, services: Services, submission: Submission, moment:
     if determined.waits and want is Wanted.ALL:
         jobs.enqueue(session, [jobs.Later("project", str(submission.id))])
     wake(session, services, work, determined, submission.id)
+
+
+def follow_verdict(
+    session: Session, services: Services, submission: Submission, moment: Moment, *, held: bool
+) -> bool:
+    """Tables and counts follow a verdict that changed, recorded as the event `moment`; `held`: what it was before. Returns
+    whether the submission is held back now."""
+    now, state = holds(submission), submission.review_state
+    if now is not held:
+        settle(session, services, submission, moment)
+        step = int(now) - int(held)
+        counts.moved(session, submission.form_id, submission.draft, before=state, after=state, held=step)
+    return now
 
 
 def wake(

@@ -22,7 +22,7 @@ from server.accounts.models import Audit
 from server.db import dump_json, utcnow
 from server.forms.models import Form
 from server.households.reach import SENTENCES
-from server.ingest import counts, project, states
+from server.ingest import project, states
 from server.ingest.answers import raw_xml
 from server.ingest.check import EMPTY, ENGINE_VERSION, answers, verdict
 from server.ingest.models import Attachment, Blob, FindingRow, Submission, SubmissionVersion
@@ -158,11 +158,9 @@ def again(session: Session, services: Services, submission_id: int) -> Sequence[
     one.blocking, one.warnings = _counted(session, one.version_id or 0)
     payload = {"held": one.blocking > 0, "engine": ENGINE_VERSION}
     moment = project.record(session, services, ledger.Kind.RECHECK, one, None, payload, utcnow())
-    after, state = states.holds(one), one.review_state
+    after = project.follow_verdict(session, services, one, moment, held=held)
     if after is held:
         return ("changed",)
-    project.settle(session, services, one, moment)
-    counts.moved(session, one.form_id, one.draft, before=state, after=state, held=int(after) - int(held))
     return ("changed", "held" if after else "freed")
 
 

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from server import ledger, problems
 from server.accounts import audit
 from server.db import utcnow
-from server.ingest import counts, project, states
+from server.ingest import project, states
 from server.ingest.models import FindingRow, Submission, SubmissionVersion
 from server.services import Services
 
@@ -47,13 +47,7 @@ def accept(
     finding.accepted_by = actor_id if accepted else None
     locked.blocking, locked.warnings = blocking, locked.warnings + step * (not finding.blocking)
     locked.updated_at = now
-    after = states.holds(locked)
-    if after is not held:
-        project.settle(session, services, locked, moment)
-    state = locked.review_state
-    counts.moved(
-        session, locked.form_id, locked.draft, before=state, after=state, held=int(after) - int(held)
-    )
+    project.follow_verdict(session, services, locked, moment, held=held)
     audit.record(
         session,
         "submission.finding.accept" if accepted else "submission.finding.accept.undo",
