@@ -139,7 +139,7 @@ class Meanwhile:
     def __init__(self, house: Town, other: Callable[[], Any]) -> None:
         self._house, self._other = house, other
         self._pool = ThreadPoolExecutor(1)
-        self._done = threading.Event()
+        self._holding = False
         self.future: Future[Any] | None = None
         with house.app.app_context():
             self._engine = db.engines[None]
@@ -153,8 +153,9 @@ class Meanwhile:
         self._pool.shutdown()
 
     def _hold(self, connection: Any) -> None:
-        if self.future is not None:
+        if self._holding:
             return
+        self._holding = True  # before `other` begins: it commits, too, perhaps while this thread has not got its future yet
         self.future = self._pool.submit(self._other)
         while not self.future.done() and not waits_for_a_lock(self._engine):
             threading.Event().wait(0.01)
