@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import fcntl
 import os
+import time
 import weakref
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -26,6 +27,11 @@ _HELD = "fieldfare.together"
 
 REBUILDING = "This installation is being rebuilt. Try again when that has ended."
 """What the driver's error says that a connection meets while somebody works alone."""
+
+
+MOMENT = 1.0
+"""Seconds for which PostgreSQL is asked again: it lets go of a closed connection's lock a moment later. Nobody is asked to
+wait meanwhile, as behind a lock that is queued for."""
 
 
 class NotAloneError(Exception):
@@ -64,8 +70,11 @@ def alone(session: Session) -> Iterator[None]:
     """Work alone until this session's transaction ends: raises `NotAloneError` where another connection may write."""
     connection = session.connection()
     if connection.dialect.name == "postgresql":
-        if not session.scalar(_ALONE):
-            raise NotAloneError
+        late = time.monotonic() + MOMENT
+        while not session.scalar(_ALONE):
+            if time.monotonic() > late:
+                raise NotAloneError
+            time.sleep(0.02)
         yield
         return
     fd, _ = connection.info[_HELD]
