@@ -28,7 +28,7 @@ class Target:
     draft: bool
     timezone: str
     exact_points: bool
-    takes: bool = True  # False: closed or archived; what it has already is still recognised
+    closed: bool = False  # what it has already is still recognised; so in an archived project
     archived: bool = False
     md5: str | None = None  # of the version's XForm, where it was read with it
 
@@ -112,11 +112,16 @@ def target(session: Session, parcel: Parcel, sender: Sender, instance: Instance)
         raise problems.FORBIDDEN()
     if row.version_id is None:
         raise problems.FORM_VERSION_UNKNOWN(formVersion=instance.version or "")
-    takes = row.state != "closed" and not row.archived
-    exact = bool(row.exact_points)
-    archived = bool(row.archived)
     return Target(
-        sender.project_id, row.id, row.version_id, False, row.timezone, exact, takes, archived, row.md5
+        sender.project_id,
+        row.id,
+        row.version_id,
+        False,
+        row.timezone,
+        bool(row.exact_points),
+        row.state == "closed",
+        bool(row.archived),
+        row.md5,
     )
 
 
@@ -154,9 +159,9 @@ def may_edit(
 def takes(sender: Sender, to: Target, *, edit: bool) -> bool:
     """Whether the form takes it now. What a closed form has is still corrected by those who look after it: a survey that is
     over is where faults are found. Nothing of an archived project changes."""
-    if to.takes:
-        return True
-    return edit and not to.archived and sender.corrects is not None and sender.corrects(to.form_id)
+    if to.archived or not to.closed:
+        return not to.archived
+    return edit and sender.corrects is not None and sender.corrects(to.form_id)
 
 
 def instance_mac(keys: Keyring, instance_id: str) -> bytes:
