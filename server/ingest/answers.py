@@ -11,7 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from server import problems
-from server.ingest.models import SubmissionVersion
+from server.ingest.models import Attachment, Blob, SubmissionVersion
 from server.ingest.plan import Plan, plan_of
 from server.ingest.redact import redact_record, redact_xml
 from server.services import Services
@@ -53,6 +53,12 @@ def open_answers(session: Session, services: Services, version_id: int, *, prote
     return Opened(
         plan, merge(plan.model, row.answers, hidden if protected else redact_record(plan, hidden)), hidden
     )
+
+
+def file_sizes(session: Session, version_id: int) -> dict[str, int]:
+    """Names and sizes in bytes of the files that a version has."""
+    query = select(Attachment.name, Blob.size).join(Blob, Blob.id == Attachment.blob_id)
+    return {row.name: row.size for row in session.execute(query.where(Attachment.version_id == version_id))}
 
 
 def unasked(

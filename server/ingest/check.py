@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -48,15 +48,15 @@ def check(
     plan: Plan,
     instance: Instance,
     incoming: Incoming,
-    attachments: frozenset[str],
-    empty: Iterable[str] = (),
+    mentioned: Mapping[str, str],
+    sizes: Mapping[str, int],
 ) -> Verdict:
-    """All findings of one submission: the form's own, then the domain's, then whose it is; `empty` are the paths of answers
-    whose files have no content. Encrypted instances cannot be read and have none."""
+    """All findings of one submission: the form's own, then the domain's, then whose it is. `mentioned`: paths of the answers
+    that name files, by name; `sizes`: of the files that are there. Encrypted instances cannot be read and have none."""
     if instance.encrypted:
         return Verdict((), 0, 0)
     domain = [*findings_of(session, services, incoming), *reach_of(session, incoming)]
-    return verdict([*answers(session, services, plan, instance, incoming, attachments, empty), *domain])
+    return verdict([*answers(session, services, plan, instance, incoming, mentioned, sizes), *domain])
 
 
 def answers(
@@ -65,12 +65,13 @@ def answers(
     plan: Plan,
     instance: Instance,
     incoming: Incoming,
-    attachments: frozenset[str],
-    empty: Iterable[str] = (),
+    mentioned: Mapping[str, str],
+    sizes: Mapping[str, int],
 ) -> list[Finding]:
     """What is wrong with the answers themselves: what the form rules, what columns take, files without content."""
     areas, at = incoming.sender_areas, incoming.received_at
-    told = context(session, services, plan, instance, areas, at, attachments)
+    told = context(session, services, plan, instance, areas, at, frozenset(sizes))
+    empty = (path for name, path in mentioned.items() if sizes.get(name) == 0)
     own = list(_own(check_form(plan.model, instance, told), plan))
     return [*own, *_misfits(own, incoming, plan), *map(empty_file, empty)]
 

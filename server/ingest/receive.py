@@ -18,6 +18,7 @@ from server import jobs, ledger, problems
 from server.accounts import audit
 from server.db import dump_json, singly, utcnow
 from server.ingest import identify, project
+from server.ingest.answers import file_sizes
 from server.ingest.check import Verdict, check
 from server.ingest.hidden import whole_edit
 from server.ingest.identify import Known, Target
@@ -134,8 +135,8 @@ def _read(
     assert instance.instance_id is not None  # parse() saw to it
     plan = plan_of(session, to.form_version_id, to.md5)
     mentioned = {name: path for path, name in media_names(plan.model, instance)}
-    there = _carried(session, replaced) | {f.name: f.size for f in parcel.files}
-    empty = [path for name, path in mentioned.items() if there.get(name) == 0]
+    carried = {} if replaced is None else file_sizes(session, replaced.version_id)
+    sizes = carried | {f.name: f.size for f in parcel.files}
     now = utcnow()
     answers = record(plan.model, instance)
     work = project.prepare(
@@ -148,7 +149,7 @@ def _read(
         first_id=replaced.instance_id if replaced else instance.instance_id,
         edits=replaced.edited if replaced else None,
     )
-    verdict = check(session, services, plan, instance, work.incoming, frozenset(there), empty)
+    verdict = check(session, services, plan, instance, work.incoming, mentioned, sizes)
     return _Read(plan, xml, instance, mentioned, answers, work, verdict, replaced, now)
 
 
@@ -214,15 +215,6 @@ def _replaced(
     assert submission.version_id is not None  # it is the base's
     edited = project.Edited(submission.id, submission.submitter_id, submission.area_id)
     return Replaced(edited, submission.version_id, submission.instance_id, instance.deprecated_id)
-
-
-def _carried(session: Session, replaced: Replaced | None) -> dict[str, int]:
-    """Names and sizes of the files that an edit's base has."""
-    if replaced is None:
-        return {}
-    query = select(Attachment.name, Blob.size).join(Blob, Blob.id == Attachment.blob_id)
-    rows = session.execute(query.where(Attachment.version_id == replaced.version_id))
-    return {row.name: row.size for row in rows}
 
 
 class Files:

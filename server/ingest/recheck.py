@@ -23,9 +23,9 @@ from server.db import dump_json, utcnow
 from server.forms.models import Form
 from server.households.reach import SENTENCES
 from server.ingest import project, states
-from server.ingest.answers import raw_xml
+from server.ingest.answers import file_sizes, raw_xml
 from server.ingest.check import EMPTY, ENGINE_VERSION, answers, verdict
-from server.ingest.models import Attachment, Blob, FindingRow, Submission, SubmissionVersion
+from server.ingest.models import FindingRow, Submission, SubmissionVersion
 from server.ingest.plan import plan_of
 from server.jobs import Job
 from server.services import Services
@@ -187,9 +187,9 @@ def _judged(session: Session, services: Services, one: Submission) -> _Judged:
     plan = plan_of(session, version.form_version_id)
     sender = None if one.submitter_id is None else access_of(session, one.submitter_id)
     incoming = replace(stored[0].incoming, sender_areas=() if sender is None else sender.areas)
-    sizes = _files(session, version.id)
-    empty = [path for path, name in media_names(plan.model, instance) if sizes.get(name) == 0]
-    found = verdict(answers(session, services, plan, instance, incoming, frozenset(sizes), empty)).rows
+    mentioned = {name: path for path, name in media_names(plan.model, instance)}
+    sizes = file_sizes(session, version.id)
+    found = verdict(answers(session, services, plan, instance, incoming, mentioned, sizes)).rows
     rows = session.scalars(select(FindingRow).where(FindingRow.version_id == version.id))
     before = {_key(row.path, row.rule, row.blocking, row.message): row for row in rows if _of_answers(row)}
     now = {_key(row["path"], row["rule"], row["blocking"], row["message"]): row for row in found}
@@ -215,11 +215,6 @@ def _of_answers(row: FindingRow) -> bool:
 
 def _key(path: str, rule: str, blocking: bool, message: object) -> tuple[str, str, bool, str]:
     return path, rule, bool(blocking), dump_json(message)
-
-
-def _files(session: Session, version_id: int) -> dict[str, int]:
-    query = select(Attachment.name, Blob.size).join(Blob, Blob.id == Attachment.blob_id)
-    return {row.name: row.size for row in session.execute(query.where(Attachment.version_id == version_id))}
 
 
 def _counted(session: Session, version_id: int) -> tuple[int, int]:
