@@ -103,17 +103,20 @@ def access_of(session: Session, actor_id: int) -> Access | None:
         select(Grant.project_id, Grant.verb).where(Grant.actor_id == actor_id)
     ):
         held.setdefault((project_id, None), set()).add(Verb(verb))
-    areas = session.scalars(
-        select(ActorArea.area_id).where(ActorArea.actor_id == actor_id).order_by(ActorArea.area_id)
-    )
     return Access(
         actor_id=actor_id,
         actor_type=row[0],
         display_name=row[1],
-        areas=tuple(areas),
+        areas=area_ids(session, actor_id),
         language=row[2] or row[3],
         verbs={place: expanded(frozenset(verbs)) for place, verbs in held.items()},
     )
+
+
+def area_ids(session: Session, actor_id: int | None) -> tuple[int, ...]:
+    """The areas of an actor, in order; none: unscoped, or nobody."""
+    query = select(ActorArea.area_id).where(ActorArea.actor_id == actor_id).order_by(ActorArea.area_id)
+    return tuple(session.scalars(query))
 
 
 def everything(actor_id: int, name: str = "Fieldfare") -> Access:

@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 
 from server import jobs, ledger
 from server.accounts import audit
-from server.accounts.access import access_of
+from server.accounts.access import area_ids
 from server.accounts.models import Audit
 from server.db import dump_json, utcnow
 from server.forms.models import Form
@@ -185,8 +185,7 @@ def _judged(session: Session, services: Services, one: Submission) -> _Judged:
     if stored is None or instance.encrypted:
         return _Judged()
     plan = plan_of(session, version.form_version_id)
-    sender = None if one.submitter_id is None else access_of(session, one.submitter_id)
-    incoming = replace(stored[0].incoming, sender_areas=() if sender is None else sender.areas)
+    incoming = replace(stored[0].incoming, sender_areas=area_ids(session, one.submitter_id))
     mentioned = {name: path for path, name in media_names(plan.model, instance)}
     sizes = file_sizes(session, version.id)
     found = verdict(answers(session, services, plan, instance, incoming, mentioned, sizes)).rows

@@ -6,11 +6,12 @@ from collections.abc import Mapping, Sequence
 
 from sqlalchemy.orm import Session
 
-from server.accounts.access import access_of
+from server.accounts.access import area_ids
 from server.ingest.answers import raw_xml
 from server.ingest.check import context
 from server.ingest.models import FindingRow, Submission
 from server.ingest.plan import Plan
+from server.ingest.redact import hides
 from server.review.visit import UNIT
 from server.services import Services
 from server.xforms import Rule, parse_instance, worked_out
@@ -38,17 +39,11 @@ def results(
     if not asked or one.version_id is None:
         return {}
     instance = parse_instance(raw_xml(session, services, one.version_id))
-    sender = None if one.submitter_id is None else access_of(session, one.submitter_id)
-    areas = () if sender is None else sender.areas
+    areas = area_ids(session, one.submitter_id)
     told = context(session, services, plan, instance, areas, one.created_at)
     found = worked_out(plan.model, instance, told)
     return {
         path: value
         for path, value in found.items()
-        if path in asked and (protected or not _is_hidden(plan, path))
+        if path in asked and (protected or not hides(plan, UNIT.sub("", path)))
     }
-
-
-def _is_hidden(plan: Plan, path: str) -> bool:
-    bare = UNIT.sub("", path)
-    return any(bare == hidden or bare.startswith(f"{hidden}/") for hidden in plan.protected)
