@@ -111,9 +111,7 @@ def take(session: Session) -> tuple[int, str, str, int] | None:
         session.rollback()
         return None
     job.attempts += 1
-    job.run_at = now + max(
-        LEASE, _wait(job.attempts)
-    )  # one that kills its workers is left alone ever longer, too
+    job.run_at = now + max(LEASE, _wait(job.attempts))  # one that kills its workers: ever longer, too
     taken = (job.id, job.kind, job.ref, job.attempts)
     session.commit()
     return taken

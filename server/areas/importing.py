@@ -98,9 +98,8 @@ def _of_tree(
         if (first := row_of.setdefault(row.code, row.row)) != row.row:
             reason = Sentence("the code {code} stands in row {first} already", code=row.code, first=first)
             yield Fault(row.row, reason)
-        parent = (
-            row.parent if "parent" in row.columns else parents[row.code]
-        )  # a code that comes twice has two
+        # a code that comes twice has two
+        parent = row.parent if "parent" in row.columns else parents[row.code]
         if parent and parent not in parent_of:
             parent = parent[:60]
             yield Fault(

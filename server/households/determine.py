@@ -27,15 +27,12 @@ from server.households.mapping import FormPlan, steps_of
 from server.households.places import distance_m
 from server.households.projection import text_at
 from server.households.serials import facility_code, household_code
-from server.households.tables import Facility, Household
+from server.households.tables import FACILITY, HOUSEHOLD
 from server.households.times import rank_of, times_of
 from server.keys import Keyring
 from server.services import Services
 from server.xforms import SavedEntity, TypeFault
 from server.xforms.types import parse_geopoint
-
-HOUSEHOLD = cast(Table, Household.__table__)
-FACILITY = cast(Table, Facility.__table__)
 
 
 def merged_below(session: Session, uuid: str) -> list[str]:
@@ -292,9 +289,8 @@ def _entities(
             continue
         decided = plan(session, keys, incoming.project_id, saved, submission_id=incoming.submission_id)
         if decided is not None and decided.action == "create" and found and found.merged_from == uuid:
-            decided = replace(
-                decided, action="none", reason="exists", version=0
-            )  # off the lists, but not gone
+            # off the lists, but not gone
+            decided = replace(decided, action="none", reason="exists", version=0)
         made += [] if decided is None else [decided]
     if incoming.submission_id is not None:
         made += withdrawn(session, incoming.submission_id, {(one.dataset_id, one.uuid) for one in made})

@@ -12,10 +12,11 @@ from server.areas.models import Area
 from server.entities.versions import clean_uuid
 from server.hot import Hot, wire
 from server.households.checks import Ground, Limits, checks
-from server.households.determine import HOUSEHOLD, zone_of
+from server.households.determine import zone_of
 from server.households.incoming import Incoming
 from server.households.mapping import steps_of
 from server.households.projection import text_at
+from server.households.tables import HOUSEHOLD
 from server.households.times import times_of
 from server.services import Services
 from server.xforms import Finding

@@ -6,23 +6,15 @@ place that follows merges.
 
 from __future__ import annotations
 
-from typing import cast
-
-from sqlalchemy import Table, bindparam, func, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.engine import Connection
 from sqlalchemy.orm import Session
 
 from server.hot import Hot, wire
-from server.households.tables import Facility, Household
+from server.households.tables import HOUSEHOLD, SUBJECTS
 
-_TABLES = {
-    "household": cast(Table, Household.__table__),
-    "facility": cast(Table, Facility.__table__),
-}
 _LONGEST_CHAIN = 50
-_INTO = Hot(
-    select(_TABLES["household"].c.merged_into).where(_TABLES["household"].c.uuid == bindparam("uuid"))
-)
+_INTO = Hot(select(HOUSEHOLD.c.merged_into).where(HOUSEHOLD.c.uuid == bindparam("uuid")))
 
 
 def kept(connection: Connection, uuid: str) -> str:
@@ -48,7 +40,7 @@ def lock_subject(session: Session, subject: str | None) -> None:
     has no row yet is held by its UUID. None, an area, or any subject on SQLite: nothing is to do.
     """
     kind, _, uuid = (subject or "").partition(":")
-    table = _TABLES.get(kind)
+    table = SUBJECTS.get(kind)
     if table is None or not uuid or session.get_bind().dialect.name != "postgresql":
         return
     chain = _chain(wire(session), uuid) if kind == "household" else [uuid]

@@ -20,9 +20,9 @@ from server.entities.standing import next_numbers
 from server.entities.versions import Moment
 from server.households import current
 from server.households.current import OBSERVATION
-from server.households.determine import HOUSEHOLD, merged_below
+from server.households.determine import merged_below
 from server.households.locking import kept, lock_subject
-from server.households.tables import TABLES
+from server.households.tables import HOUSEHOLD, TABLES
 from server.households.telling import settle_phones
 from server.services import Services
 

@@ -18,11 +18,12 @@ from server.areas.scope import covers
 from server.entities.models import Dataset, Entity, EntityVersion
 from server.entities.versions import clean_uuid
 from server.hot import Hot, wire
-from server.households.determine import FACILITY, HOUSEHOLD, KINDS, elsewhere
+from server.households.determine import KINDS, elsewhere
 from server.households.incoming import Incoming
 from server.households.locking import kept
 from server.households.mapping import steps_of
 from server.households.projection import text_at
+from server.households.tables import SUBJECTS
 from server.xforms import Finding, Message, Rule, Source
 
 ELSEWHERE = "This project cannot take this household or facility: nothing was written about it. Enrol or register it anew."
@@ -44,7 +45,7 @@ _VERSION = cast(Table, EntityVersion.__table__)
 _DATASET = cast(Table, Dataset.__table__)
 _AREA_OF = {
     kind: Hot(select(table.c.area_id, table.c.confirmed).where(table.c.uuid == bindparam("uuid")))
-    for kind, table in (("household", HOUSEHOLD), ("facility", FACILITY))
+    for kind, table in SUBJECTS.items()
 }
 _LISTED = Hot(
     select(_ENTITY.c.id)

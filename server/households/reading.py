@@ -19,8 +19,7 @@ from sqlalchemy.orm import Session
 from server import problems
 from server.areas.models import Area
 from server.areas.scope import visible
-from server.households.determine import FACILITY, HOUSEHOLD
-from server.households.tables import TABLES, Monitored
+from server.households.tables import HOUSEHOLD, SUBJECTS, TABLES, Monitored
 from server.households.times import rank_of
 from server.keys import Keyring
 from server.services import Services
@@ -190,7 +189,7 @@ def _monitored(table: str) -> Monitored:
 @cache
 def _shape(monitored: Monitored, history: bool, exact: bool) -> _Shape:
     table = monitored.history if history else monitored.current
-    whose = HOUSEHOLD if monitored.subject == "household" else FACILITY
+    whose = SUBJECTS[monitored.subject]
     own = not history and monitored.is_subject
     subject = table.c["uuid" if own else monitored.key]
     code = whose.c.code if not own else table.c.code

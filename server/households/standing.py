@@ -20,12 +20,10 @@ from server.entities.standing import Named, created, creators, put, stand, stand
 from server.entities.versions import Moment
 from server.households import current
 from server.households.current import OBSERVATION
-from server.households.determine import FACILITY, HOUSEHOLD, KINDS
-from server.households.tables import TABLES
+from server.households.determine import KINDS
+from server.households.tables import SUBJECTS, TABLES
 from server.households.telling import settle_phones
 from server.services import Services
-
-_SUBJECTS = {"household": HOUSEHOLD, "facility": FACILITY}
 
 Touched = tuple[str, str, str]
 """Kind, subject and table of current rows that must be made anew."""
@@ -160,7 +158,7 @@ def _follow(session: Session, submission_id: int, at: datetime) -> None:
         put(session, submission_id, seen.rank)
     made = created(session, submission_id)
     for name, kind in KINDS.items():
-        table = _SUBJECTS[kind]
+        table = SUBJECTS[kind]
         uuids = {uuid for of, uuid in made if of == name}.union(_named(connection, kind, submission_id))
         rows = connection.execute(select(table).where(table.c.uuid.in_(uuids)).order_by(table.c.uuid)).all()
         for row in rows if uuids else ():
@@ -217,7 +215,7 @@ def hand_over(
 ) -> None:
     """Say whose enrolment a household's (or facility's) is, and what follows: whether it is confirmed, where it lies and
     its current rows with it. The one place where a row that is there changes its area."""
-    table = _SUBJECTS[kind]
+    table = SUBJECTS[kind]
     values = {"created_by": submission_id, "area_id": area_id, "confirmed": confirmed}
     row = connection.execute(select(table).where(table.c.uuid == uuid)).one()
     if all(getattr(row, column) == value for column, value in values.items()):

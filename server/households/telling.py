@@ -17,8 +17,9 @@ from server.entities.standing import Named, Told
 from server.entities.versions import Moment
 from server.hot import Hot, wire
 from server.households.current import OBSERVATION
-from server.households.determine import FACILITY, HOUSEHOLD, KINDS, merged_below
+from server.households.determine import KINDS, merged_below
 from server.households.locking import kept
+from server.households.tables import FACILITY, HOUSEHOLD
 from server.services import Services
 
 LIST = "households"
@@ -90,9 +91,8 @@ def settle_phones(
     """
     rows = {uuid: _row(session, uuid) for uuid in subjects}
     wanted = set(named)
-    for dataset_id, uuid in sorted(
-        wanted
-    ):  # what is said of a merged household is said of the one that it became
+    # what is said of a merged household is said of the one that it became
+    for dataset_id, uuid in sorted(wanted):
         merged = rows[uuid] = rows[uuid] if uuid in rows else _row(session, uuid)
         if merged is not None and merged.merged_into is not None and dataset_id == merged.dataset_id:
             into = kept(session.connection(), uuid)

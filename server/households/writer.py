@@ -22,7 +22,7 @@ from server.hot import Hot, wire
 from server.households import current
 from server.households.consent import erase_withdrawn
 from server.households.current import OBSERVATION
-from server.households.determine import FACILITY, HOUSEHOLD, Determined, determine
+from server.households.determine import Determined, determine
 from server.households.filling import Filled, fill, stored
 from server.households.incoming import Incoming
 from server.households.locking import kept
@@ -37,7 +37,7 @@ from server.households.standing import (
     supersede,
     written,
 )
-from server.households.tables import ROWS_A_SUBMISSION, TABLES
+from server.households.tables import ROWS_A_SUBMISSION, SUBJECTS, TABLES
 from server.households.telling import shown, tell_phones
 from server.services import Services
 
@@ -245,7 +245,8 @@ def _create(
     confirmed: bool,
 ) -> bool:
     """Make the subject's row; whether something had been said of it before."""
-    table = HOUSEHOLD if determined.kind == "household" else FACILITY
+    assert determined.kind is not None  # what creates has a subject
+    table = SUBJECTS[determined.kind]
     connection.execute(
         insert(table),
         {
@@ -295,7 +296,8 @@ def _after_merges(connection: Connection, determined: Determined) -> Determined:
 
 def _is_there(connection: Connection, determined: Determined) -> bool:
     """Whether a create made its row before: it was held then, and is accepted or corrected now."""
-    table = HOUSEHOLD if determined.kind == "household" else FACILITY
+    assert determined.kind is not None  # what creates has a subject
+    table = SUBJECTS[determined.kind]
     return (
         connection.execute(select(table.c.uuid).where(table.c.uuid == determined.subject)).first() is not None
     )
@@ -308,7 +310,7 @@ def _take_over(
     kind, subject = determined.kind, determined.subject
     if kind not in ("household", "facility") or subject is None or not determined.enrols:
         return
-    table = HOUSEHOLD if kind == "household" else FACILITY
+    table = SUBJECTS[kind]
     free = select(table.c.uuid).where(table.c.uuid == subject, table.c.confirmed.is_(False))
     if not determined.create and connection.execute(free).first() is not None:
         hand_over(connection, kind, subject, submission_id, determined.area_id, at, confirmed=confirmed)

@@ -32,9 +32,7 @@ class Plan:
     mapping: FormPlan | None
     protected: frozenset[str]
     household_form: bool
-    loose: frozenset[
-        str
-    ]  # paths of mapped nodes whose own checks do not see to it that the column takes what comes
+    loose: frozenset[str]  # paths of mapped nodes whose own checks let pass what their column may not take
 
     @property
     def name_path(self) -> str:

@@ -356,9 +356,8 @@ def retry(session: Session, services: Services, submission_id: str) -> None:
     if stored is not None and stored[1].waits:
         determined = determine(session, services, stored[0].incoming)
         want = wanted_of(submission)
-        waits = (
-            want is Wanted.WAITS and not determined.enrols
-        )  # a held enrolment makes its household all the same
+        # a held enrolment makes its household all the same
+        waits = want is Wanted.WAITS and not determined.enrols
         if determined.waits or determined.subject is None or want is Wanted.NOTHING or waits:
             return
         payload = {"determined": determined.as_dict()}

@@ -70,7 +70,10 @@ from server.households.tables.people import (
 )
 
 __all__ = [
+    "FACILITY",
+    "HOUSEHOLD",
     "ROWS_A_SUBMISSION",
+    "SUBJECTS",
     "TABLES",
     "Assets",
     "AssetsCurrent",
@@ -185,3 +188,9 @@ def until_views() -> list[tuple[str, str]]:
         rows = f"SELECT f.*, {window} AS valid_to FROM {table.history.name} AS f WHERE superseded_at IS NULL"  # noqa: S608 - names of ours
         views.append((name, f"CREATE VIEW {name} AS {rows}"))
     return views
+
+
+HOUSEHOLD = cast(Table, Household.__table__)
+FACILITY = cast(Table, Facility.__table__)
+SUBJECTS: Mapping[str, Table] = {"household": HOUSEHOLD, "facility": FACILITY}
+"""What facts are about, by kind: a row each, now."""
