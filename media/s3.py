@@ -235,7 +235,7 @@ class S3Store:
         try:
             return future.result(max(0.0, until - time.monotonic()))
         except FutureTimeout as error:
-            raise Unavailable("S3 took too long") from error
+            raise Unavailable("S3 does not answer in time") from error
         except (BotoCoreError, ClientError) as error:
             raise _worded(error, name) from error
 

@@ -43,8 +43,8 @@ def editing(site: Site) -> str:
 
 
 def stands_at(page: Page, what: str) -> None:
-    """The focus comes to it."""
-    expect(page.locator(f"{what}:focus")).to_be_visible()
+    """The focus comes to it, and it is in sight."""
+    expect(page.locator(f"{what}:focus")).to_be_in_viewport()
 
 
 @pytest.mark.parametrize("phone", [True, False])

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 from pathlib import Path
 
 import pytest
@@ -47,7 +46,7 @@ def in_s3(data: Path, bucket: str, *, sample: bool = True) -> Settings:
     ("bucket", "secret", "cause"),
     [
         ("field-photos", "", "no credentials"),
-        ("field-photos", "an invented secret", "does not answer|took too long"),
+        ("field-photos", "an invented secret", "does not answer"),
         ("Field Photos", "an invented secret", "no buckets of such a name"),
     ],
 )
@@ -67,7 +66,7 @@ def test_a_first_start_says_why_the_bucket_cannot_be_used_and_makes_nothing(
         started(settings)
     said = str(refused.value)
     assert said.startswith(f"FIELDFARE_MEDIA_URL: photos cannot be stored in s3://{bucket}/photos")
-    assert re.search(cause, said), said  # a busy machine finds the time over before the port closed
+    assert cause in said
     assert "invented" not in said
     with running(settings):
         assert db.session().scalar(select(func.count()).select_from(Project)) == 0

@@ -15,6 +15,12 @@ export function menus(): void {
     open?.querySelector("summary")?.focus();
   });
 
-  // On a phone the tab one is at may lie beyond the edge.
-  document.querySelector(".topbar-nav [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
+  // On a phone the tab one is at may lie beyond the edge. Only the row of tabs is moved: the page may already
+  // stand at a field that has the focus.
+  const here = document.querySelector(".topbar-nav [aria-current]");
+  const tabs = here?.closest(".topbar-nav");
+  if (here && tabs) {
+    const [tab, row] = [here.getBoundingClientRect(), tabs.getBoundingClientRect()];
+    tabs.scrollLeft += tab.left + tab.width / 2 - (row.left + row.width / 2);
+  }
 }
