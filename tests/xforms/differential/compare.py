@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
@@ -9,10 +10,12 @@ from typing import TYPE_CHECKING
 from server.xforms import Context, FormModel, parse_instance
 from server.xforms.evaluate import lay, work_out
 from server.xforms.plan import path_of
+from server.xforms.tables import Table, of_csv
 from server.xforms.values import same
 from server.xforms.xpath.faults import EvaluationFault
 from server.xforms.xpath.paths import relevance
 from server.xforms.xpath.values import to_boolean
+from tests.xforms.differential.forms import TOWNS_CSV
 
 if TYPE_CHECKING:
     from tests.tools.javarosa import JavaRosa
@@ -29,21 +32,43 @@ class Difference:
     logic: str
 
 
+class Beside:
+    """The file beside the form (`Lists`)."""
+
+    def __init__(self) -> None:
+        self._towns = of_csv(TOWNS_CSV)
+
+    def table(self, file: str) -> Table | None:
+        """Its rows."""
+        return self._towns if file == "towns.csv" else None
+
+    def has(self, file: str, column: str, value: str) -> bool | None:
+        """Whether a row has the value."""
+        table = self.table(file)
+        return None if table is None else bool(table.where(("root", "item"), column, value))
+
+
+BESIDE = Beside()
+
+
 class Stopped(Exception):
     """JavaRosa stopped with an error of its own: nothing to compare."""
 
 
-def differences(javarosa: JavaRosa, xml: str, submission: bytes) -> list[Difference]:
-    """Every difference in a node's value, relevance, required and constraint. Raises `Stopped`."""
+def differences(
+    javarosa: JavaRosa, xml: str, submission: bytes, compared: Counter[str] | None = None
+) -> list[Difference]:
+    """Every difference in a node's value, relevance, required and constraint. `compared` counts what was. Raises `Stopped`."""
+    compared = Counter() if compared is None else compared
     import jpype
 
     try:
-        phone = javarosa.load(xml, instance=submission)
+        phone = javarosa.load(xml, {"towns.csv": TOWNS_CSV}, submission)
         nodes = {node.path: node for node in phone.nodes() if "@" not in node.path}
     except jpype.JException as fault:
         raise Stopped(str(fault)) from None
     model = FormModel.from_xml(xml.encode())
-    answers = lay(model, parse_instance(submission), Context(now=datetime.now(UTC)))
+    answers = lay(model, parse_instance(submission), Context(now=datetime.now(UTC), lists=BESIDE))
     work_out(answers)
     program, state = model.program, answers.state
     required = {logic.place: logic for every in program.required.values() for logic in every}
@@ -62,19 +87,17 @@ def differences(javarosa: JavaRosa, xml: str, submission: bytes) -> list[Differe
                 found.append(Difference(path, "missing there", "", "", ""))
                 continue
             relevant = is_relevant(row)
+            compared["relevant"] += 1
             if relevant != node.relevant:
                 logic = program.of_relevance.get(place.guard) if place.guard else None
                 found.append(
                     Difference(path, "relevant", node.relevant, relevant, logic.source if logic else "")
                 )
-            if place in program.of_value and not same(
-                place.type, row.values[place.slot], node.value, answers.clock
-            ):
-                found.append(
-                    Difference(
-                        path, "value", node.value, row.values[place.slot], program.of_value[place].source
-                    )
-                )
+            if place in program.of_value:
+                compared["value"] += 1
+                value, source = row.values[place.slot], program.of_value[place].source
+                if not same(place.type, value, node.value, answers.clock):
+                    found.append(Difference(path, "value", node.value, value, source))
             for what, logic, theirs in (
                 ("required", required.get(place), node.required),
                 ("constraint", program.constraints.get(place), node.constraint_holds),
@@ -83,6 +106,7 @@ def differences(javarosa: JavaRosa, xml: str, submission: bytes) -> list[Differe
                     what == "constraint" and row.values[place.slot] == "" and not row.sent[place.slot]
                 ):
                     continue
+                compared[what] += 1
                 try:
                     ours = to_boolean(logic.run(state, row, None))
                 except EvaluationFault as fault:

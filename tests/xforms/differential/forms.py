@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import partial
+from random import Random
 from typing import TypeVar
 from xml.sax.saxutils import escape, quoteattr
 
@@ -18,6 +19,16 @@ T = TypeVar("T")
 
 TYPES = ("int", "decimal", "string", "date", "dateTime", "time", "select1", "select", "geopoint", "boolean")
 CHOICES = ("a", "b", "c")
+TOWNS, KINDS = "instance('towns')/root/item", "instance('kinds')/root/item"
+TOWNS_CSV = b"""name,label,area,size
+a,Lower Ford,12,12
+b c,"Ash, the Green",a,7.5
+12,Mill Lane,a,
+X,Quarry Row,12,0
+ab ab,,b c,100
+2020-01-31,Old Pier,a,-3
+"""
+"""The file beside each form, as an entity list or an attached one comes to a phone."""
 _PATTERNS = ("[a-z ]+", "\\d+", "[A-C]", "(ab)*", ".*")
 
 
@@ -53,32 +64,32 @@ class MadeForm:
 
 @st.composite
 def forms(draw: st.DrawFn) -> MadeForm:
-    """A form of 4 to 14 leaves."""
-    maker = _Maker(draw)
-    nodes = maker.nodes("/data", (), draw(st.integers(4, 14)), 0)
+    """A form of 4 to 14 leaves. The strategy draws what all chance of a form comes from: left to draw each piece,
+    hypothesis makes much of the same again, and little of what stands deep."""
+    chance = draw(st.randoms(use_true_random=True))
+    nodes = _Maker(chance).nodes("/data", (), chance.randint(4, 14), 0)
     return MadeForm(tuple(nodes), xform(nodes))
 
 
 class _Maker:
-    def __init__(self, draw: st.DrawFn) -> None:
-        self._draw = draw
+    def __init__(self, chance: Random) -> None:
+        self._random = chance
         self._count = 0
         self._leaves: list[Made] = []
         self._done_repeats: list[Made] = []
 
     def _pick(self, options: list[T] | tuple[T, ...]) -> T:
-        """One of some, by its number: hypothesis hashes what it samples from, and functions hash otherwise in each process."""
-        return options[self._draw(st.integers(0, len(options) - 1))]
+        return self._random.choice(options)
 
     def _chance(self, percent: int) -> bool:
-        return self._draw(st.integers(0, 99)) < percent
+        return self._random.randrange(100) < percent
 
     def nodes(self, parent: str, repeats: tuple[str, ...], count: int, depth: int) -> list[Made]:
         made: list[Made] = []
         while count > 0:
             self._count += 1
             number = self._count
-            if depth < 3 and count > 2 and self._chance(25):
+            if depth < 3 and count > 2 and self._chance(40):
                 kind = self._pick(("group", "repeat"))
                 path = f"{parent}/{kind[0]}{number}"
                 inner = (*repeats, path) if kind == "repeat" else repeats
@@ -187,8 +198,29 @@ class _Maker:
                 ]
             if node.repeats and node.kind != "repeat":
                 options.append(lambda: "position(..)")
-            options += self._over_repeats(node)
+            options += self._over_repeats(node) * 3 + self._over_lists(node)
         return self._pick(options)()
+
+    def _over_lists(self, node: Made) -> list[Callable[[], str]]:
+        """Over the rows of a list, inside the form or beside it."""
+        towns, kinds = f"{TOWNS}[area = {self._key(node)}]", f"{KINDS}[name = {self._key(node)}]"
+        return [
+            lambda: f"count({self._pick((towns, kinds, TOWNS, f'{TOWNS}[size > {self._size(node)}]'))})",
+            lambda: f"{self._pick(('sum', 'max', 'min'))}({towns}/size)",
+            lambda: f"number({self._pick((f'{TOWNS}[name = {self._key(node)}]/size', f'{kinds}/rank'))})",
+        ]
+
+    def _key(self, node: Made) -> str:
+        """What rows are looked for by: as pyxform writes a reference within a filter, from `current()`."""
+        fixed = ["'a'", "'12'", "'nowhere'"]
+        return self._pick(self._within(self._references(node, ("string", "select1"))) * 2 + fixed)
+
+    def _size(self, node: Made) -> str:
+        return self._pick([*self._within(self._references(node, ("int", "decimal"))), "0", "7.5"])
+
+    @staticmethod
+    def _within(references: list[str]) -> list[str]:
+        return [f"current()/{one}" if one.startswith("..") else one for one in references]
 
     def _over_repeats(self, node: Made) -> list[Callable[[], str]]:
         """Over all rows of a repeat that stands before, from outside it."""
@@ -246,6 +278,7 @@ class _Maker:
                 ),
                 lambda: f"digest({self.text(node, inner)}, 'MD5', 'hex')",
             ]
+            options += self._of_lists(node)
             selects = self._references(node, ("select",))
             if selects:
                 options.append(lambda: f"selected-at({self._pick(selects)}, {self._pick(('0', '1', '5'))})")
@@ -258,6 +291,15 @@ class _Maker:
                     if texts:
                         options.append(partial(self._joined, texts))
         return self._pick(options)()
+
+    def _of_lists(self, node: Made) -> list[Callable[[], str]]:
+        """A row's column, and rows joined; what a village or a kind is called."""
+        return [
+            lambda: f"{TOWNS}[name = {self._key(node)}]/label",
+            lambda: f"join(' ', {TOWNS}[area = {self._key(node)} and size > {self._size(node)}]/name)",
+            lambda: f"string({KINDS}[position() = {self._pick(('1', '2', '9'))}]/label)",
+            lambda: f"pulldata('towns', '{self._pick(('label', 'size'))}', 'name', {self.text(node, 0)})",
+        ]
 
     def _joined(self, paths: list[str]) -> str:
         return f"join(' ', {self._pick(paths)})"
@@ -321,6 +363,14 @@ _HEAD = (
     '<h:title>made</h:title><model><instance><data id="made" version="1">'
 )
 
+_LISTS = (
+    '<instance id="kinds"><root>'
+    "<item><name>a</name><label>A well</label><rank>1</rank></item>"
+    "<item><name>b</name><label>A spring</label><rank>2.5</rank></item>"
+    "<item><name>c</name><label/><rank/></item>"
+    '</root></instance><instance id="towns" src="jr://file-csv/towns.csv"/>'
+)
+
 
 def xform(nodes: list[Made]) -> str:
     """The form's XML."""
@@ -329,7 +379,7 @@ def xform(nodes: list[Made]) -> str:
     binds = "".join(map(_bind, everything))
     body = "".join(map(_control, nodes))
     return (
-        f"{_HEAD}{instance}<meta><instanceID/></meta></data></instance>{binds}"
+        f"{_HEAD}{instance}<meta><instanceID/></meta></data></instance>{_LISTS}{binds}"
         f"</model></h:head><h:body>{body}</h:body></h:html>"
     )
 
