@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import sys
 from decimal import ROUND_HALF_DOWN, ROUND_HALF_UP, Decimal
 from math import inf, nan
 from typing import Any
@@ -170,12 +171,12 @@ def extreme(compiler: Compiler, call: Call, here: Here, notes: Notes) -> Code:
     """Of a path's nodes or of the arguments; what is no number does not count, NaN where nothing does."""
     values = spread(compiler, call, 0, here, notes)
     choose = max if call.name == "max" else min
-    # JavaRosa begins its search for the largest at the smallest positive double.
-    least = 5e-324 if call.name == "max" else math.inf
+    # JavaRosa begins its search for the largest at the smallest positive double, for the smallest at the largest.
+    first = 5e-324 if call.name == "max" else sys.float_info.max
 
     def run(st: State, row: Row, at: At | None) -> Value:
         numbers = [one for value in values(st, row, at) if (one := to_number(value)) == one]
-        return choose(least, choose(numbers)) if numbers else nan
+        return choose(first, choose(numbers)) if numbers else nan
 
     return Code(run)
 

@@ -8,8 +8,9 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from server.xforms import Context, FormModel, parse_instance
-from server.xforms.evaluate import lay, work_out
+from server.xforms.evaluate import Answers, lay, work_out
 from server.xforms.plan import path_of
+from server.xforms.program import Logic
 from server.xforms.tables import Table, of_csv
 from server.xforms.values import same
 from server.xforms.xpath.faults import EvaluationFault
@@ -62,16 +63,19 @@ def differences(
     compared = Counter() if compared is None else compared
     import jpype
 
-    try:
-        phone = javarosa.load(xml, {"towns.csv": TOWNS_CSV}, submission)
-        nodes = {node.path: node for node in phone.nodes() if "@" not in node.path}
-    except jpype.JException as fault:
-        raise Stopped(str(fault)) from None
     model = FormModel.from_xml(xml.encode())
     answers = lay(model, parse_instance(submission), Context(now=datetime.now(UTC), lists=BESIDE))
     work_out(answers)
     program, state = model.program, answers.state
     required = {logic.place: logic for every in program.required.values() for logic in every}
+    try:
+        phone = javarosa.load(xml, {"towns.csv": TOWNS_CSV}, submission)
+        nodes = {node.path: node for node in phone.nodes() if "@" not in node.path}
+    except jpype.JException as fault:
+        if "This field is repeated" not in str(fault) or not _asks_one_of_many(answers, program.every):
+            raise Stopped(str(fault)) from None
+        compared["one value asked of many, where a phone stops"] += 1
+        return []
     found: list[Difference] = [
         Difference(path_of(logic.place, row), "fault", "", key, logic.source)
         for logic, row, key in answers.unsure
@@ -115,3 +119,16 @@ def differences(
                 if ours != theirs:
                     found.append(Difference(path, what, theirs, ours, logic.source))
     return found
+
+
+def _asks_one_of_many(answers: Answers, logics: list[Logic]) -> bool:
+    """Whether here too an expression asks one value of several rows, which is a fault (`repeated`). A phone works out
+    also what nothing asks for, within a group that is not relevant."""
+    for logic in logics:
+        for row in answers.rows[logic.place.scope.number]:
+            try:
+                logic.run(answers.state, row, None)
+            except EvaluationFault as fault:
+                if fault.key == "repeated":
+                    return True
+    return False
