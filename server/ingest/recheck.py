@@ -24,7 +24,7 @@ from server.forms.models import Form
 from server.households.reach import SENTENCES
 from server.ingest import project, states
 from server.ingest.answers import file_sizes, raw_xml
-from server.ingest.check import EMPTY, ENGINE_VERSION, answers, verdict
+from server.ingest.check import ENGINE_VERSION, answers, verdict
 from server.ingest.models import FindingRow, Submission, SubmissionVersion
 from server.ingest.plan import plan_of
 from server.jobs import Job
@@ -205,11 +205,8 @@ def _visits(form_id: int) -> Select[int]:
 
 
 def _of_answers(row: FindingRow) -> bool:
-    """Whether a finding is one that `check.answers` makes: not of the domain, of a photo, or of whom the visit is about."""
-    said = row.message.get("key")
-    if row.rule == str(Rule.EVIDENCE):
-        return said == EMPTY
-    return row.rule != str(Rule.DOMAIN) and said not in SENTENCES
+    """Whether a finding is one that `check.answers` makes: not of the domain, or of whom the visit is about."""
+    return row.rule != str(Rule.DOMAIN) and row.message.get("key") not in SENTENCES
 
 
 def _key(path: str, rule: str, blocking: bool, message: object) -> tuple[str, str, bool, str]:

@@ -105,6 +105,18 @@ def test_checking_again_changes_nothing_where_the_verdict_is_the_same(house: Tow
     assert rules(house, own) == [("type", True)]
 
 
+@pytest.mark.parametrize("answers", [{"dwelling": "0 0 0 0"}, {"photo": "front.jpg"}])
+def test_what_is_said_again_is_not_said_twice(house: Town, answers: dict[str, str]) -> None:
+    made = enrolment(**answers)
+    files = {name: b"" for name in answers.values() if name.endswith(".jpg")}
+    assert house.phone.send(made.xml, files).status_code == 201
+    before = rules(house, made.instance_id)
+    assert before == [("evidence", False)]
+    assert rechecked(house, "enrol").changed == 0
+    assert rules(house, made.instance_id) == before
+    assert house.submission(made.instance_id).warnings == 1
+
+
 def test_a_finding_that_stays_keeps_who_accepted_it(house: Town) -> None:
     home, own = house.enrol(water="borehole"), new_id()
     sent = check(home.household, instance_id=own, water="surface", minutes="many")
