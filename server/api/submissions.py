@@ -387,7 +387,16 @@ def _xml(access: Access, submission: Submission, version_id: int, form_version_i
     plan = plan_of(session, form_version_id)
     if plan.protected and not opens_protected(access, submission):
         xml = redact_xml(plan, xml)
-    return file_answer(xml, "application/xml; charset=utf-8")
+    return file_answer(xml, f"application/xml{_charset(xml)}")
+
+
+def _charset(xml: bytes) -> str:
+    """For the header, which wins over what the XML says of itself: nothing where it came in another encoding than UTF-8."""
+    try:
+        xml.decode()
+    except UnicodeDecodeError:
+        return ""
+    return "; charset=utf-8"
 
 
 def _comments(found: Sequence[Comment]) -> list[dict[str, Any]]:

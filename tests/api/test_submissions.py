@@ -112,6 +112,21 @@ def test_a_submission_is_sent_over_rest_once(house: Town, admin: Person) -> None
     assert len(admin.get(of(house, "note")).get_json()) == 1
 
 
+@pytest.mark.parametrize(
+    ("encoding", "type_"),
+    [("utf-8", "application/xml; charset=utf-8"), ("gbk", "application/xml"), ("utf-16", "application/xml")],
+)
+def test_the_xml_is_said_to_be_in_the_encoding_it_came_in(
+    house: Town, admin: Person, encoding: str, type_: str
+) -> None:
+    own = new_id()
+    text = note("<village>水井</village>", instance_id=own)
+    xml = text.replace('version="1.0"', f'version="1.0" encoding="{encoding}"', 1).encode(encoding)
+    assert house.phone.send(xml).status_code == 201
+    answer = admin.get(of(house, "note", own) + ".xml")
+    assert (answer.content_type, answer.data) == (type_, xml)
+
+
 @pytest.mark.parametrize("xml", ["", " ", "<not xml", "<!DOCTYPE data><data id='note'/>", "village: Alder"])
 def test_what_is_no_xml_has_central_s_code_with_its_length(house: Town, admin: Person, xml: str) -> None:
     own = sent(house)
