@@ -13,10 +13,9 @@ from concurrent.futures import Future
 from typing import Any, NamedTuple, TypeVar
 
 from sqlalchemy import Connection, Engine, event
-from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.orm import Session
 
-from server.hot import do_last, put_off, send_what_waits
+from server.hot import do_last, in_trouble, may_pass, put_off, send_what_waits
 
 T = TypeVar("T")
 
@@ -99,8 +98,10 @@ class Committer:
             send_what_waits(connection)
             session.commit()
         except Exception as error:
-            again = _may_pass(error)
-            if isinstance(error, OperationalError) and not again:
+            again = may_pass(
+                error
+            )  # a commit that had gone through: the unit finds its instanceID taken, and says so
+            if in_trouble(error) and not again:
                 raise  # the database itself is in trouble: none of the batch may pass for stored
             session.rollback()
             session.expunge_all()
@@ -115,14 +116,6 @@ class Committer:
         session.expunge_all()
         for unit, result in zip(batch, results, strict=True):
             unit.future.set_result(result)
-
-
-def _may_pass(error: Exception) -> bool:
-    """A deadlock, or a lost connection: where its commit had gone through after all, the unit finds what it wrote (an
-    instanceID that is taken) and says so."""
-    if not isinstance(error, DBAPIError):
-        return False
-    return error.connection_invalidated or getattr(error.orig, "sqlstate", None) in {"40P01", "40001"}
 
 
 def _send_before(connection: Connection, *_: Any) -> None:

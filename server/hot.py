@@ -12,7 +12,7 @@ from typing import Any, NoReturn, cast
 from sqlalchemy import Table
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection, Dialect
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.orm import Session
 from sqlalchemy.sql import ClauseElement
 
@@ -206,6 +206,33 @@ def _raise(connection: Connection, sql: str, cursor: Any, error: Exception) -> N
     raise DBAPIError.instance(
         sql, None, error, base, hide_parameters=True, connection_invalidated=lost, dialect=dialect
     ) from error
+
+
+_DEADLOCK = frozenset({"40P01", "40001"})
+_AWAY = frozenset({"08", "28", "53", "57", "58"})
+"""SQLSTATE classes: connection, its authorization, resources, an operator's doing, the system's fault."""
+_ASKED_TOO_MUCH = frozenset({1, 18, 25})
+"""SQLite's result codes of a statement that it does not take: ERROR, TOOBIG, RANGE."""
+
+
+def may_pass(error: BaseException) -> bool:
+    """A deadlock, or a lost connection: the same work, done again, may well go through."""
+    return isinstance(error, DBAPIError) and (
+        error.connection_invalidated or getattr(error.orig, "sqlstate", None) in _DEADLOCK
+    )
+
+
+def in_trouble(error: BaseException) -> bool:
+    """Whether the database itself is in trouble (away, full, two that waited for each other), and not what it was given.
+
+    The drivers' classes do not say: a text too long for an index is an OperationalError, too.
+    """
+    if not isinstance(error, OperationalError):
+        return may_pass(error)
+    state, code = getattr(error.orig, "sqlstate", None), getattr(error.orig, "sqlite_errorcode", None)
+    if state is not None:
+        return may_pass(error) or state[:2] in _AWAY
+    return code is None or code & 0xFF not in _ASKED_TOO_MUCH
 
 
 Act = Callable[[Session, Any, list[Any]], None]

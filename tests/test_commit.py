@@ -22,7 +22,7 @@ from sqlalchemy import (
     text,
     update,
 )
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.orm import Session
 
 from server.commit import Committer
@@ -144,6 +144,21 @@ def test_the_writer_outlives_a_failed_unit(engine: Engine) -> None:
         committer.run(writes(1))
     assert committer.run(writes(2)) == 2
     assert stored(engine) == {1, 2}
+
+
+def test_a_unit_that_asks_for_more_than_the_database_holds_fails_alone(engine: Engine) -> None:
+    """Both drivers say OperationalError, as of a database that is away."""
+    wide = text(f"SELECT {', '.join('1' for _ in range(3000))}")
+    committer = Committer(engine)
+
+    def fails(session: Session) -> int:
+        writes(2)(session)
+        session.execute(wide)
+        return 2
+
+    with pytest.raises(OperationalError):
+        together(committer, [writes(1), fails, writes(3)], ["a", "b", "c"])
+    assert stored(engine) == {1, 3}
 
 
 def test_units_of_one_commit_run_in_the_order_of_what_they_lock(engine: Engine) -> None:

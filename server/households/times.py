@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, time
+from hashlib import sha256
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -13,6 +14,8 @@ from server.households.projection import text_at
 from server.xforms import types
 
 NOON = time(12)
+WHOLE = 255
+"""Bytes of an instanceID that a rank holds as they are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,9 +73,15 @@ def _moment(when: datetime, zone: ZoneInfo) -> Moment:
 def rank_of(
     observed_at: datetime, ended: datetime | None, started: datetime | None, instance_id: str
 ) -> bytes:
-    """Bytes that sort as decisions.md 'Time' says: observed_at, then end, then start, then instanceID."""
-    parts = (_sortable(observed_at), _sortable(ended), _sortable(started), instance_id)
-    return " ".join(parts).encode()  # a blank sorts before every digit: what is missing comes first
+    """Bytes that sort as decisions.md 'Time' says: observed_at, then end, then start, then instanceID.
+
+    Of an instanceID over 255 bytes what follows these is its SHA-256: PostgreSQL takes no index entry over 2,704 bytes.
+    """
+    parts = (_sortable(observed_at), _sortable(ended), _sortable(started), "")
+    own = instance_id.encode()
+    if len(own) > WHOLE:
+        own = own[:WHOLE] + sha256(own).hexdigest().encode()
+    return " ".join(parts).encode() + own  # a blank sorts before every digit: what is missing comes first
 
 
 def _sortable(when: datetime | None) -> str:

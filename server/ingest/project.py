@@ -13,7 +13,6 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import delete, func, insert, select, update
-from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from server import jobs, ledger
@@ -22,6 +21,7 @@ from server.entities import datasets
 from server.entities.standing import next_numbers
 from server.entities.versions import Moment, clean_uuid
 from server.forms.models import Project
+from server.hot import in_trouble
 from server.households import standing, writer
 from server.households.determine import Determined, determine
 from server.households.incoming import Incoming, agreeing
@@ -135,9 +135,9 @@ def apply(
         with session.begin_nested():
             session.connection()  # sets the SAVEPOINT: else it waits for the session, which the writer passes by
             write(session, services, work, determined, place, held=held)
-    except OperationalError:
-        raise  # the database is in trouble: nothing of this may pass for stored
-    except Exception:
+    except Exception as error:
+        if in_trouble(error):
+            raise  # nothing of this may pass for stored
         log.exception("projection failed", extra={"fields": {"submission": place.submission_id}})
         session.execute(
             update(Submission).where(Submission.id == place.submission_id).values(projected=False)

@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Any, cast
 
 from sqlalchemy import Table, bindparam, select, update
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from media import Received
@@ -20,7 +20,7 @@ from server import jobs, ledger, problems
 from server.accounts import audit, phones
 from server.db import utcnow
 from server.entities.versions import Moment
-from server.hot import PerDialect, send_what_waits, table_insert, wire
+from server.hot import PerDialect, in_trouble, send_what_waits, table_insert, wire
 from server.households.determine import Determined, determine
 from server.ingest import counts, project, states
 from server.ingest.check import ENGINE_VERSION
@@ -132,9 +132,12 @@ def store(services: Services, p: Prepared) -> Stored:
     order = p.work.first_lock
     try:
         return services.committer.run(lambda session: _store(session, services, p, _project), order=order)
-    except OperationalError:
-        raise  # the database is in trouble: nothing of this may pass for stored
-    except (_UnprojectedError, DBAPIError):  # the latter where rows were sent after they had been made
+    except (
+        _UnprojectedError,
+        DBAPIError,
+    ) as error:  # the latter where rows were sent after they had been made
+        if in_trouble(error):
+            raise  # nothing of this may pass for stored
         return services.committer.run(
             lambda session: _store(session, services, p, project.apply), order=order
         )
@@ -191,9 +194,9 @@ def _project(
         return
     try:
         project.write(session, services, work, determined, place, held=held)
-    except OperationalError:
-        raise  # the database is in trouble: nothing of this may pass for stored
     except Exception as error:
+        if in_trouble(error):
+            raise  # nothing of this may pass for stored
         raise _UnprojectedError from error
 
 

@@ -6,7 +6,7 @@ import logging
 from collections.abc import Callable, Iterable
 
 from flask import Blueprint, Flask, Response, current_app, request
-from sqlalchemy.exc import InterfaceError, OperationalError, SQLAlchemyError
+from sqlalchemy.exc import InterfaceError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as NoConnection
 from sqlalchemy.orm import Session
 
@@ -19,6 +19,7 @@ from server.db import db, read_only
 from server.entities import lists
 from server.entities.datasets import dataset_id_of
 from server.forms import attachments, served
+from server.hot import in_trouble
 from server.ingest.parcel import Parcel, Sender
 from server.ingest.receive import receive
 from server.openrosa import caller as callers
@@ -368,7 +369,7 @@ def trouble(error: Exception) -> Response:
     log.exception("fault in %s", request.endpoint)
     row = (
         problems.DATABASE_AWAY
-        if isinstance(error, OperationalError | InterfaceError | NoConnection)
+        if in_trouble(error) or isinstance(error, InterfaceError | NoConnection)
         else problems.UNKNOWN_TROUBLE
     )
     if out_of_handles(error):

@@ -185,6 +185,8 @@ def test_rank_goes_by_time_then_end_then_start_then_instance() -> None:
         rank_of(early, late, early, "a"),
         rank_of(early, late, early, "b"),
         rank_of(late, None, None, "a"),
+        rank_of(late, None, None, "a" * 300),
+        rank_of(late, None, None, "b" * 300),
     ]
     assert ranks == sorted(ranks)
     assert len(set(ranks)) == len(ranks)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import itertools
+import random
+import string
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from urllib.parse import quote
@@ -11,13 +13,17 @@ import pytest
 from werkzeug.test import TestResponse
 
 from server.ingest.models import Attachment, Blob, InstanceKey, Submission, SubmissionVersion
+from server.ingest.rebuild import rebuild
 from server.ledger import LedgerRow
 from tests.support.answers import message, refused
 from tests.support.photos import jpeg
 from tests.support.town import Town, check, enrolment, new_id, note
 
+LONG = "uuid:" + "".join(random.Random(15).choices(string.ascii_letters + string.digits, k=4091))
+"""Of chance: text that repeats itself is small where a database compresses it."""
+
 STRANGE = [
-    "uuid:" + "4" * 4091,
+    LONG,
     "a/b/../c",
     "' OR '1'='1",
     '"quoted" & <tagged>',
@@ -275,6 +281,21 @@ def test_row_24_two_phones_with_one_instance_id_and_different_answers_never_mix(
         assert answers[number].status_code == 409
     assert shared.xml(own) == xmls[won[0] % 2].encode()
     assert shared.files(own) == {f"{won[0] % 2}.jpg": True}
+
+
+def test_row_15_visits_of_one_moment_whose_long_instance_ids_begin_alike_stand_the_same_after_a_rebuild(
+    house: Town,
+) -> None:
+    homes = [house.enrol().household for _ in range(3)]
+    for home in homes:
+        for rooms in ("1", "2", "3"):
+            own = f"{LONG} {home} {rooms}"
+            assert house.phone.send(check(home, rooms=rooms, instance_id=own)).status_code == 201
+    before = {row["household_id"]: row["submission"] for row in house.rows("housing")}
+    assert set(before) == set(homes)
+    with house.session() as session:
+        rebuild(session, house.services)
+    assert {row["household_id"]: row["submission"] for row in house.rows("housing")} == before
 
 
 @pytest.mark.parametrize("instance_id", STRANGE, ids=IDS)
