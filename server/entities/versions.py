@@ -159,7 +159,7 @@ def _update(
 ) -> EntityWrite:
     """An update by the contract: applied whatever its base; not the current one is a conflict, soft or hard."""
     block = saved.block
-    base, trunk = _number(block.base_version), _number(block.trunk_version)
+    base, trunk = number_in(block.base_version), number_in(block.trunk_version)
     branch = clean_uuid(block.branch_id)
     stands_on = entity.version if base is None else _base(session, entity, base, trunk, branch)
     conflict, conflicting = _conflict(session, keys, entity, stands_on, saved)
@@ -379,7 +379,8 @@ def _made(session: Session, entity_id: int, submission_version_id: int | None) -
     return session.execute(select(_VERSION.c.id).where(*mine)).first() is not None
 
 
-def _number(text: str | None) -> int | None:
+def number_in(text: str | None) -> int | None:
+    """The version number that a phone's text says; None where it says none, or one that no version can have."""
     stripped = (text or "").strip()
     return int(stripped) if stripped.isascii() and stripped.isdigit() and len(stripped) < 10 else None
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from server.entities.versions import number_in
 from server.households.ground import findings_of
 from server.households.incoming import Incoming
 from server.households.projection import misfits
@@ -128,11 +129,8 @@ def told_time(model: FormModel, instance: Instance, received_at: datetime) -> da
 
 def _known(instance: Instance) -> dict[tuple[str, str], int]:
     """Of each entity that an instance changes, the version that it was changed from."""
-    return {
-        (block.dataset, block.id.lower()): int(block.base_version)
-        for block in instance.entities
-        if block.base_version is not None and block.base_version.isdigit()
-    }
+    told = {(block.dataset, block.id.lower()): number_in(block.base_version) for block in instance.entities}
+    return {which: number for which, number in told.items() if number is not None}
 
 
 MISFIT = "This is no value that {column} takes: nothing is written there."
