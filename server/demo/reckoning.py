@@ -155,7 +155,9 @@ def visit(answers: Mapping[str, Answer]) -> dict[str, str]:
         status = "left_panel"
     day = str(answers["visited_on"])
     due = str(answers["last_due"])
-    if answered or outcome == "refused":
+    if status == "left_panel":
+        due = ""
+    elif answered or outcome == "refused":
         due = (date.fromisoformat(day) + timedelta(days=INTERVAL)).isoformat()
     return {
         "visit_interval": str(INTERVAL),

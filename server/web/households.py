@@ -17,6 +17,7 @@ from server.areas.scope import visible
 from server.db import utcnow
 from server.households import merge as merging
 from server.households import reading
+from server.households.due import due, next_visit
 from server.households.reading import Heading, HouseholdView
 from server.households.tables import Household, Observation
 from server.ingest.models import Submission
@@ -94,6 +95,7 @@ def listing(project_id: int) -> Response:
         most=tallies.MOST,
         code_words=codes.code_words,
         today=today(),
+        next_visit=next_visit,
     )
 
 
@@ -122,7 +124,7 @@ def _asked(project_id: int) -> tuple[dict[str, str], list[ColumnElement[bool]]]:
         where.append(or_(Household.status.is_(None), Household.status != "merged"))
         where.append(Household.merged_into.is_(None))
     if given["due"]:
-        where.append(Household.next_visit_due <= today())
+        where.append(due(today()))
     return given, where
 
 
@@ -198,6 +200,7 @@ def page(
         may_merge=access().may("household.merge", project_id),
         enrolment=session().get(Submission, row.created_by) if row.created_by is not None else None,
         today=today(),
+        next_visit=next_visit,
     )
 
 
@@ -222,6 +225,8 @@ def facts_of(table: str, row: Mapping[str, Any]) -> tuple[Fact, ...]:
     facts = []
     for heading in reading.headings(table):
         if heading.type in ("key", "time", "origin") or row.get(heading.name) in (None, "", []):
+            continue
+        if heading.name == "next_visit_due" and not next_visit(row["status"], row["next_visit_due"]):
             continue
         facts.append(Fact(heading, codes.worded(table, heading, row[heading.name])))
     return tuple(facts)

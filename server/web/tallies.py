@@ -12,6 +12,7 @@ from server.accounts import tallies as phone_tallies
 from server.accounts.tallies import Phones
 from server.areas.scope import visible
 from server.forms.models import Form, FormCount, Project
+from server.households.due import due
 from server.households.tables import Household
 from server.ingest.models import Submission
 from server.review import queue
@@ -118,7 +119,7 @@ def households(project_id: int) -> Panel:
         Household.merged_into.is_(None),
         visible(Household.area_id, access().areas),
     ]
-    return Panel(_some(*mine), _some(*mine, Household.next_visit_due <= today()))
+    return Panel(_some(*mine), _some(*mine, due(today())))
 
 
 def _some(*where: ColumnElement[bool]) -> int:

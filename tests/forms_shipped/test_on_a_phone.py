@@ -99,7 +99,9 @@ def test_a_refusal_is_a_complete_visit_and_ends_the_form(visit: Form) -> None:
 
 def test_who_asks_not_to_be_visited_again_leaves_the_panel(visit: Form) -> None:
     fill_in(visit, VISIT | {"consent": "no", "come_again": "no"})
-    assert sent(visit)["status"] == ["left_panel"]
+    submission = sent(visit)
+    assert submission["status"] == ["left_panel"]
+    assert submission["next_visit_due"] == [""]
 
 
 @pytest.mark.parametrize(

@@ -247,13 +247,14 @@ def test_the_file_of_households_holds_those_of_the_filter(
     house: House, admin: Desk, panel: list[str]
 ) -> None:
     with house.session() as session:
-        one = session.query(Household).filter(Household.code == panel[1]).one()
-        one.next_visit_due, one.status = date(2020, 1, 1), "moved_away"
+        first, second, _south = session.query(Household).order_by(Household.code)
+        first.next_visit_due = second.next_visit_due = date(2020, 1, 1)
+        second.status = "moved_away"
     assert csv_codes(admin, "") == set(panel)
     assert csv_codes(admin, "place=South") == {panel[2]}
     assert csv_codes(admin, f"q={panel[0][-5:]}&status=") == {panel[0]}
     assert csv_codes(admin, "status=moved_away") == {panel[1]}
-    assert csv_codes(admin, "due=1") == {panel[1]}
+    assert csv_codes(admin, "due=1") == {panel[0]}
     south = somebody(house, 1, "viewer", areas=("B2",))
     assert csv_codes(south, "") == {panel[2]}
 
@@ -276,6 +277,27 @@ def test_a_visit_is_due_when_its_day_begins_where_the_project_is(
     assert ("due since" in page) is due
     assert (panel[0] in admin.get("/p/1/households?due=1").text) is due
     assert ("1 due" in admin.get("/p/1").text) is due
+
+
+@pytest.mark.parametrize("day", [date(2020, 1, 1), date(2099, 1, 1)])
+@pytest.mark.parametrize("status", ["left_panel", "moved_away", "not_found", "merged"])
+def test_a_household_that_is_not_to_be_visited_is_not_called_due(
+    house: House, admin: Desk, panel: list[str], status: str, day: date
+) -> None:
+    """Its row keeps the day of its last visit; the phone offers it no more."""
+    with house.session() as session:
+        gone, stays, _south = session.query(Household).order_by(Household.code)
+        gone.status, gone.next_visit_due, stays.next_visit_due = status, day, day
+    told = "due since" if day.year == 2020 else "next from"
+    assert admin.get(f"/p/1/households?status={status}").text.count(told) == 0
+    assert told not in admin.get(f"/p/1/households/{panel[0]}").text
+    assert told in admin.get(f"/p/1/households/{panel[1]}").text
+    assert "Next visit due" not in admin.get(f"/p/1/households/{panel[0]}/copy").text
+    assert "Next visit due" in admin.get(f"/p/1/households/{panel[1]}/copy").text
+    overdue = {panel[1]} if day.year == 2020 else set()
+    assert csv_codes(admin, "due=1") == overdue
+    assert ("1 due" in admin.get("/p/1").text) is bool(overdue)
+    assert "2 due" not in admin.get("/p/1").text
 
 
 def test_the_panel_is_offered_once_and_the_default_says_what_it_shows(admin: Desk, panel: list[str]) -> None:
