@@ -38,7 +38,7 @@ def show(rows: Iterable[Row]) -> None:
         lines.append(
             (
                 row.name,
-                f"{row.figure:,.1f}" if row.figure < 100 else f"{row.figure:,.0f}",
+                _figure(row.figure),
                 row.unit,
                 "" if row.bare is None else f"{row.bare:,.0f}",
                 "" if row.ratio is None else f"{row.ratio:.0%}",
@@ -51,3 +51,7 @@ def show(rows: Iterable[Row]) -> None:
     widths = [max(len(line[i]) for line in lines) for i in range(len(heads))]
     for line in lines:
         print("  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip())
+
+
+def _figure(number: float) -> str:
+    return f"{number:,.{3 if number < 1 else 1 if number < 100 else 0}f}"
