@@ -19,6 +19,7 @@ from .findings import Source
 from .functions import FUNCTIONS
 from .plan import Row
 from .program import CALCULATE, CONSTRAINT, COUNT, RELEVANT, VALUE, Logic, Program, dependencies
+from .repeated import Watch
 from .xpath.compile import Compiler, Here, Notes
 from .xpath.faults import EvaluationFault, OverBudget, XPathFault
 from .xpath.parser import parse
@@ -44,12 +45,13 @@ class Trouble(StrEnum):
     UNREACHABLE = "unreachable"
     REFUSES_ALL = "refuses_every_choice"
     ENDLESS = "endless_repeat"
+    REPEATED = "repeated"
 
 
 @dataclass(frozen=True, slots=True)
 class Remark:
     """One trouble: at which node's which expression (`kind`: relevant, constraint, calculate, required, readonly, count,
-    choices), from which character on, and with which key and arguments it is worded."""
+    choices, or the sheet's column of a text that people read), from which character on, and with which key and arguments it is worded."""
 
     trouble: Trouble
     path: str
@@ -91,6 +93,7 @@ def lint(model: FormModel) -> list[Remark]:
             )
         elif logic.kind == COUNT and _grows(program, logic):
             found.append(Remark(Trouble.ENDLESS, logic.place.path, COUNT, logic.source, "endless_repeat"))
+    found.extend(_repeated(model))
     return found
 
 
@@ -216,6 +219,19 @@ def _given(model: FormModel, call: Call, reason: str, place: Place) -> str:
         for one in args
     ]
     return ", ".join(texts)
+
+
+def _repeated(model: FormModel) -> Iterator[Remark]:
+    """What stops a phone as soon as a repeat has a second row: some forms are only ever given one."""
+    watch = Watch(model)
+    told = [
+        (path, kind, source, one)
+        for path, kind, source, expr, place in _written(model)
+        for one in watch.of(expr, place, kind)
+    ]
+    for path, kind, source, one in (*told, *watch.outputs()):
+        args = {"name": one.target.path, "group": one.repeat.path}
+        yield Remark(Trouble.REPEATED, path, kind, source, "repeated", args, one.at)
 
 
 # --- what nobody can have meant -----------------------------------------------------------------------------------------

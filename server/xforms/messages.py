@@ -88,6 +88,7 @@ MESSAGES: Final[Mapping[str, str]] = {
     # What is likely a mistake of a form (lint).
     "lint.cycle": "These depend on each other in a ring: {way}.",
     "lint.stops": "{name}() cannot be worked out with what it is given ({given}): a phone stops there.",
+    "lint.repeated": "{name} is taken for one value: a phone stops at the second repetition of {group}.",
     "lint.never_relevant": "No answer makes this relevant: it will never be asked.",
     "lint.unreachable": "This can never be reached: {group} around it is never relevant.",
     "lint.refuses_every_choice": "The constraint allows none of the choices.",

@@ -44,6 +44,8 @@ def look(model: FormModel, places: Places | None) -> Iterator[Notice]:
             found = _fault(one, header, place, places, functions, nodes, names)
         elif one.trouble is Trouble.STOPS:
             found = iter((_stops(one, header, place),))
+        elif one.trouble is Trouble.REPEATED:
+            found = iter((_repeated(one, header, place),))
         else:
             found = iter((_trouble(one, place),))
         for notice in found:
@@ -59,6 +61,13 @@ def _trouble(one: Remark, place: Place | None) -> Notice:
         return Notice(Level.ERROR, "logic.circular", place, args, one.path)
     named = {"group": str(one.args["group"]).rpartition("/")[2]} if "group" in one.args else {}
     return Notice(Level.WARNING, f"logic.{one.trouble}", place, named, one.path)
+
+
+def _repeated(one: Remark, header: str, place: Place | None) -> Notice:
+    """An answer of each repetition taken for one value. A warning: forms that are only ever given one row go well."""
+    name, repeat = (str(one.args[key]).rpartition("/")[2] for key in ("name", "group"))
+    args = {"header": header, "name": name, "repeat": repeat}
+    return Notice(Level.WARNING, "logic.repeated", place, args, one.path)
 
 
 def _stops(one: Remark, header: str, place: Place | None) -> Notice:
@@ -157,4 +166,4 @@ def _place(path: str, header: str, model: FormModel, places: Places | None) -> P
         "_count"
     ):  # the node that pyxform makes for a calculated count
         return places.at(path.removesuffix("_count"), "repeat_count")
-    return places.at(path, header, "calculation")
+    return places.at(path, header, header.partition("::")[0] if "::" in header else "calculation")

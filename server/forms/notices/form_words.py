@@ -131,6 +131,11 @@ FORM_WORDS: dict[str, tuple[str, str]] = {
         "{header} asks a phone for “{given}”, which none has: it would stop there.",
         "Use property('deviceid'), or leave it out.",
     ),
+    "logic.repeated": (
+        "{header} takes “{name}” for one value, and each repetition of “{repeat}” has its own: a phone stops at the second.",
+        "Write sum(${{{name}}}) or join(', ', ${{{name}}}) for all, indexed-repeat(${{{name}}}, ${{{repeat}}}, 1) for one, "
+        "or move this into the repeat. A repeat_count of 1 keeps it to one.",
+    ),
     "logic.never_relevant": (
         "No answer makes this relevant: it will never be asked.",
         "Look at what it is compared with: is it the name of a choice?",
