@@ -173,7 +173,7 @@ _CONVERT: Mapping[str, Callable[[Column, str], Any]] = {
     "t": _text,
     "c": _code,
     "l": _codes,
-    "p": _text,
+    "p": lambda column, text: types.parse_file_name(text),
     "g": _point,
     "date": _day,
 }

@@ -5,7 +5,6 @@ Wire format only. Memory does not grow with a file's size.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import IO
@@ -16,13 +15,12 @@ from werkzeug.http import parse_options_header
 
 from media import Inbox, Received, TooLarge
 from server import problems
+from server.xforms.types import is_file_name
 
 PIECE = 64 * 1024
 XML_LIMIT = 10 * 1024 * 1024
 MOST_PARTS = 1000
 XML_PART = "xml_submission_file"
-
-_UNUSABLE = re.compile(r"[\x00-\x1f\x7f/\\\u202a-\u202e\u2066-\u2069]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,8 +91,8 @@ def drain(stream: IO[bytes], most: int) -> None:
 
 
 def usable_name(name: str) -> str:
-    """The name, if a form could have given it. Raises BAD_FILE_NAME: paths, control and direction marks, too long, empty."""
-    if not name or len(name.encode()) > 255 or name in {".", ".."} or _UNUSABLE.search(name):
+    """The name, if a form could have given it. Raises BAD_FILE_NAME."""
+    if not is_file_name(name):
         raise problems.BAD_FILE_NAME(name=ascii(name)[:80])
     return name
 

@@ -51,6 +51,7 @@ _INT = re.compile(r"[+-]?[0-9]{1,10}\Z")
 _DECIMAL = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]{1,3})?\Z")
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}\Z")
 _TIME = re.compile(r"([0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]{1,9})?)?)(Z|[+-][0-9]{2}(?::?[0-9]{2})?)?\Z")
+_UNUSABLE = re.compile(r"[\x00-\x1f\x7f/\\\u202a-\u202e\u2066-\u2069]")
 _MAX_DIGITS = 310  # a double's range; a longer number is no measurement
 
 _INT_MIN, _INT_MAX = -(2**31), 2**31 - 1  # JavaRosa keeps a 32-bit int and empties what does not fit
@@ -193,6 +194,18 @@ def parse_geoshape(text: str) -> Line:
 def _points(text: str) -> tuple[Point, ...]:
     parts = text.strip().removesuffix(";").split(";")
     return tuple(map(parse_geopoint, parts))
+
+
+def is_file_name(text: str) -> bool:
+    """Whether a form could have given a file this name: no path, no control or direction mark, 1 to 255 bytes."""
+    return text not in {"", ".", ".."} and len(text.encode()) <= 255 and not _UNUSABLE.search(text)
+
+
+def parse_file_name(text: str) -> str:
+    """The name of a file of the submission."""
+    if not is_file_name(text):
+        raise TypeFault("attachment.missing")
+    return text
 
 
 def parse_select(text: str) -> tuple[str, ...]:

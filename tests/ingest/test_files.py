@@ -321,3 +321,42 @@ def test_two_parts_of_form_data_are_refused_and_neither_is_taken(house: Town) ->
             headers={"X-OpenRosa-Version": "1.0"},
         )
         assert "xml_submission_file" in refused(answer, "400.75")
+
+
+NO_NAMES = ["p" * 300 + ".jpg", "照" * 100, "../up.jpg", "a/b.jpg", "..", "photo\u202egpj.exe"]
+NO_NAME_IDS = ["300 characters", "300 bytes", "up", "a folder", "two dots", "right-to-left override"]
+
+
+@pytest.mark.parametrize("name", NO_NAMES, ids=NO_NAME_IDS)
+def test_an_answer_that_can_be_no_file_s_name_is_a_warning_and_everything_else_is_written(
+    shared: Town, name: str
+) -> None:
+    made, plain = enrolment(water="surface", photo=name), new_id()
+    note_xml = note(f"<village>Alder</village><photo>{name}</photo>", instance_id=plain)
+    assert shared.phone.send(made.xml).status_code == 201
+    assert shared.phone.send(note_xml).status_code == 201
+    for own, xml in ((made.instance_id, made.xml), (plain, note_xml)):
+        stored = shared.submission(own)
+        assert stored is not None
+        assert (stored.blocking, stored.warnings, stored.missing) == (0, 1, 0)
+        assert (shared.files(own), shared.xml(own)) == ({}, xml.encode())
+        [said] = shared.api("GET", f"{shared.at(own)}/findings").json
+        assert (said["rule"], said["message"]) == (
+            "attachment",
+            "The file that this answer names has not arrived.",
+        )
+    [row] = [row for row in shared.rows("water") if row["household_id"] == made.household]
+    assert (row["source"], row["photo"]) == ("surface", None)
+
+
+@pytest.mark.parametrize("name", NO_NAMES, ids=NO_NAME_IDS)
+def test_an_encrypted_visit_that_lists_what_can_be_no_file_s_name_is_kept(shared: Town, name: str) -> None:
+    own = new_id()
+    xml = (
+        '<data id="note" version="1" encrypted="yes" xmlns="http://opendatakit.org/submissions"'
+        ' xmlns:orx="http://openrosa.org/xforms"><base64EncryptedKey>abc</base64EncryptedKey>'
+        f"<orx:meta><orx:instanceID>{own}</orx:instanceID></orx:meta><media><file>{name}</file></media>"
+        "<encryptedXmlFile>submission.xml.enc</encryptedXmlFile></data>"
+    )
+    assert shared.phone.send(xml).status_code == 201
+    assert (shared.files(own), shared.xml(own)) == ({"submission.xml.enc": False}, xml.encode())

@@ -13,6 +13,7 @@ from ..errors import Message
 from ..evaluate import Answers, lay, work_out
 from ..findings import Context, Finding, Rule
 from ..plan import path_of
+from ..types import is_file_name
 from . import answers as of_answers
 from . import logic as of_logic
 
@@ -69,12 +70,13 @@ def worked_out(form: FormModel, instance: Instance, context: Context | None = No
 
 def media_names(form: FormModel, instance: Instance) -> list[tuple[str, str]]:
     """(path, file name) of every attachment that the answers mention, `meta/audit` included; of an encrypted instance
-    the names that its envelope lists, with the XML's own file."""
+    the names that its envelope lists, with the XML's own file. What can be no file's name is none: no such file comes."""
     if instance.encryption is not None:
         files = (*instance.encryption.media_files, instance.encryption.xml_file)
-        return [(f"/{instance.root.name}", name) for name in files if name]
+        return [(f"/{instance.root.name}", name) for name in files if is_file_name(name)]
     leaves = lay(form, instance, Context()).leaves
-    return [(path_of(place, row), name) for place, row, name in of_answers.media(leaves)]
+    named = of_answers.media(leaves)
+    return [(path_of(place, row), name) for place, row, name in named if is_file_name(name)]
 
 
 __all__ = ["CHECKS", "check", "media_names", "worked_out"]
