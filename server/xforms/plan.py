@@ -113,6 +113,15 @@ class Place:
         """The choices that an answer to a select names."""
         return text.split() if self.multiple else (text.strip(),)
 
+    def around(self) -> Place:
+        """The group around a repeat, from which its count is read: at the repeat's own path, in the rows of its parent
+        (JavaRosa's XFormParser.parseGroup). A form's root is in its own."""
+        return (
+            self
+            if self.parent is None
+            else dataclasses.replace(self, scope=self.parent.scope, is_repeat=False)
+        )
+
     def chain(self) -> list[Place]:
         """From the root to this node."""
         up: list[Place] = []

@@ -175,11 +175,11 @@ class _Maker:
     def _repeats(self) -> None:
         for scope in self._plan.scopes[1:]:
             place = scope.repeat
-            if place is None or place.field is None or place.field.repeat is None or place.parent is None:
+            if place is None or place.field is None or place.field.repeat is None:
                 continue
             count = place.field.repeat.count
             if count:
-                logic = self._logic(place, COUNT, count, place.parent)
+                logic = self._logic(place, COUNT, count, place.around())
                 if logic is not None:
                     self._program.counts.append((scope, logic))
 

@@ -73,8 +73,8 @@ class Watch:
         """What an expression of a node takes for one value."""
         if len(self._model.plan.scopes) == 1:
             return
-        if kind == COUNT and place.parent is not None:
-            place = place.parent
+        if kind == COUNT:
+            place = place.around()
         yield from self._look(expr, Here(place, place), frozenset(), all_=kind == CHOICES)
 
     def outputs(self) -> Iterator[tuple[str, str, str, Repeated]]:

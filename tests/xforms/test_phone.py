@@ -15,6 +15,7 @@ from random import Random
 from typing import TYPE_CHECKING
 
 import pytest
+import pyxform
 from pyxform.xls2xform import convert
 
 from server.xforms import Context, FormModel, check, media_names, parse_instance, record, walk
@@ -99,3 +100,12 @@ def test_a_shipped_form_is_read_whole(name: str) -> None:
     assert all(field.choices or (field.itemset and field.itemset.external) for field in selects)
     mapped = [field for field in model.fields() if f"{HOUSEHOLD}column" in field.extra]
     assert {field.extra[f"{HOUSEHOLD}column"] for field in mapped} == set(workbook(name).mapped)
+
+
+def test_the_form_that_pyxform_brings_loads_and_is_checked_as_the_phone_filled_it(javarosa: JavaRosa) -> None:
+    xml = (Path(pyxform.__file__).parent / "validators" / "xlsform_spec_test.xml").read_bytes()
+    model = FormModel.from_xml(xml)
+    assert model.program.faults == []
+    for seed in range(5):
+        sent = fill(javarosa.load(xml), Random(seed), max_repeats=2)
+        assert model.check(parse_instance(sent), Context(now=datetime.now(UTC))) == [], sent
