@@ -54,7 +54,7 @@ class Committer:
         """Run one unit. Whatever it raises undoes that unit alone and is raised here; so is a commit that fails.
 
         `order`: the UUID that it locks first, if any. Units of one commit run in that order, in every process, so that
-        no two commits wait for each other.
+        commits hardly ever wait for each other; where two do, the one that is undone is run again.
         """
         future: Future[T] = Future()
         with self._wake:

@@ -217,9 +217,12 @@ _ASKED_TOO_MUCH = frozenset({1, 18, 25})
 
 def may_pass(error: BaseException) -> bool:
     """A deadlock, or a lost connection: the same work, done again, may well go through."""
-    return isinstance(error, DBAPIError) and (
-        error.connection_invalidated or getattr(error.orig, "sqlstate", None) in _DEADLOCK
-    )
+    return deadlocked(error) or (isinstance(error, DBAPIError) and error.connection_invalidated)
+
+
+def deadlocked(error: BaseException) -> bool:
+    """Two waited for each other (PostgreSQL), and this one was undone for the other's sake: surely nothing of it is stored."""
+    return isinstance(error, DBAPIError) and getattr(error.orig, "sqlstate", None) in _DEADLOCK
 
 
 def in_trouble(error: BaseException) -> bool:

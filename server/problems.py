@@ -323,6 +323,11 @@ DATABASE_AWAY = _row(
     "503.61",
     "The database does not answer at the moment. Try again in a few minutes.",
 )
+BUSY = _row(
+    "BUSY",
+    "503.62",
+    "Others were changing the same at this moment, so nothing was saved. Try again.",
+)
 PROPERTY_NOT_FOUND = _row("PROPERTY_NOT_FOUND", "400.23", "{property} is missing.", "property")
 UNEXPECTED_PROPERTIES = _row(
     "UNEXPECTED_PROPERTIES", "400.33", "Only {expected} may stand here.", "expected", "actual"

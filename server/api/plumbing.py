@@ -18,7 +18,7 @@ import flask_smorest  # type: ignore[import-untyped]  # it has no types
 from flask import Request, Response, g, request
 from marshmallow import Schema, ValidationError
 from sqlalchemy import select
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 from webargs.flaskparser import FlaskParser
 from werkzeug.exceptions import HTTPException
@@ -33,6 +33,7 @@ from server.db import db, read_only, transaction
 from server.forms import projects
 from server.forms.models import Form, Project
 from server.forms.notices import told_in
+from server.hot import deadlocked, in_trouble
 from server.problems import ProblemError
 from server.traces import out_of_handles
 from server.words import nearest, say, say_problem
@@ -42,6 +43,10 @@ log = logging.getLogger("fieldfare.api")
 View = TypeVar("View", bound=Callable[..., Any])
 SUCCESS: Mapping[str, bool] = {"success": True}
 MOST_ROWS = 2**31 - 1
+
+
+TRIES = 4
+"""How often what somebody asks for is tried where PostgreSQL undid it for another's sake."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,9 +193,10 @@ class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]  # smorest has n
                     return view(caller.access, *args, **named)
                 session.rollback()
                 held(request)  # it comes as slowly as its sender likes: nothing is open meanwhile
-                read_write(session)
-                with transaction(session):
-                    return view(caller.access, *args, **_found(session, caller.access, verb, kwargs))
+                return _written(
+                    session,
+                    lambda: view(caller.access, *args, **_found(session, caller.access, verb, kwargs)),
+                )
 
             return cast(View, wrapper)
 
@@ -200,6 +206,20 @@ class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]  # smorest has n
 def blueprint(name: str, description: str) -> Blueprint:
     """A part of the API. `name` is the heading it stands under in /docs."""
     return Blueprint(name, description)
+
+
+def _written(session: Session, view: Callable[[], Any], tries: int = TRIES) -> Any:
+    """What the view returns, once what it wrote is committed. Where PostgreSQL undid it, as two waited for each other, it is
+    done again from the start."""
+    read_write(session)
+    try:
+        with transaction(session):
+            return view()
+    except DBAPIError as error:
+        if tries == 1 or not deadlocked(error):
+            raise
+    session.expunge_all()
+    return _written(session, view, tries - 1)
 
 
 def read_write(session: Session) -> None:
@@ -287,7 +307,9 @@ def _trouble_answer(error: Exception) -> Response:
         return problem_answer(problems.DISK_FULL())
     if isinstance(error, Unavailable) or out_of_handles(error):
         return problem_answer(problems.STORE_AWAY())
-    if isinstance(error, OperationalError):
+    if deadlocked(error):
+        return problem_answer(problems.BUSY())
+    if in_trouble(error):
         log.warning("database away", extra={"fields": {"id": g.get("request_id")}})
         return problem_answer(problems.DATABASE_AWAY())
     log.error("unexpected", exc_info=error, extra={"fields": {"id": g.get("request_id")}})

@@ -332,12 +332,15 @@ def _creates(determined: Determined) -> bool:
 
 
 def hold_row(session: Session, submission_id: int) -> Submission | None:
-    """A submission as it is now and, until the transaction ends, stays for all others (PostgreSQL); then its subject's row is
-    held too. Whoever appends to the ledger about a stored submission calls this before: it is everybody's first lock."""
+    """A submission as it is now and, until the transaction ends, stays for all others (PostgreSQL); before it, its subject's
+    row, as whoever brings a visit takes that first. Whoever appends to the ledger about a stored submission calls this before:
+    these are everybody's first locks."""
+    subject = session.scalar(select(Submission.subject).where(Submission.id == submission_id))
+    lock_subject(session, subject)
     query = select(Submission).where(Submission.id == submission_id).with_for_update()
     locked = session.scalars(query.execution_options(populate_existing=True)).first()
-    if locked is not None:
-        lock_subject(session, locked.subject)
+    if locked is not None and locked.subject != subject:
+        lock_subject(session, locked.subject)  # a correction gave it to another meanwhile
     return locked
 
 

@@ -25,7 +25,7 @@ from server.ingest.identify import Known, Target
 from server.ingest.models import Attachment, Blob, Submission
 from server.ingest.parcel import Parcel, Receipt, Sender
 from server.ingest.plan import Plan, plan_of
-from server.ingest.store import Arrived, LostRaceError, Prepared, Replaced, keep_blob, store
+from server.ingest.store import Arrived, LostRaceError, Prepared, Replaced, first_lock, keep_blob, store
 from server.services import Services
 from server.xforms import Instance, InstanceError, Record, media_names, parse_instance, record, split
 from server.xforms.messages import MESSAGES
@@ -214,7 +214,8 @@ def _replaced(
         raise problems.INSTANCE_CONFLICT()
     assert submission.version_id is not None  # it is the base's
     edited = project.Edited(submission.id, submission.submitter_id, submission.area_id)
-    return Replaced(edited, submission.version_id, submission.instance_id, instance.deprecated_id)
+    first_id, subject = submission.instance_id, submission.subject
+    return Replaced(edited, submission.version_id, first_id, instance.deprecated_id, subject)
 
 
 class Files:
@@ -354,6 +355,7 @@ def _add(
 
     A version that replaced this one meanwhile gets what it mentions and has not: it was to take it over.
     """
+    order = first_lock(session.scalar(select(Submission.subject).where(Submission.id == submission_id)))
     arrived = [one for one in files.arrived() if one.received in wanted]
     session.rollback()
     files.keep()
@@ -381,7 +383,7 @@ def _add(
             project.files_came(writing, submission_id, version, names, empty)
         jobs.enqueue(writing, [jobs.Later("photo", str(blob_id)) for blob_id in new])
 
-    services.committer.run(write)
+    services.committer.run(write, order=order)
 
 
 def _attach(

@@ -83,6 +83,7 @@ class Replaced:
     version_id: int
     instance_id: str  # of the submission's first version
     deprecated_id: str
+    subject: str | None
 
     @property
     def submission_id(self) -> int:
@@ -122,6 +123,11 @@ class Stored:
     subject: str | None
 
 
+def first_lock(subject: str | None) -> str | None:
+    """The UUID of the row that acting on a stored submission of this subject locks first."""
+    return (subject or "").partition(":")[2] or None
+
+
 def store(services: Services, p: Prepared) -> Stored:
     """Write it and commit. Raises LostRaceError; where it is an edit, DEPRECATING_OLD or DEPRECATED_UNKNOWN: its base was
     edited or put into the bin meanwhile.
@@ -129,7 +135,8 @@ def store(services: Services, p: Prepared) -> Stored:
     Rows and entities that cannot be written wait for a retry. Hardly one cannot, and a SAVEPOINT costs a twentieth of a
     visit: it is set where the submission could not be written without.
     """
-    order = p.work.first_lock
+    order = first_lock(p.replaces.subject) if p.replaces else None
+    order = order or p.work.first_lock
     try:
         return services.committer.run(lambda session: _store(session, services, p, _project), order=order)
     except (

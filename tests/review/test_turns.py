@@ -14,11 +14,12 @@ from server import problems
 from server.db import db
 from server.entities.models import Dataset
 from server.forms.models import Form, FormCount
+from server.households.tables import Household
 from server.ingest.models import Submission
 from server.ledger import LedgerRow
 from server.problems import ProblemError
 from server.review import decisions
-from tests.support.town import Town, enrolment
+from tests.support.town import Town, check, enrolment
 
 LATER = "2026-05-01T10:00:00.000+08:00"
 
@@ -232,3 +233,69 @@ def test_what_waits_for_the_phones_list_keeps_nobody_from_the_counts(house: Town
         other.rollback()
         assert held
         assert future.result(timeout=30) in (None, 200, 201)
+
+
+def waiting(engine: Engine) -> int:
+    """How many locks of this database (PostgreSQL) are waited for."""
+    locks = text("SELECT count(*) FROM pg_locks WHERE NOT granted")
+    with engine.connect() as look:
+        return int(look.execution_options(isolation_level="AUTOCOMMIT").execute(locks).scalar_one())
+
+
+def deadlocks(engine: Engine) -> int:
+    """How many deadlocks this database has found."""
+    found_ = text("SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()")
+    with engine.connect() as look:
+        return int(look.execution_options(isolation_level="AUTOCOMMIT").execute(found_).scalar_one())
+
+
+def until(true: Callable[[], bool]) -> None:
+    while not true():
+        threading.Event().wait(0.01)
+
+
+@pytest.mark.parametrize("database", ["postgresql"], indirect=True)
+def test_a_photo_that_comes_late_and_a_decision_take_their_turns_in_one_order(house: Town) -> None:
+    made = house.enrol(water="surface", photo="a.jpg")
+    house.at(made.instance_id)
+    committer, begun, free = house.services.committer, threading.Event(), threading.Event()
+    with house.app.app_context():
+        engine = db.engines[None]
+    with ThreadPoolExecutor(4) as pool, engine.connect() as other:
+        pool.submit(committer.run, lambda _: (begun.set(), free.wait()))
+        begun.wait()
+        other.execute(select(Household.uuid).where(Household.uuid == made.household).with_for_update())
+        sent = [pool.submit(house.phone.send, check(made.household, rooms="2"))]
+        until(lambda: committer.waiting == 1)
+        sent.append(pool.submit(house.phone.send, made.xml, {"a.jpg": b"late"}))
+        until(lambda: committer.waiting == 2)
+        free.set()  # one commit: the visit waits for the household, the photo comes after it
+        until(lambda: waiting(engine) == 1)
+        decided = pool.submit(house.decide, made.instance_id, "hasIssues")
+        until(lambda: waiting(engine) == 2)
+        before = deadlocks(engine)
+        other.rollback()
+        assert [one.result(timeout=30).status_code for one in (*sent, decided)] == [201, 201, 200]
+        assert deadlocks(engine) == before
+
+
+@pytest.mark.parametrize("database", ["postgresql"], indirect=True)
+def test_a_decision_that_the_database_undoes_for_another_s_sake_is_made_again(house: Town) -> None:
+    made = house.enrol(water="surface")
+    one = found(house, made.instance_id)
+    house.at(made.instance_id)
+    with house.app.app_context():
+        engine = db.engines[None]
+    with ThreadPoolExecutor(1) as pool, engine.connect() as other:
+        other.execute(select(Submission.id).where(Submission.id == one.id).with_for_update())
+        decided = pool.submit(house.decide, made.instance_id, "rejected")
+        until(lambda: waiting(engine) == 1)
+        other.execute(
+            text("SET deadlock_timeout = '30s'")
+        )  # so that the decision is what finds it, and is undone
+        other.execute(select(Household.uuid).where(Household.uuid == made.household).with_for_update())
+        other.rollback()
+        assert decided.result(timeout=30).status_code == 200
+    assert found(house, made.instance_id).review_state == "rejected"
+    with house.session() as session:
+        assert [row.kind for row in session.scalars(select(LedgerRow))].count("review") == 1

@@ -39,6 +39,7 @@ from server.accounts.access import Access, access_of
 from server.db import db, read_only, transaction
 from server.forms import projects
 from server.forms.models import Project
+from server.hot import deadlocked
 from server.problems import ProblemError
 from server.services import Services
 from server.traces import out_of_handles
@@ -287,7 +288,9 @@ def away(error: Exception) -> Response:
 
 @web.errorhandler(OperationalError)
 def database_away(error: OperationalError) -> Response:
-    """The database does not answer; pages themselves need none to say so."""
+    """The database does not answer; pages themselves need none to say so. Two who waited for each other are no such thing."""
+    if deadlocked(error):
+        return refused(problems.BUSY())
     log.exception(
         "database away", extra={"fields": {"id": g.get("request_id"), "endpoint": request.endpoint}}
     )
