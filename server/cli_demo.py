@@ -61,7 +61,7 @@ def demo(
         if mark.is_file():
             said = json.loads(mark.read_text("utf-8"))
             click.echo(
-                f"The demo in {data} is used as it is: {said['forms']:,} forms sent, {said['photos']:,} photos."
+                f"The demo in {data} is used as it is: {said['forms']:,} submissions, {said['photos']:,} photos."
             )
             click.echo(f"  Forgotten the password?  fieldfare --data {data} user reset-link {said['admin']}")
         elif session.scalar(select(Project.id).limit(1)) is not None:
@@ -109,7 +109,7 @@ def _make(session: Session, services: Services, size: Size, mark: Path) -> None:
 def _tell(made: Made, address: str, password: str, settings: Settings) -> None:
     click.echo("")
     click.echo(
-        f"  {len(made.sent):,} forms, {made.photos:,} photos, {made.reviewed:,} looked at by a supervisor"
+        f"  {len(made.sent):,} submissions, {made.photos:,} photos, {made.reviewed:,} looked at by a supervisor"
     )
     click.echo(f"  Administrator  {address}")
     if not settings.admin_password:

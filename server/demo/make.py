@@ -142,7 +142,7 @@ def _watched(sent: Iterable[Sent], total: int, say: Say) -> Iterator[Sent]:
         yield one
         if number % EVERY == 0 or number == total:
             say(
-                f"  {number:>5} of {total} forms sent, {number / max(0.001, monotonic() - began):.0f} a second"
+                f"  {number:>5} of {total} submissions sent, {number / max(0.001, monotonic() - began):.0f} a second"
             )
 
 

@@ -32,6 +32,8 @@ def test_the_demo_prints_who_can_sign_in_and_is_made_once(runner: CliRunner, tmp
     arguments = ["demo", "--data", str(tmp_path / "demo"), *FEW]
     first = runner.invoke(main, arguments, catch_exceptions=False)
     assert first.exit_code == 0, first.output
+    assert re.search(r"^  \d+ submissions, \d+ photos", first.output, re.M)
+    assert re.search(r" of \d+ submissions sent, ", first.output)
     password = re.search(r"Password\s+(\S+)", first.output)
     assert password is not None
     with running(Settings.load({}, data=tmp_path / "demo")) as (_, services):
@@ -44,7 +46,8 @@ def test_the_demo_prints_who_can_sign_in_and_is_made_once(runner: CliRunner, tmp
         db.session.rollback()
     again = runner.invoke(main, arguments, catch_exceptions=False)
     assert again.exit_code == 0
-    assert "used as it is" in again.output
+    assert re.search(r"used as it is: \d+ submissions, \d+ photos\.", again.output)
+    assert re.search(r"\d forms", first.output + again.output) is None
     assert json.loads((tmp_path / "demo" / "demo.json").read_text("utf-8"))["forms"] > 6
 
 

@@ -65,6 +65,19 @@ def test_what_must_be_mended_stands_at_its_cell_with_the_fix_and_nothing_is_stor
     assert "No form yet" in admin.get("/p/1/forms").text
 
 
+def test_what_a_notice_quotes_of_a_sheet_reads_from_left_to_right_among_arabic_words(
+    house: House, admin: Desk
+) -> None:
+    house.project()
+    admin.post("/language", language="ar", next="/")
+    refused = drop(admin, xlsx(BROKEN, settings="| form_title | form_id |\n| Rooms | rooms |")).text
+    said = "".join(re.findall(r'<p dir="auto"><b>.*?</b></p>|<p class="problem-fix".*?</p>', refused, re.S))
+    assert '<bdi dir="ltr">${roms}</bdi>' in said
+    assert '<bdi dir="ltr">${rooms}</bdi>' in said
+    beside = re.sub(r'<bdi dir="ltr">.*?</bdi>', "", said)
+    assert "$" not in beside
+
+
 def test_the_refused_sheet_comes_back_with_comments_in_its_cells(house: House, admin: Desk) -> None:
     house.project()
     refused = drop(admin, xlsx(BROKEN, settings="| form_title | form_id |\n| Rooms | rooms |"))

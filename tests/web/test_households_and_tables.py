@@ -42,11 +42,13 @@ ENTITIES = """
 """
 
 
-def enrol(phone: Phone, number: int, area: str, water: str, trip: int, *, photo: str = "") -> None:
-    """Send an enrolment that makes a household; `photo` where the form asks for one of the tap."""
+def enrol(
+    phone: Phone, number: int, area: str, water: str, trip: int, *, photo: str = "", more: str = ""
+) -> None:
+    """Send an enrolment that makes a household; `photo` where the form asks for one of the tap, `more` answers of others."""
     entity = f"{number:08d}-0000-4000-8000-00000000000{number}"
     body = f"<area>{area}</area><dwelling>31.20503 121.40231 4 6</dwelling><trip>{trip}</trip><water>{water}</water>"
-    body += f"<tap>{photo}</tap>" if photo else ""
+    body += (f"<tap>{photo}</tap>" if photo else "") + more
     meta = (
         f'<entity xmlns="http://www.opendatakit.org/xforms/entities" dataset="households" create="1" id="{entity}">'
         f"<label>House {area}</label></entity>"
@@ -101,6 +103,35 @@ def test_a_household_shows_what_is_known_with_its_source_and_hides_the_exact_pla
     with house.session() as session:
         act = session.query(Audit).filter(Audit.action == "protected.read").one()
         assert act.details["code"] == panel[0]
+
+
+@pytest.mark.parametrize(
+    ("language", "owned"),
+    [
+        ("en", "Television; Mobile phone, simple; Bicycle"),
+        ("zh", "电视机；普通手机（非智能）；自行车"),
+        ("ar", "تلفزيون؛ هاتف محمول بسيط؛ دراجة"),
+    ],
+)
+def test_what_a_household_owns_can_be_told_apart(
+    house: House, admin: Desk, language: str, owned: str
+) -> None:
+    """A choice's label may hold a comma of its own."""
+    with_areas(house)
+    house.project()
+    survey = ENROLMENT + "| select_multiple asset | owned | Owned | assets.owned | | |\n"
+    choices = CHOICES + "".join(
+        f"| asset | {name} | {name} |\n" for name in ("television", "phone", "bicycle")
+    )
+    house.publish(1, xlsx(survey, choices=choices, settings=SETTINGS, entities=ENTITIES))
+    phone = phone_in(house, 1, "Phone", ("A1",))
+    enrol(phone, 1, "A1-014", "public_tap", 10, more="<owned>television phone bicycle</owned>")
+    house.work()
+    with house.session() as session:
+        code = session.scalars(select(Household.code)).one()
+    admin.post("/language", language=language, next="/")
+    assert owned in admin.get(f"/p/1/households/{code}").text
+    assert owned in admin.get(f"/p/1/households/{code}/copy").text
 
 
 def test_a_household_that_is_not_confirmed_says_why(house: House, admin: Desk, panel: list[str]) -> None:

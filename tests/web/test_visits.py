@@ -361,6 +361,8 @@ def test_a_thousand_visits_of_today_and_more_are_not_counted_to_the_last(world: 
         more = [{**one, "id": 1000 + n, "instance_id": f"uuid:more-{n}"} for n in range(1000)]
         session.execute(insert(table), more)
     assert "more than 1,000 visits came in today" in world.admin.get("/p/1").text
+    # From right to left the sign would come before the number.
+    assert '<bdi dir="ltr">–/1000+</bdi>' in world.admin.get(f"/p/1/visits/{world.south}").text
 
 
 @pytest.mark.parametrize(("hours", "late"), [(3, False), (30, True)])

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import re
+from html import unescape
 
 import pytest
+from flask import g
+from markupsafe import escape
 
 from server import problems, words
+from server.web.frame.words import code_apart
 from tests.support.house import House
 from tests.web.desk import Desk
 from tests.web.texts import every_count, every_text
@@ -101,3 +105,28 @@ def test_a_page_in_chinese_says_its_words_in_chinese(house: House, admin: Desk) 
     page = admin.get("/p/1/phones").text
     assert "还没有手机" in page
     assert "No phone yet" not in page
+
+
+@pytest.mark.parametrize(
+    ("text", "quoted"),
+    [
+        ("في العمود relevant: ${rooms} > 3.", ["relevant: ${rooms} > 3"]),
+        ("لا سؤال باسم ${hoose_size}، هل تقصد ${house_size}؟", ["${hoose_size}", "${house_size}"]),
+        ("المسار /data/water/source غير موجود.", ["/data/water/source"]),
+        ("العمود (label::English (en)) فارغ", ["(label::English (en))"]),
+        ("انظر (survey!C14، ثم 12)", ["survey!C14"]),
+        ("اكتب \"yes\" أو 'no'.", ['"yes"', "'no'"]),
+        ("12 صفًا (3 فارغة).", []),
+        ("أزل <b> & من التسمية", ["<b> &"]),
+    ],
+)
+def test_code_among_words_from_right_to_left_keeps_its_own_direction(
+    house: House, text: str, quoted: list[str]
+) -> None:
+    with house.app.test_request_context():
+        g.language = "ar"
+        shown = code_apart(text)
+        assert [unescape(one) for one in re.findall(r'<bdi dir="ltr">(.*?)</bdi>', shown)] == quoted
+        g.language = "en"
+        assert code_apart(text) == escape(text)
+    assert unescape(re.sub(r"</?bdi[^>]*>", "", shown)) == text

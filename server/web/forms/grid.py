@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from markupsafe import Markup
+
 from server.forms.notices import Level, Notice
 from server.forms.workbook import Row, Sheet, Workbook
-from server.web.frame.words import language
+from server.web.frame.words import code_apart, language
 from server.words import say
 
 WHOLE = 300
@@ -32,8 +34,8 @@ class Told:
     column: str | None
     header: str | None
     path: str | None
-    message: str
-    fix: str
+    message: Markup
+    fix: Markup
     protect: int | None = None
 
     @property
@@ -97,12 +99,12 @@ def groups(book: Workbook | None, notices: Sequence[Notice]) -> dict[str, Group]
     return {kind: _group(book, found) for kind, found in told(notices).items()}
 
 
-def unfinished(notices: Sequence[Notice]) -> str:
+def unfinished(notices: Sequence[Notice]) -> Markup:
     """That reading the sheet did not come to its end, in the reader's language; empty where it did."""
     said = (
         one.in_(language(), lambda text: say(language(), text)) for one in notices if one.code == UNFINISHED
     )
-    return " ".join(next(said, ()))
+    return code_apart(" ".join(next(said, ())))
 
 
 def told(notices: Sequence[Notice]) -> dict[str, list[Told]]:
@@ -122,8 +124,8 @@ def told(notices: Sequence[Notice]) -> dict[str, list[Told]]:
                 place.column if place else None,
                 place.header if place else None,
                 one.path,
-                message,
-                fix,
+                code_apart(message),
+                code_apart(fix),
                 int(row) if row is not None else None,
             )
         )

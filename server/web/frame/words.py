@@ -30,7 +30,10 @@ FIELDS = {
 
 
 _LATIN = re.compile(r"[A-Za-z]")
+_LATIN_RUN = re.compile(r"[!-~]+(?: [!-~]+)*")
+_BRACKETS = {"(": ")", "[": "]", "{": "}"}
 _BETWEEN = {"zh": Markup("、"), "ar": Markup("، ")}
+_LISTED = {"zh": Markup("；"), "ar": Markup("؛ ")}
 
 
 def language() -> str:
@@ -65,14 +68,48 @@ def _apart(value: Any) -> Markup:
     return shown
 
 
+def code_apart(text: str) -> Markup:
+    """A sentence that quotes a sheet. Among words that run from right to left, what is in Latin letters keeps its own direction
+    with all its signs: `${rooms} > 2`, a path, `label::English (en)`."""
+    if language() not in RIGHT_TO_LEFT:
+        return escape(text)
+    parts, at = [], 0
+    for found in _LATIN_RUN.finditer(text):
+        start, end = _core(text, found.start(), found.end())
+        if _LATIN.search(text[start:end]):
+            parts += [escape(text[at:start]), Markup('<bdi dir="ltr">{}</bdi>').format(text[start:end])]
+            at = end
+    return Markup("").join([*parts, escape(text[at:])])
+
+
+def _core(text: str, start: int, end: int) -> tuple[int, int]:
+    """A run without the signs at its ends that are the sentence's own."""
+    while start < end:
+        run = text[start:end]
+        if run[0] in _BRACKETS and run.count(run[0]) > run.count(_BRACKETS[run[0]]):
+            start += 1
+        elif run[-1] in ".,:;!?" or any(
+            run[-1] == closing and run.count(closing) > run.count(opening)
+            for opening, closing in _BRACKETS.items()
+        ):
+            end -= 1
+        elif run[0] in "\"'" and run.count(run[0]) % 2:
+            start += 1
+        elif run[-1] in "\"'" and run.count(run[-1]) % 2:
+            end -= 1
+        else:
+            break
+    return start, end
+
+
 def between() -> Markup:
     """What stands between the things of a row."""
     return _BETWEEN.get(language(), Markup(", "))
 
 
 def listed(values: Iterable[Any]) -> Markup:
-    """Several things in a row."""
-    return between().join(values)
+    """Several things in a row. Their own words may hold commas."""
+    return _LISTED.get(language(), Markup("; ")).join(values)
 
 
 def bare(text: str, **args: Any) -> str:
