@@ -15,7 +15,7 @@ from server import problems
 from server.cli_base import must_exist, opened, running
 from server.db import db, reading, transaction
 from server.forms import attachments, lifecycle, projects, weighing
-from server.forms.examine import Examination, checking, files
+from server.forms.examine import Examination, checking
 from server.forms.examine.checking import Given
 from server.forms.models import Form
 from server.forms.notices import from_json
@@ -33,9 +33,12 @@ def forms() -> None:
 @forms.command("check")
 @click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
 def forms_check(paths: tuple[Path, ...]) -> None:
-    """Say what an upload would say. Exit status: 0 can be published, 1 something must be mended, 2 no form could be read."""
+    """Say what an upload would say of a form, or of each in a folder.
+
+    Exit status: 0 can be published, 1 something must be mended, 2 no form could be read.
+    """
     worst = checking.OK
-    for one in checking.given(path for given in paths for path in checking.paths(given)):
+    for one in checking.given(paths):
         for line in checking.report(one):
             click.echo(line)
         worst = max(worst, checking.exit_code(one.examined.notices))
@@ -43,9 +46,7 @@ def forms_check(paths: tuple[Path, ...]) -> None:
 
 
 @forms.command("publish")
-@click.argument(
-    "paths", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path)
-)
+@click.argument("paths", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
 @click.option(
     "--project", "project_id", type=int, default=1, show_default=True, help="Number of the project."
 )
@@ -58,7 +59,7 @@ def forms_check(paths: tuple[Path, ...]) -> None:
 def forms_publish(
     settings: Settings, paths: tuple[Path, ...], project_id: int, ignore_warnings: bool
 ) -> None:
-    """Upload spreadsheets and publish them: new forms, or new versions of those that are there.
+    """Upload spreadsheets, or all in a folder, and publish them: new forms, or new versions of those that are there.
 
     A file that a form expects is taken from the form's folder, unless the project has an entity list of its name. All of
     them or none. Exit status: 0 published, 1 something must be mended or looked at first, 2 no form could be read.
@@ -120,7 +121,7 @@ def _looked(services: Services, one: Given) -> list[attachments.Looked]:
     assert model is not None  # who could not be read is not here
     assert xml is not None
     return [
-        attachments.look(services, attachments.Expected(0, name, xml, files.columns(model, name)), data)
+        attachments.look(services, attachments.of_form(0, name, xml, model), data)
         for name, data in one.files.items()
     ]
 

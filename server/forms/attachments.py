@@ -36,12 +36,13 @@ FILE, DATASET, AREA_LIST = "file", "dataset", "areas"
 
 @dataclass(frozen=True, slots=True)
 class Expected:
-    """A file that a draft expects, read before its content is looked at; `xml` and `columns` of those that are .csv."""
+    """A file that a draft expects, read before its content is looked at; `xml`, `columns` and `keys` of those that are .csv."""
 
     form_version_id: int
     name: str
     xml: bytes = b""
     columns: tuple[str, ...] = ()
+    keys: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,8 +135,12 @@ def expected(session: Session, form: Form, name: str) -> Expected:
     get(session, version, name)
     if not files.is_csv(name):
         return Expected(version.id, name)
-    columns = files.columns(catalogue.model_of(session, version), name)
-    return Expected(version.id, name, version.xml, columns)
+    return of_form(version.id, name, version.xml, catalogue.model_of(session, version))
+
+
+def of_form(form_version_id: int, name: str, xml: bytes, model: FormModel) -> Expected:
+    """A file that a form expects, with what the form reads of it where it is a choice list."""
+    return Expected(form_version_id, name, xml, files.columns(model, name), files.keys(model, name))
 
 
 def look(services: Services, file: Expected, content: bytes, content_type: str = "") -> Looked:
@@ -145,7 +150,7 @@ def look(services: Services, file: Expected, content: bytes, content_type: str =
     refused (`ATTACHMENT_INVALID`, with notices), and so is one with what may not be asked (`FORM_REFUSED`); bytes are never
     changed. Raises what the photo store raises.
     """
-    notices = files.choices(file.name, content, file.columns, file.xml)
+    notices = files.choices(file.name, content, file.columns, file.xml, file.keys)
     refused = [one.as_json() for one in notices if one.level is Level.REFUSED]
     if refused:
         raise problems.FORM_REFUSED(count=len(refused), findings=refused)

@@ -156,7 +156,7 @@ def create(
     lock = select(Project.id).where(Project.id == project_id, Project.deleted_at.is_(None)).with_for_update()
     if session.scalar(lock) is None:
         raise problems.NOT_FOUND()
-    _reject_taken_id(session, project_id, examined.form_id)
+    _reject_taken_id(session, project_id, examined.form_id, examined.notices)
     form = Form(
         project_id=project_id,
         xml_form_id=examined.form_id,
@@ -330,12 +330,16 @@ def _lock(session: Session, form: Form) -> None:
     session.refresh(form)
 
 
-def _reject_taken_id(session: Session, project_id: int, xml_form_id: str) -> None:
+def _reject_taken_id(
+    session: Session, project_id: int, xml_form_id: str, notices: Sequence[Notice] = ()
+) -> None:
+    """`notices`: what was said of the form, which may be why its id is one that nobody wrote."""
     query = select(Form.id).where(
         Form.project_id == project_id, Form.xml_form_id == xml_form_id, Form.deleted_at.is_(None)
     )
     if session.scalars(query.limit(1)).first() is not None:
-        raise problems.NOT_UNIQUE(fields="xmlFormId", values=xml_form_id)
+        told = {"notices": [one.as_json() for one in notices]} if notices else {}
+        raise problems.NOT_UNIQUE(fields="xmlFormId", values=xml_form_id, **told)
 
 
 # --- state and bin --------------------------------------------------------------------------------------------------

@@ -206,3 +206,32 @@ def test_two_files_of_one_form_follow_each_other(house: Path) -> None:
     assert result.exit_code == 0, result.output
     assert "version “1”" in result.output
     assert "version “2”" in result.output
+
+
+@pytest.mark.parametrize("command", ["check", "publish"])
+def test_a_folder_without_a_form_is_2_and_says_so(house: Path, command: str) -> None:
+    folder = house / "sheets"
+    folder.mkdir()
+    (folder / "notes.txt").write_text("no form")
+    result = run(house, command, str(folder))
+    assert result.exit_code == 2
+    assert f"{folder}: error: The folder sheets holds no form." in result.output
+
+
+def test_publish_of_a_folder_publishes_all_its_forms_or_none(house: Path) -> None:
+    folder = house / "sheets"
+    folder.mkdir()
+    (folder / "a.xlsx").write_bytes(GOOD)
+    (folder / "b.xlsx").write_bytes(FAULTY)
+    assert run(house, "publish", str(folder)).exit_code == 1
+    assert published(house) == []
+    (folder / "b.xlsx").write_bytes(TOLD)
+    assert run(house, "publish", str(folder)).exit_code == 0
+    assert published(house) == ["told", "visit"]
+
+
+def test_check_tells_a_form_without_a_form_id_the_one_that_it_gets(house: Path) -> None:
+    bare = form("type | name | label\ntext | remark | Anything else?", settings="version\n1")
+    result = run(house, "check", written(house, "wells.xlsx", bare))
+    assert result.exit_code == 0
+    assert "settings warning: The settings name no form_id: the form's id is “wells”." in result.output

@@ -5,13 +5,14 @@ A plain function from questions to verdicts. Knows no database, no upload and no
 
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
 from server.forms.dignity import structure
 from server.forms.dignity.csvlists import columns_of, with_lists
 from server.forms.dignity.lists import Pattern, Rule, WordList, languages_read, list_for, rules
 from server.forms.dignity.normalise import NAMED, name_words, plain
 from server.forms.dignity.reading import Reading, Text, read, unread_languages
-from server.forms.dignity.verdicts import Answer, Judgement, Verdict, Words
+from server.forms.dignity.verdicts import PROTECT, Answer, Judgement, Verdict, Words
 from server.forms.questions import Question, Questions
 from server.forms.workbook import Place
 
@@ -209,9 +210,9 @@ def _one_a_rule(found: list[structure.Sign], question: Question, household: bool
         elif rule.answer == "household" and household:
             yield _verdict(sign, question.name, "refused_here", False)
         elif not question.protected:
-            yield _verdict(
-                sign, question.name, "told", rule.answer == "household" or rule.id == "phone_identity"
-            )
+            offer = rule.answer == "household" or rule.id == "phone_identity"
+            told = _verdict(sign, question.name, "told", offer)
+            yield replace(told, instead=PROTECT) if rule.answer == "household" else told
 
 
 def _verdict(sign: structure.Sign, question: str, answer: Answer, offer: bool) -> Verdict:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from server.forms.dignity.lists import Rule, rules
 from server.forms.dignity.normalise import plain
-from server.forms.dignity.verdicts import Verdict, Words
+from server.forms.dignity.verdicts import PROTECT, Verdict, Words
 from server.forms.questions import Group, Question, Questions
 from server.forms.workbook import Place
 
@@ -131,6 +131,6 @@ def _roster(repeat: Group, question: Question, household: bool) -> Verdict:
         matched=question.name,
         pattern="structure.roster",
         reason=Words("reason.roster", args),
-        instead=Words("instead.roster", args),
+        instead=Words("instead.roster", args) if household else PROTECT,
         offer_protection=not household,
     )

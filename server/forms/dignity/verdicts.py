@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Literal, overload
 
 from server.forms.workbook import Place
+from server.forms.workbook.edit import HOUSEHOLD_NAMESPACE, PROTECT_COLUMN
 
 Answer = Literal["refused", "refused_here", "told"]
 
@@ -18,6 +19,10 @@ class Words:
 
     key: str
     args: Mapping[str, str] = field(default_factory=dict, hash=False)
+
+
+PROTECT = Words("offer.protect", {"column": PROTECT_COLUMN, "namespace": f'hh="{HOUSEHOLD_NAMESPACE}"'})
+"""What to do about a question that may be asked here: what a household form must ask instead is no advice for it."""
 
 
 @dataclass(frozen=True, slots=True)

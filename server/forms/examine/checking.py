@@ -5,6 +5,7 @@ Reads files, prints nothing and knows no database.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -20,12 +21,14 @@ _NO_FORM = ("workbook.", XFORM, "file.")
 
 
 def paths(path: Path) -> list[Path]:
-    """The forms at a path: itself, or those in a folder, by name."""
-    if path.is_dir():
-        return sorted(
-            one for one in path.iterdir() if one.suffix.lower() in ENDINGS and not one.name.startswith("~")
-        )
-    return [path]
+    """The forms at a path: itself, or those in a folder, by name; the folder itself where it holds none."""
+    if not path.is_dir():
+        return [path]
+    try:
+        found = sorted(path.iterdir())
+    except OSError:
+        return [path]
+    return [one for one in found if one.suffix.lower() in ENDINGS and not one.name.startswith("~")] or [path]
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,23 +40,24 @@ class Given:
     files: Mapping[str, bytes] = field(default_factory=dict)
 
 
-def given(paths: Iterable[Path]) -> list[Given]:
-    """Everything there is to say of forms' files and of what lies beside them for them.
+def given(places: Iterable[Path]) -> list[Given]:
+    """Everything there is to say of forms' files, or of those in folders, and of what lies beside them for them.
 
     A file that cannot be read is one notice more, never an error; what one of the forms expects is that form's file and no
     form itself.
     """
-    found = [_given(path) for path in paths]
+    found = [_given(form) for path in places for form in paths(path)]
     beside = {(one.path.parent / name).resolve() for one in found for name in one.files}
     return [one for one in found if one.path.resolve() not in beside]
 
 
 def _given(path: Path) -> Given:
+    if path.is_dir() and os.access(path, os.R_OK):
+        return _none(path, "file.no_form", endings=", ".join(ENDINGS))
     try:
         data = path.read_bytes()
     except OSError as error:
-        args: dict[str, str | int] = {"name": path.name, "reason": error.strerror or "?"}
-        return Given(path, Examination(None, None, (Notice(Level.ERROR, "file.unreadable", args=args),)))
+        return _none(path, "file.unreadable", reason=error.strerror or "?")
     examined = examine(data, path.name, id_fallback=path.stem)
     if examined.model is None or examined.xml is None:
         return Given(path, examined)
@@ -66,8 +70,16 @@ def _given(path: Path) -> Given:
         one for one in examined.notices if one.code != files.EXPECTED or one.args["name"] not in beside
     ]
     for name, content in beside.items():
-        notices += files.choices(name, content, files.columns(examined.model, name), examined.xml)
+        model = examined.model
+        columns, keys = files.columns(model, name), files.keys(model, name)
+        notices += files.choices(name, content, columns, examined.xml, keys)
     return Given(path, replace(examined, notices=tuple(notices)), beside)
+
+
+def _none(path: Path, code: str, **args: str) -> Given:
+    """A path where there is no form, and why."""
+    notice = Notice(Level.ERROR, code, args={"name": path.name or str(path), **args})
+    return Given(path, Examination(None, None, (notice,)))
 
 
 def _beside(folder: Path, name: str) -> bytes | None:

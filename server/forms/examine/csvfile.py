@@ -8,24 +8,40 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Collection, Iterator
+from dataclasses import dataclass, field
 
-from server.forms.notices import Level, Notice
+from server.forms.notices import Level, Notice, listed
 
 _BOM = b"\xef\xbb\xbf"
 _SEPARATORS = {";": ";", "\t": "tab", "|": "|"}
 _MOST_RAGGED = 5
+_OTHER_KINDS = (
+    b"PK\x03\x04",
+    b"\xd0\xcf\x11\xe0",
+    b"%PDF",
+    b"\x89PNG",
+    b"\xff\xd8\xff",
+    b"GIF8",
+    b"\x1f\x8b",
+)
+"""How workbooks, archives, pictures and documents begin, whatever their name says."""
 
 
-def look(name: str, data: bytes, columns: Collection[str] = ()) -> tuple[Notice, ...]:
-    """What there is to say of a list's bytes; errors where phones would read it wrongly. `columns` are those the form reads."""
+def look(
+    name: str, data: bytes, columns: Collection[str] = (), keys: Collection[str] = ()
+) -> tuple[Notice, ...]:
+    """What there is to say of a list's bytes; errors where phones would read it wrongly. `columns` are those the form reads,
+    `keys` those among them that answers hold."""
     if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
         return (Notice(Level.ERROR, "csv.utf16", args={"name": name}),)
+    if data.startswith(_OTHER_KINDS) or b"\x00" in data or data.removeprefix(_BOM).lstrip().startswith(b"<"):
+        return (Notice(Level.ERROR, "csv.no_table", args={"name": name}),)
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError:
         return (Notice(Level.ERROR, "csv.encoding", args={"name": name}),)
     notices = [Notice(Level.NOTE, "csv.bom", args={"name": name})] if data.startswith(_BOM) else []
-    notices.extend(_table(name, text, columns))
+    notices.extend(_table(name, text, columns, keys))
     return tuple(notices)
 
 
@@ -34,7 +50,7 @@ def rows(data: bytes) -> Iterator[dict[str, str]]:
     return csv.DictReader(io.StringIO(data.decode("utf-8-sig"), newline=""), restval="")
 
 
-def _table(name: str, text: str, columns: Collection[str]) -> Iterator[Notice]:
+def _table(name: str, text: str, columns: Collection[str], keys: Collection[str]) -> Iterator[Notice]:
     records = csv.reader(io.StringIO(text, newline=""))
     header = next(records, [])
     if not any(cell.strip() for cell in header):
@@ -53,21 +69,34 @@ def _table(name: str, text: str, columns: Collection[str]) -> Iterator[Notice]:
         if column not in header:
             yield Notice(Level.WARNING, "csv.no_column", args={"name": name, "column": column})
     ragged = 0
+    seen = {header.index(key): _Seen(key) for key in keys if key in header}
     try:
         for record in records:
-            if record and len(record) != len(header):
-                yield Notice(
-                    Level.WARNING,
-                    "csv.ragged",
-                    args={
-                        "name": name,
-                        "line": records.line_num,
-                        "got": len(record),
-                        "expected": len(header),
-                    },
-                )
+            if record and len(record) != len(header) and ragged < _MOST_RAGGED:
+                args = {"line": records.line_num, "got": len(record), "expected": len(header)}
+                yield Notice(Level.WARNING, "csv.ragged", args={"name": name, **args})
                 ragged += 1
-                if ragged == _MOST_RAGGED:
-                    return
+            for index, one in seen.items():
+                if index < len(record):
+                    one.add(record[index].strip())
     except csv.Error:
         yield Notice(Level.ERROR, "csv.broken", args={"name": name, "line": records.line_num})
+        return
+    for one in seen.values():
+        if one.again:
+            told = {"name": name, "column": one.column, "names": listed(one.again)}
+            yield Notice(Level.WARNING, "csv.same_name", args={**told, "count": len(one.again)})
+
+
+@dataclass(slots=True)
+class _Seen:
+    """The values of a column, and those that came again, in order."""
+
+    column: str
+    all: set[str] = field(default_factory=set)
+    again: dict[str, None] = field(default_factory=dict)
+
+    def add(self, value: str) -> None:
+        if value and value in self.all:
+            self.again[value] = None
+        self.all.add(value)

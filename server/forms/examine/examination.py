@@ -30,7 +30,7 @@ SHEET_TYPES = {
     "csv": "text/csv",
     "md": "text/markdown",
 }
-_TOLD = ("dignity.", EXPECTED)
+_TOLD = ("dignity.", EXPECTED, rules.NO_ID)
 _UNFINISHED = Notice(Level.NOTE, "convert.first_fault")
 MAX_XML = 20 * 1024 * 1024
 """Bytes of an XForm: 100,000 choices make 5 MB."""
@@ -92,7 +92,8 @@ class Examination:
     def warnings(self) -> tuple[Notice, ...]:
         """What somebody must look at before the form goes on: what the converter warns of, and what earlier versions had.
 
-        Dignity's offers and files that are still to come are told and stop nothing here, as in ODK Central.
+        Dignity's offers, files that are still to come and the id of a form that names none are told and stop nothing here, as
+        in ODK Central.
         """
         return tuple(
             one for one in self.notices if one.level is Level.WARNING and not one.code.startswith(_TOLD)

@@ -20,8 +20,9 @@ ROUNDS = 6
 SECONDS = 20.0
 """How long pyxform is asked again: a sheet of 10,000 rows takes it seconds each time."""
 
-_OURS_ALONE = ("expression.",)
-"""Errors that pyxform does not look for: phones refuse such a form all the same."""
+_EMPTY = "survey.empty"
+_OURS_ALONE = ("expression.", _EMPTY)
+"""Errors that pyxform does not look for: phones refuse such a form all the same, or have nothing to ask."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,12 +48,15 @@ def converted(book: Workbook, original: Workbook, *, id_fallback: str | None = N
 
     `original` is the workbook as uploaded, which `book` may differ from by the setting `namespaces`.
     """
+    missing = lint.no_survey(original)
+    if missing is not None:
+        return Found(Conversion(None, ()), (missing,), whole=False)
     found = lint.look(original)
     conversion = convert(book, id_fallback=id_fallback)
     if conversion.xml is not None:
         kept = [one for one in found if one.level is not Level.ERROR or one.code.startswith(_OURS_ALONE)]
         return Found(conversion, (*conversion.notices, *kept))
-    errors = [one for one in found if one.level is Level.ERROR]
+    errors = [one for one in found if one.level is Level.ERROR and one.code != _EMPTY]
     others = [one for one in found if one.level is not Level.ERROR]
     told, more, whole, beside = _to_the_end(book, errors, conversion, id_fallback)
     return Found(conversion, (*_in_order(original, told), *more, *others), whole, beside)

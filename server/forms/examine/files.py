@@ -42,11 +42,19 @@ def columns(model: FormModel, name: str) -> tuple[str, ...]:
     return tuple(sorted(found))
 
 
-def choices(name: str, data: bytes, columns: Collection[str], xml: bytes) -> tuple[Notice, ...]:
+def keys(model: FormModel, name: str) -> tuple[str, ...]:
+    """Of those columns the ones that answers hold: rows that share such a name are one choice to whoever reads the answers."""
+    found = {one.itemset.value_ref for one in model.fields() if one.itemset and one.itemset.file == name}
+    return tuple(sorted(found))
+
+
+def choices(
+    name: str, data: bytes, columns: Collection[str], xml: bytes, keys: Collection[str] = ()
+) -> tuple[Notice, ...]:
     """What there is to say of a file: of a choice list, how it is written, and what it asks beside the form's words."""
     if not is_csv(name):
         return ()
-    notices = csvfile.look(name, data, columns)
+    notices = csvfile.look(name, data, columns, keys)
     if hinders(notices):
         return notices
     judged = rules.judged_xform(xml, {name: data})

@@ -21,6 +21,7 @@ from server.xforms.errors import FormError
 from server.xforms.model import Field, FormModel
 from server.xforms.types import TypeFault, parse
 
+NO_ID = "setting.no_form_id"
 MAX_ID = 255
 MAX_VERSION = 255
 MAX_NAME = 255
@@ -48,6 +49,8 @@ def look(model: FormModel, compiled: Compiled, places: Places | None) -> Iterato
 def _identity(model: FormModel, places: Places | None) -> Iterator[Notice]:
     """A form id stands in addresses; spaces, quotes and any language are fine there, a slash is not."""
     place = places.setting("form_id") if places else None
+    if places is not None and not places.sets("form_id", "set_form_id", "id_string"):
+        yield Notice(Level.WARNING, NO_ID, place, {"value": model.form_id[:80]})
     if not model.form_id.strip():
         yield Notice(Level.ERROR, "form.id_empty", place)
     if "/" in model.form_id:
@@ -206,6 +209,7 @@ def _judged(questions: Questions, lists: Mapping[str, bytes]) -> Judged:
         row = asked.places["type"].row if asked and "type" in asked.places else None
         args: dict[str, str | int] = {
             **verdict.reason.args,
+            **(verdict.instead.args if verdict.instead else {}),
             "question": verdict.question,
             "matched": verdict.matched,
             "answer": verdict.answer,

@@ -3,6 +3,6 @@
 `look(book)` is the whole of it, one file a pass. Knows the XLSForm's rules and no XForm, no database, no page.
 """
 
-from server.forms.lint.look import headed, look
+from server.forms.lint.look import headed, look, no_survey
 
-__all__ = ["headed", "look"]
+__all__ = ["headed", "look", "no_survey"]

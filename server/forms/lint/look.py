@@ -9,28 +9,45 @@ from server.forms.lint import choices, parameters, references, translations
 from server.forms.lint.headings import Columns
 from server.forms.lint.survey import read_survey
 from server.forms.notices import Level, Notice, listed, nearest
-from server.forms.workbook import Row, Sheet, Workbook
+from server.forms.workbook import Place, Row, Sheet, Workbook
 
 
 def look(book: Workbook) -> list[Notice]:
     """Every fault that the spreadsheet's cells show, and every gap of its translations, in the order of the sheets."""
-    if book.survey is None:
-        near = nearest("survey", book.sheets)
-        if near:
-            return [Notice(Level.ERROR, "survey.no_sheet_near", None, {"near": book.sheets[near].name})]
-        known = listed(sheet.name for sheet in book.sheets.values())
-        return [Notice(Level.ERROR, "survey.no_sheet", None, {"known": known})]
+    missing = no_survey(book)
+    if missing is not None:
+        return [missing]
     notices = list(_headings(book))
     book = headed(book)
     if book.survey is None or "type" not in Columns(book.survey, "survey"):
         return notices
     survey = read_survey(book.survey)
     notices += survey.notices
+    if not survey.notices and all(line.type.kind in ("begin", "end") for line in survey.lines):
+        notices.append(
+            Notice(Level.ERROR, "survey.empty", Place(book.survey.name), {"sheet": book.survey.name})
+        )
     notices += references.look(book, survey)
     notices += choices.look(book, survey)
     notices += parameters.look(book.survey)
     notices += translations.gaps(book)
     return notices
+
+
+def no_survey(book: Workbook) -> Notice | None:
+    """What is said where there is no sheet of questions: nothing else in the workbook can be judged then. The only sheet
+    there is is that sheet whatever its name, if any of its headings says so."""
+    sheet = book.survey
+    if sheet is not None:
+        named = sheet.name.strip().lower() == "survey"
+        absent = [one for one in _columns(sheet, "survey", ("type", "name")) if one.code == "header.missing"]
+        if named or len(absent) < 2:
+            return None
+    near = nearest("survey", book.sheets)
+    if near:
+        return Notice(Level.ERROR, "survey.no_sheet_near", None, {"near": book.sheets[near].name})
+    known = listed(sheet.name for sheet in book.sheets.values())
+    return Notice(Level.ERROR, "survey.no_sheet", None, {"known": known})
 
 
 def headed(book: Workbook) -> Workbook:

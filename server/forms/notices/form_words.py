@@ -257,6 +257,14 @@ FORM_WORDS: dict[str, tuple[str, str]] = {
         "{name} is not UTF-8 (it may be GBK, as some spreadsheet programs save).",
         "Save it as “CSV UTF-8”, then upload it again.",
     ),
+    "csv.no_table": (
+        "{name} is no list: it holds a web page, a workbook or another kind of file.",
+        "Save the list as “CSV UTF-8” and upload that. What was there before stays.",
+    ),
+    "csv.same_name": (
+        "In {name} names in the column “{column}” stand more than once ({count}): {names}.",
+        "Give each row a name of its own: answers with the same name cannot be told apart.",
+    ),
     "csv.utf16": ("{name} is UTF-16 text.", "Save it as “CSV UTF-8”, then upload it again."),
     "csv.bom": (
         "{name} begins with a byte order mark.",

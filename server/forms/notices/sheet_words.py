@@ -237,6 +237,10 @@ SHEET_WORDS: dict[str, tuple[str, str]] = {
         "There is no sheet {sheet}, and one of nearly that name: {candidates}.",
         "Call it {sheet}, if it is meant; if not, write _ before its name.",
     ),
+    "setting.no_form_id": (
+        "The settings name no form_id: the form's id is “{value}”.",
+        "Write a form_id of its own in the sheet settings: two forms of one project cannot have the same.",
+    ),
     "setting.two_ids": ("The form's id stands in two columns, form_id and id_string.", "Keep form_id."),
     "setting.instance_id": (
         "An encrypted form cannot leave its instanceID out.",

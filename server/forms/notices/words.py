@@ -28,6 +28,9 @@ TABLE: dict[str, Words] = {
     "file.unreadable": Words(
         "The file {name} cannot be read: {reason}.", "Check the path and whether you may read it."
     ),
+    "file.no_form": Words(
+        "The folder {name} holds no form.", "Give a form's file, or a folder with some: {endings}."
+    ),
     "workbook.empty": Words(
         "The file is empty.", "Choose the file again; it may not have been saved to the end."
     ),
@@ -100,6 +103,10 @@ TABLE: dict[str, Words] = {
     "survey.no_sheet_near": Words(
         "The spreadsheet has no sheet called survey; is it the sheet “{near}”?",
         "Name the sheet with the questions “survey”.",
+    ),
+    "survey.empty": Words(
+        "The sheet {sheet} asks nothing: below its headings there is no question.",
+        "Write each question in a row of its own, with type, name and label.",
     ),
     "header.missing": Words(
         "The sheet {sheet} has no column “{column}”. Its columns are: {known}.",

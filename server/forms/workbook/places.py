@@ -118,6 +118,12 @@ class Places:
             return None
         return header_place(sheet, sheet.rows[0].number if sheet.rows else 1, name) or Place(sheet.name)
 
+    def sets(self, *names: str) -> bool:
+        """Whether the sheet settings has a value under one of these headings."""
+        sheet = self._book.sheets.get("settings")
+        rows = sheet.rows[:1] if sheet is not None else []
+        return any(_plain(header) in names for row in rows for header in row.cells)
+
     def entity(self, dataset: str, header: str) -> Place | None:
         """A cell of the entities sheet's row for a dataset."""
         sheet = self._book.sheets.get("entities")

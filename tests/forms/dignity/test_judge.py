@@ -341,3 +341,23 @@ def test_a_form_without_questions_is_no_trouble() -> None:
 def test_a_choice_without_a_label_is_known_by_its_name() -> None:
     named = tuple(ChoiceText(name, {}, Place("choices", 2)) for name in ("muslim", "christian", "hindu"))
     assert rules(judged(replace(question("Which?", kind="select_one"), choices=named))) == {"religion"}
+
+
+def test_what_is_only_told_has_its_protection_as_the_fix_and_what_is_refused_another_question() -> None:
+    asked = (
+        question("What is your phone number?", name="phone"),
+        question("Date of birth", kind="date", name="born"),
+    )
+    told = judged(*asked)
+    assert [verdict.answer for verdict in told] == ["told", "told"]
+    for verdict in told:
+        assert verdict.offer_protection
+        words = explain(verdict, "en")
+        assert "bind::hh:protect" in words
+        assert "household" not in words.replace("urn:fieldfare:household", "")
+        for language in ("zh", "ar"):
+            assert "bind::hh:protect" in explain(verdict, language)
+    refused = judged(*asked, household=True)
+    assert [verdict.answer for verdict in refused] == ["refused_here", "refused_here"]
+    assert all("bind::hh:protect" not in explain(verdict, "en") for verdict in refused)
+    assert "household.contact" in explain(refused[0], "en")

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
-from openpyxl import load_workbook
+from openpyxl import Workbook, load_workbook
 from pyxform import aliases
 from pyxform.question_type_dictionary import QUESTION_TYPE_DICT
 
@@ -20,7 +20,7 @@ from server.forms.lint import types
 from server.forms.lint.references import unpaired
 from server.forms.notices import Level, Notice
 from server.forms.workbook import read
-from tests.forms.desk import form, said
+from tests.forms.desk import form, looked_at, said, table
 from tests.support.house import House, make_app
 from tests.web.desk import sign_in
 
@@ -556,3 +556,31 @@ def test_a_function_beside_an_unknown_name_and_a_column_beside_an_unknown_type_a
 def test_nothing_is_kept_of_the_copy() -> None:
     found = examine(form(f"{_LATER}{STOPS['an unknown type'][0]}", choices=_SOURCES), "form.xlsx")
     assert (found.xml, found.model, found.compiled, found.itemsets) == (None, None, None, None)
+
+
+@pytest.mark.parametrize(
+    "sheets", [{"Tabelle1": "a | b\n1 | 2"}, {"choices": "list_name | name | label\na | b | B"}]
+)
+def test_a_workbook_without_a_sheet_survey_is_told_that_once_with_the_sheets_there_are(
+    sheets: dict[str, str],
+) -> None:
+    book = Workbook()
+    book.remove(book.worksheets[0])
+    for name, text in sheets.items():
+        sheet = book.create_sheet(name)
+        for row in table(text):
+            sheet.append(row)
+    out = io.BytesIO()
+    book.save(out)
+    errors = looked_at(out.getvalue()).errors
+    assert said(errors) == [("", "survey.no_sheet")]
+    assert errors[0].args["known"] == ", ".join(sheets)
+
+
+@pytest.mark.parametrize(
+    "rows", ["", "\nbegin group | g | G\nend group | |", "\n\n"], ids=["headings", "group", "blank"]
+)
+def test_a_survey_without_a_question_is_refused(rows: str) -> None:
+    examined = looked_at(form(f"type | name | label{rows}"))
+    assert said(examined.errors) == [("survey!", "survey.empty")]
+    assert not examined.usable
