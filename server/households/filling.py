@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -18,6 +18,7 @@ from server.households.incoming import Incoming
 from server.households.mapping import FormPlan, steps_of
 from server.households.places import rounded
 from server.households.projection import Row, project, text_at
+from server.households.times import day_of
 from server.keys import Keyring
 from server.xforms import types
 
@@ -96,7 +97,7 @@ def _household(
     """What follows for the household itself from a visit, where its form leaves it open."""
     said = next((row for row in rows.values() if row.table == "household"), None)
     asked = form.asked.get("household", frozenset())
-    day = determined.observed_at.astimezone(ZoneInfo(incoming.timezone)).date()
+    day = day_of(determined.observed_at, ZoneInfo(incoming.timezone))
     known: dict[str, Any] = {}
     enrols = determined.create or _enrols(form, incoming, determined)
     if enrols:
@@ -105,7 +106,7 @@ def _household(
         known["status"] = STATUS_AFTER[outcome]
     seen = any(row.table != "household" and not row.empty for row in rows.values())
     if outcome in DONE or ((seen or enrols) and "outcome" not in form.asked.get("visit", ())):
-        known |= {"last_visit_on": day, "next_visit_due": day + VISIT_EVERY}
+        known |= {"last_visit_on": day, "next_visit_due": _due_after(day)}
     known = {name: value for name, value in known.items() if name not in asked}
     if said is not None and said.values.get("contact_ok") is False:
         known["contact"] = None
@@ -113,6 +114,11 @@ def _household(
         visited = next((row.path for row in rows.values() if row.table == "visit"), "")
         row = said or Row("household", visited, {})
         rows[row.table, row.path] = replace(row, values={**row.values, **known}, empty=False)
+
+
+def _due_after(day: date) -> date:
+    """The day of the next visit, the calendar's last where a wrong clock leaves no later one."""
+    return min(day, date.max - VISIT_EVERY) + VISIT_EVERY
 
 
 def _enrols(form: FormPlan, incoming: Incoming, determined: Determined) -> bool:

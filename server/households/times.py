@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, time
+from datetime import UTC, date, datetime, time
 from hashlib import sha256
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -68,6 +68,14 @@ def _moment(when: datetime, zone: ZoneInfo) -> Moment:
     offset = local.utcoffset()
     assert offset is not None
     return Moment(local.astimezone(UTC), int(offset.total_seconds() // 60))
+
+
+def day_of(at: datetime, zone: ZoneInfo) -> date:
+    """The day that it was in a zone; in UTC where a wrong clock says an hour that lies outside the calendar there."""
+    try:
+        return at.astimezone(zone).date()
+    except OverflowError:
+        return at.astimezone(UTC).date()
 
 
 def rank_of(
