@@ -65,6 +65,12 @@ _LATER = Hot(
 )
 
 
+def follows_newest(monitored: Monitored, names: Container[str]) -> bool:
+    """Whether the newest row's columns `names` can be laid over the current row as they are. Of the day of enrolment the
+    newest is not what stands where households were merged: that is `merged`'s to say."""
+    return not (monitored.is_subject and "enrolled_on" in names)
+
+
 def lay_over(
     connection: Connection,
     monitored: Monitored,

@@ -217,14 +217,20 @@ def _keep_current(
     if before or again or not newest:
         current.remake(connection, kind, subject, again.union(wrote, repeats, filled.emptied))
         return newest
+    anew = set(filled.emptied) - wrote
     for table, row, _ in facts:
-        monitored = TABLES[table]
-        if not monitored.repeated:
-            current.carry_over(connection, monitored, subject, _laid(table, row, filled), row)
+        monitored, laid = TABLES[table], _laid(table, row, filled)
+        if determined.create or current.follows_newest(
+            monitored, laid
+        ):  # nobody merged anything into what is made here
+            if not monitored.repeated:
+                current.carry_over(connection, monitored, subject, laid, row)
+        else:
+            anew.add(table)
     for table in repeats:
         ids = [row["id"] for of, row, _ in facts if of == table]
         current.carry_rows(connection, TABLES[table], subject, ids)
-    current.remake(connection, kind, subject, set(filled.emptied) - wrote)
+    current.remake(connection, kind, subject, anew)
     return True
 
 

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 
 import pytest
 
 from server import ledger, problems
 from server.entities.models import Entity
 from server.households import merge, standing, writer
+from server.ingest.rebuild import rebuild
 from tests.households.world import Received, World, new_uuid, visit_mapping, when
+from tests.support.town import Town
 
 
 def pair(world: World) -> tuple[Received, Received, int]:
@@ -178,3 +181,27 @@ def test_replayed_from_the_ledger_a_merge_does_the_same(world: World) -> None:
     assert [world.rows(name, one.household) for name in ("water", "waste")] == merged
     merge.replay(world.session, world.services, events[1])
     assert len(world.rows("water", two.household)) == 1
+
+
+@pytest.mark.parametrize("enrolled_again", [4, 9])
+def test_enrolled_once_more_a_household_keeps_the_first_day_of_those_merged_into_it_as_after_a_rebuild(
+    house: Town, enrolled_again: int
+) -> None:
+    kept = house.enrol(when="2026-04-24T10:00:00.000+08:00", water="surface")
+    gone = house.enrol(when="2026-08-10T10:00:00.000+08:00", rooms="4")
+    assert house.decide(kept.instance_id, "rejected").status_code == 200
+    with house.session() as session:
+        merge.merge(session, house.services, kept.household, gone.household, None)
+
+    def subject() -> dict[str, object]:
+        (row,) = (row for row in house.rows("household") if row["uuid"] == kept.household)
+        return {name: value for name, value in row.items() if name != "dwelling"}
+
+    assert subject()["enrolled_on"] == date(2026, 8, 10)
+    house.enrol(household=kept.household, when=f"2026-{enrolled_again:02d}-08T10:00:00.000+08:00", rooms="3")
+    live = subject()
+    assert live["enrolled_on"] == date(2026, min(8, enrolled_again), 10 if enrolled_again > 8 else 8)
+    assert live["last_visit_on"] == max(date(2026, 8, 10), date(2026, enrolled_again, 8))
+    with house.session() as session:
+        rebuild(session, house.services)
+    assert subject() == live
