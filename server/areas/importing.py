@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session, undefer
 
 from server import problems
 from server.areas.faults import MOST_NAMED, Fault, refusal
-from server.areas.models import Area
+from server.areas.models import NO_AREA, Area
 from server.areas.sheet import AreaRow, Sheet, read_sheet
 from server.db import utcnow
 from server.keys import Keyring
@@ -97,6 +97,12 @@ def _of_tree(
             continue  # said already
         if (first := row_of.setdefault(row.code, row.row)) != row.row:
             reason = Sentence("the code {code} stands in row {first} already", code=row.code, first=first)
+            yield Fault(row.row, reason)
+        if row.code.upper() == NO_AREA and row.code not in before:
+            reason = Sentence(
+                "the code {code} stands for households without an area: give this area another, for example {code}1",
+                code=row.code,
+            )
             yield Fault(row.row, reason)
         # a code that comes twice has two
         parent = row.parent if "parent" in row.columns else parents[row.code]

@@ -9,6 +9,9 @@ from sqlalchemy.orm import Mapped
 
 from server.db import Base, Json, column
 
+NO_AREA = "X"
+"""Stands in the codes of households and facilities for the area where there is none: no area may be called so."""
+
 
 class Area(Base):
     """One area. `path` holds the ids from the root down, so that 'this area and all below' is one prefix."""

@@ -17,6 +17,7 @@ from sqlalchemy import ColumnElement, Table, bindparam, select
 from sqlalchemy.engine import Connection
 from sqlalchemy.orm import Session
 
+from server import ledger
 from server.areas.models import Area
 from server.entities.standing import withdrawn
 from server.entities.versions import EntityWrite, clean_uuid, plan
@@ -150,7 +151,7 @@ def determine(session: Session, services: Services, incoming: Incoming) -> Deter
     values |= {"kind": found.kind, "subject": found.subject, "merged_from": found.merged_from}
     row = found.row
     if row is None:
-        code = _new_code(session, found.kind, area_id) if found.create else None
+        code = _code(session, services.keys, incoming, found, area_id) if found.create else None
         waits = not found.create and found.kind != "area"
         return Determined(area_id=area_id, create=found.create, waits=waits, code=code, **values)
     if _key_is(incoming, entities, reason="exists"):
@@ -327,6 +328,18 @@ def _asked_area(session: Session, incoming: Incoming) -> int | None:
 _AREA = Hot(
     select(cast(Table, Area.__table__).c.id).where(cast(Table, Area.__table__).c.code == bindparam("code"))
 )
+
+
+def _code(session: Session, keys: Keyring, incoming: Incoming, found: _Found, area_id: int | None) -> str:
+    """A new subject's code: what was told of it by an earlier version, the writing of which failed, else a new one."""
+    if incoming.submission_id is not None:
+        about, kinds = f"submission:{incoming.submission_id}", (ledger.Kind.SUBMISSION, ledger.Kind.RETRY)
+        later = ledger.read(session, keys, ref=about, kinds=kinds)
+        for event in (ledger.one(session, keys, incoming.submission_id), *later):
+            told = {} if event is None else event.payload.get("determined", {})
+            if told.get("create") and (told["kind"], told["subject"]) == (found.kind, found.subject):
+                return str(told["code"])
+    return _new_code(session, found.kind, area_id)
 
 
 def _new_code(session: Session, kind: str, area_id: int | None) -> str:
