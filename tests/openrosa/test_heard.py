@@ -6,11 +6,11 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import event, update
 from werkzeug.test import TestResponse
 
 from server.accounts.models import Phone as PhoneRow
-from server.db import utcnow
+from server.db import db, utcnow
 from tests.support.house import Phone
 from tests.support.town import Town, new_id, note
 
@@ -76,3 +76,24 @@ def test_who_has_no_phone_s_token_is_heard_of_by_nobody(shared: Town) -> None:
     set_heard(shared, None)
     shared.client.get(f"/v1/key/{'x' * 64}/projects/{shared.project}/formList")
     assert heard(shared) is None
+
+
+def test_when_phones_sent_last_is_said_without_reading_who_did_what(shared: Town) -> None:
+    for _ in range(2):
+        own = new_id()
+        assert shared.phone.send(note(instance_id=own)).status_code == 201
+    read: list[str] = []
+    with shared.app.app_context():
+        engine = db.engines["read"]
+    at = f"/projects/{shared.project}/app-users"
+
+    def note_it(connection: object, cursor: object, statement: str, *_: object) -> None:
+        read.append(statement)
+
+    event.listen(engine, "before_cursor_execute", note_it)
+    listed = shared.api("GET", at, headers={"X-Extended-Metadata": "true"}).json
+    event.remove(engine, "before_cursor_execute", note_it)
+    used = {one["id"]: one["lastUsed"] for one in listed}
+    assert used[shared.phone.actor_id] == shared.api("GET", shared.at(own)).json["createdAt"]
+    assert read
+    assert not [statement for statement in read if "FROM audit" in statement]
