@@ -126,7 +126,9 @@ def grant(
         if given:
             _within_areas(session, by, to)
     if verb not in GRANTABLE:
-        raise problems.UNEXPECTED_VALUE(field="verb", value=str(verb), reason="only a role gives it")
+        raise problems.UNEXPECTED_VALUE(
+            field="verb", value=str(verb), reason=problems.Sentence("only a role gives it")
+        )
     row = session.get(Grant, (to.id, project_id, str(verb)))
     if (row is not None) == given:
         return

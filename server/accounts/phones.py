@@ -369,13 +369,15 @@ def _name(name: object) -> str:
             field="displayName", value=problems.shown("displayName", name), expected="a string"
         )
     if not name.strip():
-        raise problems.UNEXPECTED_VALUE(field="displayName", value=name, reason="it is empty")
+        raise problems.UNEXPECTED_VALUE(
+            field="displayName", value=name, reason=problems.Sentence("it is empty")
+        )
     return name.strip()[:200]
 
 
 def _language(language: str) -> str:
     if language not in LANGUAGES:
         raise problems.UNEXPECTED_VALUE(
-            field="language", value=language, reason="it is not one of en, zh, ar"
+            field="language", value=language, reason=problems.Sentence("it is not one of en, zh, ar")
         )
     return language

@@ -20,11 +20,13 @@ from server.accounts import assignments, audit
 from server.accounts.models import Actor, ActorArea, Assignment, Grant, OneTimeLink, SignIn, WebUser
 from server.accounts.passwords import check_bounds, hash_password
 from server.accounts.tokens import LINK, is_well_formed, new_token, token_mac
-from server.db import utcnow
+from server.db import dump_json, utcnow
 from server.services import Services
 
 LINK_LIFE = timedelta(hours=24)
 LANGUAGES = ("en", "zh", "ar")
+LONGEST_NAME, LARGEST_VALUE, MOST_PREFERENCES = 100, 2_000, 200
+"""Of preferences: characters of a name, bytes of a value as JSON, how many one person has. Every call reads them all."""
 EMAIL = re.compile(r"[^@\s\x00-\x1f]+@[^@\s\x00-\x1f]+\.?[^@\s\x00-\x1f]*")
 
 
@@ -116,7 +118,9 @@ def change(
         changed["email"] = "changed"  # the log keeps no addresses
     if display_name is not None:
         if not display_name.strip():
-            raise problems.UNEXPECTED_VALUE(field="displayName", value="", reason="it is empty")
+            raise problems.UNEXPECTED_VALUE(
+                field="displayName", value="", reason=problems.Sentence("it is empty")
+            )
         user.actor.display_name = changed["displayName"] = display_name[:200]
     if language is not None:
         user.language = changed["language"] = _language(language) or "en"
@@ -252,7 +256,18 @@ def ensure_first_admin(session: Session, services: Services) -> SetUp:
 
 
 def set_preference(session: Session, user: WebUser, project_id: int | None, name: str, value: object) -> None:
-    """Keep one of Central's user preferences (settings of a page), for the site or a project; `None` is a value."""
+    """Keep one of Central's user preferences (settings of a page), for the site or a project; `None` is a value.
+
+    Raises `UNEXPECTED_VALUE` for a name or value that is too long, and where so many are kept already.
+    """
+    if not 0 < len(name) <= LONGEST_NAME:
+        reason = problems.Sentence("it has 1 to {most} characters", most=LONGEST_NAME)
+        raise problems.UNEXPECTED_VALUE(field="name", value=name[:80], reason=reason)
+    if len(dump_json(value).encode()) > LARGEST_VALUE:
+        reason = problems.Sentence("it is larger than {most} bytes", most=LARGEST_VALUE)
+        raise problems.UNEXPECTED_VALUE(
+            field="propertyValue", value=problems.shown("propertyValue", value), reason=reason
+        )
     place, of = ("site", "") if project_id is None else ("projects", str(project_id))
     kept = {
         "site": dict(user.preferences.get("site", {})),
@@ -262,6 +277,9 @@ def set_preference(session: Session, user: WebUser, project_id: int | None, name
         kept["site"][name] = value
     else:
         kept["projects"][of] = {**kept["projects"].get(of, {}), name: value}
+    if len(kept["site"]) + sum(map(len, kept["projects"].values())) > MOST_PREFERENCES:
+        reason = problems.Sentence("a person has {most} preferences at most", most=MOST_PREFERENCES)
+        raise problems.UNEXPECTED_VALUE(field="name", value=name, reason=reason)
     user.preferences = kept
 
 
@@ -330,7 +348,7 @@ def _address(email: object) -> str:
     address = email.strip().lower()
     if len(address) > 320 or not EMAIL.fullmatch(address):
         raise problems.UNEXPECTED_VALUE(
-            field="email", value=email[:320], reason="it is not an e-mail address"
+            field="email", value=email[:320], reason=problems.Sentence("it is not an e-mail address")
         )
     return address
 
@@ -338,7 +356,7 @@ def _address(email: object) -> str:
 def _language(language: str | None) -> str | None:
     if language and language not in LANGUAGES:
         raise problems.UNEXPECTED_VALUE(
-            field="language", value=language, reason="it is not one of en, zh, ar"
+            field="language", value=language, reason=problems.Sentence("it is not one of en, zh, ar")
         )
     return language or None
 

@@ -82,5 +82,7 @@ def refuse_wider(
     ]
     if wider:
         raise problems.UNEXPECTED_VALUE(
-            field="areas", value=", ".join(wider[:20])[:200], reason="choose among your own areas"
+            field="areas",
+            value=", ".join(wider[:20])[:200],
+            reason=problems.Sentence("choose among your own areas"),
         )

@@ -63,7 +63,9 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         keys = [key for key, _ in pairs]
         twice = next(key for key in keys if keys.count(key) > 1)
         raise problems.UNEXPECTED_VALUE(
-            field=twice[:80], value=problems.shown(twice, found[twice]), reason="it stands there twice"
+            field=twice[:80],
+            value=problems.shown(twice, found[twice]),
+            reason=problems.Sentence("it stands there twice"),
         )
     return found
 

@@ -351,7 +351,7 @@ def _refuse_nul(named: Mapping[str, Any]) -> None:
             raise problems.UNEXPECTED_VALUE(
                 field=problems.shown("", key),
                 value=problems.shown(key, value),
-                reason="it has a NUL character",
+                reason=problems.Sentence("it has a NUL character"),
             )
 
 
@@ -364,5 +364,5 @@ def _count(name: str) -> int | None:
     except ValueError as error:
         raise problems.INVALID_TYPE(field=name, value=given[:40], expected="an integer") from error
     if number < 0:
-        raise problems.UNEXPECTED_VALUE(field=name, value=number, reason="it is below 0")
+        raise problems.UNEXPECTED_VALUE(field=name, value=number, reason=problems.Sentence("it is below 0"))
     return min(number, MOST_ROWS)

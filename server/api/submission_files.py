@@ -39,7 +39,9 @@ def read_file(
     """
     size = request.args.get("size") or None
     if size is not None and size not in SIZES:
-        raise problems.UNEXPECTED_VALUE(field="size", value=size[:20], reason="it is thumb or screen")
+        raise problems.UNEXPECTED_VALUE(
+            field="size", value=size[:20], reason=problems.Sentence("it is thumb or screen")
+        )
     may = opening.may_open(access, submission.project_id, submission.form_id)
     try:
         file = shown(

@@ -39,7 +39,9 @@ def decide(
     """
     if state not in STATES:
         raise problems.UNEXPECTED_VALUE(
-            field="reviewState", value=state, reason="it is approved, hasIssues, rejected, edited or null"
+            field="reviewState",
+            value=state,
+            reason=problems.Sentence("it is approved, hasIssues, rejected, edited or null"),
         )
     locked = project.hold_row(session, submission.id)
     if locked is None or locked.deleted_at is not None:

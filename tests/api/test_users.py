@@ -121,6 +121,22 @@ def test_preferences_are_kept_and_forgotten(admin: Person, project: int) -> None
     refused(admin.put("/user-preferences/project/999/open", {"propertyValue": 1}), "404.1")
 
 
+def test_preferences_have_a_longest_name_a_largest_value_and_a_greatest_number(
+    admin: Person, project: int
+) -> None:
+    site, own = "/user-preferences/site/", f"/user-preferences/project/{project}/"
+    assert admin.put(site + "k" * 100, {"propertyValue": "v" * 1_998}).status_code == 200
+    refused(admin.put(site + "k" * 101, {"propertyValue": 1}), "400.8")
+    refused(admin.put(own + "open", {"propertyValue": ["é" * 1_000]}), "400.8")
+    for number in range(199):
+        assert admin.put(f"{own}{number}", {"propertyValue": number}).status_code == 200
+    refused(admin.put(own + "one-more", {"propertyValue": 1}), "400.8")
+    assert admin.put(own + "7", {"propertyValue": "another"}).status_code == 200
+    kept = admin.get("/users/current", extended=True).get_json()["preferences"]
+    assert (len(kept["site"]), len(kept["projects"][str(project)])) == (1, 199)
+    assert kept["projects"][str(project)]["7"] == "another"
+
+
 def test_one_changes_oneself_but_not_another_and_not_ones_own_areas(admin: Person, join: Join) -> None:
     chelsea = join("chelsea")
     body = chelsea.patch(f"/users/{chelsea.id}", {"displayName": "Chelsea", "language": "zh"}).get_json()

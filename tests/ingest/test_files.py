@@ -14,6 +14,7 @@ from sqlalchemy import select
 
 from server.db import db
 from server.ingest.models import Attachment, Blob, Photo
+from server.words import say
 from tests.support.answers import message, refused
 from tests.support.multipart import CONTENT_TYPE, head, submission
 from tests.support.photos import jpeg
@@ -360,3 +361,15 @@ def test_an_encrypted_visit_that_lists_what_can_be_no_file_s_name_is_kept(shared
     )
     assert shared.phone.send(xml).status_code == 201
     assert (shared.files(own), shared.xml(own)) == ({"submission.xml.enc": False}, xml.encode())
+
+
+@pytest.mark.parametrize("language", ["zh", "ar"])
+def test_a_size_that_no_picture_has_is_refused_in_the_reader_s_language(shared: Town, language: str) -> None:
+    own = new_id()
+    xml = note("<photo>a.jpg</photo>", instance_id=own)
+    assert shared.phone.send(xml, {"a.jpg": jpeg(7)}).status_code == 201
+    at = f"{shared.at(own)}/attachments/a.jpg?size=big"
+    answer = shared.api("GET", at, headers={"Accept-Language": language})
+    assert answer.status_code == 400
+    assert "it is" not in answer.json["message"]
+    assert say(language, "it is thumb or screen") in answer.json["message"]
