@@ -10,6 +10,7 @@ from sqlalchemy import select
 from server.ingest.rebuild import rebuild
 from server.jobs import Job
 from tests.support.town import Town, enrolment
+from tests.web.desk import sign_in
 
 FIRST, LAST = date(1, 1, 1), date(9999, 12, 31)
 ENDS = [
@@ -63,3 +64,24 @@ def test_such_a_time_is_told_to_whoever_reviews_it_and_its_correction_is_written
     better = enrolment(household=made.household, deprecated=made.instance_id, when="2026-03-01T09:00:00.000Z")
     assert house.phone.send(better.xml).status_code == 201
     assert [row["enrolled_on"] for row in house.rows("household")] == [date(2026, 3, 1)]
+
+
+@pytest.mark.parametrize(("told", "zone"), [(told, zone) for told, zone, *_ in ENDS])
+def test_pages_show_such_a_visit_beside_all_others(house: Town, told: str, zone: str) -> None:
+    assert house.api("PATCH", f"/projects/{house.project}", json={"timezone": zone}).status_code == 200
+    made = house.enrol(when=told, water="surface")
+    visit = house.submission(house.visit(made.household, when=told, water="borehole"))
+    assert visit is not None
+    (code,) = (row["code"] for row in house.rows("household"))
+    desk, place = sign_in(house), f"/p/{house.project}"
+    held = ("", "/visits", "/visits.csv", f"/visits/{visit.id}", f"/visits/{visit.id}/edit")
+    for page in (
+        *held,
+        "/households",
+        "/households/.csv",
+        f"/households/{code}",
+        "/tables/water",
+        "/tables/visit",
+    ):
+        shown = desk.get(place + page)
+        assert shown.status_code == 200, page

@@ -26,9 +26,18 @@ def today() -> date:
     return datetime.now(zone()).date()
 
 
+def here(at: datetime) -> datetime:
+    """An instant in the page's zone; in its own where a wrong clock says an hour that lies outside the calendar here."""
+    try:
+        return at.astimezone(zone())
+    except OverflowError:
+        return at
+
+
 def exact(at: datetime) -> str:
     """Day and minute in the page's zone and language."""
-    return format_datetime(at, _pattern("d MMM y HH:mm"), tzinfo=zone(), locale=_locale())
+    local = here(at)
+    return format_datetime(local, _pattern("d MMM y HH:mm"), tzinfo=local.tzinfo, locale=_locale())
 
 
 def when(at: datetime | None, *, relative: bool = True) -> Markup:
@@ -41,7 +50,7 @@ def when(at: datetime | None, *, relative: bool = True) -> Markup:
 
 def clock(at: datetime | None) -> str:
     """Hour and minute in the page's zone."""
-    return "" if at is None else at.astimezone(zone()).strftime("%H:%M")
+    return "" if at is None else here(at).strftime("%H:%M")
 
 
 def day(on: date | datetime | None) -> str:
@@ -49,7 +58,7 @@ def day(on: date | datetime | None) -> str:
     if on is None:
         return ""
     if isinstance(on, datetime):
-        on = on.astimezone(zone()).date()
+        on = here(on).date()
     return format_date(on, _pattern("d MMM y"), locale=_locale())
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 
 from server.review.edits import Asked
-from server.web.frame.show import zone
+from server.web.frame.show import here, zone
 from server.web.frame.words import bare
 from server.web.visits.picking import Lists
 from server.xforms import TypeFault
@@ -103,8 +103,8 @@ def _takes(type_: str, text: str) -> bool:
 
 
 def _local(at: datetime) -> str:
-    here = at.astimezone(zone()) if at.tzinfo is not None else at
-    return f"{here.date().isoformat()}T{_to_second(here.time())}"
+    local = here(at) if at.tzinfo is not None else at
+    return f"{local.date().isoformat()}T{_to_second(local.time())}"
 
 
 def _to_second(at: time) -> str:
@@ -123,8 +123,8 @@ def _moment(text: str, before: str) -> str:
 
 
 def _same(before: datetime, now: datetime) -> bool:
-    here = before.astimezone(zone()).replace(tzinfo=None) if before.tzinfo is not None else before
-    return here.replace(microsecond=0) == now
+    local = here(before).replace(tzinfo=None) if before.tzinfo is not None else before
+    return local.replace(microsecond=0) == now
 
 
 def _clock(text: str, before: str) -> str:
