@@ -13,6 +13,7 @@ from server.accounts.models import Phone as PhoneRow
 from server.forms import lifecycle
 from tests.support.answers import refused
 from tests.support.house import Phone, instance
+from tests.support.photos import jpeg
 from tests.support.town import Town, check, enrolment, new_id, note
 
 
@@ -74,6 +75,21 @@ def test_row_11_a_closed_form_still_recognises_what_it_has(shared: Town) -> None
     with shared.untouched():
         assert shared.phone.send(xml).status_code == 201
     set_state(shared, "open")
+
+
+def test_what_came_before_its_project_was_archived_is_still_looked_after(house: Town) -> None:
+    made = house.enrol(water="surface", photo="a.jpg")
+    assert house.api("PATCH", f"/projects/{house.project}", json={"archived": True}).status_code == 200
+    assert house.phone.send(made.xml, {"a.jpg": jpeg(1)}).status_code == 201
+    assert house.files(made.instance_id) == {"a.jpg": True}
+    assert house.decide(made.instance_id, "rejected").status_code == 200
+    said = house.api("POST", f"{house.at(made.instance_id)}/comments", json={"body": "twice"})
+    assert said.status_code == 200
+    stored = house.submission(made.instance_id)
+    assert stored is not None
+    assert (stored.review_state, stored.missing) == ("rejected", 0)
+    house.bin(made.instance_id)
+    assert house.rows("water") == []
 
 
 def test_row_12_an_archived_project_takes_nothing(house: Town) -> None:
