@@ -77,3 +77,15 @@ def test_names_that_stand_twice_in_a_list_are_told_once(admin: Person, path: str
     assert (told["code"], told["level"], told["args"]["count"]) == ("csv.same_name", "warning", 100)
     assert told["args"]["names"].startswith("p0, p1, p2,")
     assert "p50" not in told["message"]
+
+
+def test_an_answer_of_each_repetition_taken_for_one_value_waits_for_a_look(admin: Person, path: str) -> None:
+    rows = "begin repeat | r | Rooms |\ninteger | a | Beds? |\nend repeat | | |\ncalculate | s | | ${a} * 2"
+    book = xlsx(f"type | name | label | calculation\n{rows}", settings="form_id | version\nrooms | 1")
+    told = refused(upload(admin, path, book, "?publish=true"), "400.16")  # type: ignore[arg-type]
+    (notice,) = told["details"]["notices"]
+    assert (notice["code"], notice["sheet"], notice["row"], notice["column"]) == (
+        "logic.repeated", "survey", 5, "D",
+    )  # fmt: skip
+    refused(admin.get(f"{path}/rooms"), "404.1")
+    assert upload(admin, path, book, "?publish=true&ignoreWarnings=true").status_code == 200  # type: ignore[attr-defined]
