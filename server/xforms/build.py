@@ -80,6 +80,7 @@ def build(xml: bytes) -> FormModel:
         title=content(title) if title is not None else "",
         root=skeleton.name,
         namespace=namespace(str(data.tag)),
+        words=words,
         languages=words.languages,
         default_language=words.default,
         entities_version=entities_version,

@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING
 
 from .errors import Message
 from .findings import Context, Finding, Rule, Source
-from .plan import Place, Row, path_of
+from .plan import Place, Row, is_relevant, path_of
 from .program import CALCULATE, Logic, Program
-from .values import Clock, kept
+from .values import Clock, kept, written
 from .xpath.faults import EvaluationFault, OverBudget
 from .xpath.paths import relevance_around
 from .xpath.state import State
@@ -149,6 +149,20 @@ def work_out(answers: Answers) -> None:
                 _relevance(answers, logic)
     except OverBudget:
         answers.over_budget = True
+
+
+def recalculated(form: FormModel, instance: Instance, context: Context | None = None) -> dict[str, str]:
+    """What each calculation of a form comes to for an instance, as the text of a submission, by the path of its node with
+    positions of repeats: of those that are relevant, and can be worked out within the budget. What reads chance, clock or phone
+    stays as it was sent. The instance itself is not changed."""
+    answers = lay(form, instance, context or Context())
+    work_out(answers)
+    return {
+        path_of(place, row): written(place.type, row.values[place.slot], answers.clock)
+        for place in form.program.of_value
+        for row in answers.rows[place.scope.number]
+        if is_relevant(place, row)
+    }
 
 
 def read(answers: Answers) -> Program:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from .plan import Plan
     from .program import Program
     from .tables import Table
+    from .words import Words
 
 NO_ATTRIBUTES: Mapping[str, str] = {}
 
@@ -232,6 +233,7 @@ class FormModel:
     expected: tuple[FormAttachment, ...]
     declared: tuple[EntityDecl, ...]
     by_path: Mapping[str, Field]
+    words: Words
     central_fields: tuple[schema.SchemaField, ...] = ()
 
     @classmethod
@@ -246,6 +248,12 @@ class FormModel:
         from .checks import check
 
         return check(self, instance, context)
+
+    def recalculate(self, instance: Instance, context: Context | None = None) -> dict[str, str]:
+        """What the form's calculations come to for an instance, by the paths of their nodes (`evaluate.recalculated`)."""
+        from .evaluate import recalculated
+
+        return recalculated(self, instance, context)
 
     def fields(self) -> tuple[Field, ...]:
         """Every node of the primary instance, in document order, groups before what they hold."""

@@ -122,6 +122,12 @@ class Place:
             else dataclasses.replace(self, scope=self.parent.scope, is_repeat=False)
         )
 
+    def attribute(self, name: str) -> Place:
+        """An attribute of this node as the place of an expression: a step below it, with nothing inside."""
+        return dataclasses.replace(
+            self, path=f"{self.path}/@{name}", name=f"@{name}", parent=self, children={}
+        )
+
     def chain(self) -> list[Place]:
         """From the root to this node."""
         up: list[Place] = []

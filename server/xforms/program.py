@@ -134,7 +134,7 @@ class _Maker:
         place = self._plan.by_path.get(parent)
         if place is None or source is None:
             return
-        logic = self._logic(place, ATTRIBUTE, source, path=path)
+        logic = self._logic(place, ATTRIBUTE, source, place.attribute(name), path)
         if logic is not None:
             self._program.attributes.append((name, logic))
 
@@ -157,10 +157,11 @@ class _Maker:
 
     def _try(self, path: str, kind: str, source: str | None) -> None:
         """Looks whether an expression can be used that is none of a leaf's rules; it is not evaluated here."""
-        parent = path.rpartition("/")[0] if "@" in path else path
+        parent, _, attribute = path.partition("/@")
         place = self._plan.by_path.get(parent)
         if source is None or place is None:
             return
+        place = place.attribute(attribute) if attribute else place
         try:
             self._compiler.compile(self._parse(source), Here(place, place), Notes())
         except XPathFault as fault:

@@ -75,6 +75,25 @@ def choice_name(compiler: Compiler, call: Call, here: Here, notes: Notes) -> Cod
     return Code(run)
 
 
+@builder("jr:itext")
+def itext(compiler: Compiler, call: Call, here: Here, notes: Notes) -> Code:
+    """A text of the form's dictionary by its id, in the reader's language; what JavaRosa says where it has none."""
+    arity(call, 1, 1)
+    id_ = compiler.compile(call.args[0], here, notes).run
+    words = compiler.model.words
+    if len(compiler.model.languages) > 1:
+        notes.sources.add(Source.PHONE)  # which language it showed is the phone's
+
+    def run(st: State, row: Row, at: At | None) -> Value:
+        name = to_text(id_(st, row, at))
+        text = words.text(name)
+        if not any("" in forms for forms in text.values.values()):
+            return f"[itext:{name}]"
+        return text.in_(st.properties.get("language"))
+
+    return Code(run)
+
+
 def _from_list(table_of: Callable[[State], Table], itemset: Itemset, value: Run) -> Code:
     def run(st: State, row: Row, at: At | None) -> Value:
         found = table_of(st).where(("root", "item"), itemset.value_ref, to_text(value(st, row, at)))

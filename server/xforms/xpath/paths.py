@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from .compile import Code, Here, Notes
+from .compile import Code, Here, Notes, constant
 from .faults import XPathFault
 from .lists import column, instance_path
 from .state import At, Many, Run
@@ -27,6 +27,7 @@ Rows = Callable[["State", "Row", "At | None"], "list[Row]"]
 Keep = Callable[["State", "list[Row]", "Row", "At | None"], "list[Row]"]
 
 STAYS = -1
+NOTHING = "null"
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +56,8 @@ def compile_path(compiler: Compiler, path: Path, here: Here, notes: Notes) -> Co
         return instance_path(compiler, path, here, notes)
     if path.origin is Origin.CONTEXT and here.items:
         return column(path, notes)
+    if _is_nothing(path, here):
+        return Code(constant("").run, lambda st, row, at: [], constant="")
     found = [_code(target) for target in targets(compiler, path, here, notes)]
     if len(found) == 1:
         return found[0]
@@ -64,6 +67,16 @@ def compile_path(compiler: Compiler, path: Path, here: Here, notes: Notes) -> Co
         return [value for one in every for value in one(st, row, at)]
 
     return Code(one_of(many), many)
+
+
+def _is_nothing(path: Path, here: Here) -> bool:
+    """Whether a path is the bare word `null`, which published forms write for no answer: to a phone it is a node that is
+    not there, and so ''."""
+    return (
+        path.origin is Origin.CONTEXT
+        and path.steps == (Step(Axis.CHILD, NOTHING),)
+        and NOTHING not in here.place.children
+    )
 
 
 # --- the primary instance -------------------------------------------------------------------------------------------
