@@ -77,10 +77,12 @@ def choice_name(compiler: Compiler, call: Call, here: Here, notes: Notes) -> Cod
 
 @builder("jr:itext")
 def itext(compiler: Compiler, call: Call, here: Here, notes: Notes) -> Code:
-    """A text of the form's dictionary by its id, in the reader's language; what JavaRosa says where it has none."""
+    """A text of the form's dictionary by its id, in the reader's language; what JavaRosa says where that is not there."""
     arity(call, 1, 1)
     id_ = compiler.compile(call.args[0], here, notes).run
     words = compiler.model.words
+    if not words.languages:
+        raise XPathFault("unknown_function", {"name": call.name}, at=call.at)  # a phone has nothing to look in, and stops
     if len(compiler.model.languages) > 1:
         notes.sources.add(Source.PHONE)  # which language it showed is the phone's
 
