@@ -82,7 +82,8 @@ def itext(compiler: Compiler, call: Call, here: Here, notes: Notes) -> Code:
     id_ = compiler.compile(call.args[0], here, notes).run
     words = compiler.model.words
     if not words.languages:
-        raise XPathFault("unknown_function", {"name": call.name}, at=call.at)  # a phone has nothing to look in, and stops
+        # a phone has nothing to look in, and stops
+        raise XPathFault("unknown_function", {"name": call.name}, at=call.at)
     if len(compiler.model.languages) > 1:
         notes.sources.add(Source.PHONE)  # which language it showed is the phone's
 
