@@ -98,6 +98,7 @@ ENTITIES = [
     ("list_name | label\ntrees | ${t}\ntrees | ${t}", "entities!A3", "entity.twice"),
     ("list_name | label\n | ${t}", "entities!A2", "entity.no_name"),
     ("list_name | label\ntrees | x", "entities!B2", "logic.word"),
+    ("list_name | entity_id\ntrees | ${t}", "entities!A2", "entity.not_read"),
 ]
 
 

@@ -116,6 +116,9 @@ def _fault(
         near = nodes.of(node)
         args = {"header": header, "node": node}
         yield _unknown("logic.node_unknown", args, near if near != one.path else "", place, one.path)
+    elif one.key == "unknown_instance" and one.path.rpartition("/")[2] in _VERSIONS:
+        if one.path.endswith(_VERSIONS[0]):  # the three say the same of one row
+            yield Notice(Level.ERROR, "entity.not_read", place, {"name": str(one.args["name"])}, one.path)
     elif one.key in _BY_KEY:
         args = {"header": header, **{name: str(value) for name, value in one.args.items()}}
         yield Notice(Level.ERROR, _BY_KEY[one.key], place, args, one.path)
@@ -136,6 +139,9 @@ def _word(one: Remark, word: str, header: str, names: Nearest, place: Place | No
 
 
 _WORD = re.compile(r"[^\W\d][\w.\-]*")
+
+_VERSIONS = ("@baseVersion", "@trunkVersion", "@branchId")
+"""What a block that updates reads of its list (entities 2024.1): pyxform writes them, whether the form has the list or not."""
 
 _BY_KEY = {
     "arguments": "logic.arguments",

@@ -211,6 +211,10 @@ SHEET_WORDS: dict[str, tuple[str, str]] = {
         "Write another property, or fill label in the sheet entities.",
     ),
     "entity.twice": ("This list stands twice in the sheet entities.", "Delete one of the two rows."),
+    "entity.not_read": (
+        "This form changes what is on the list {name} and does not read the list: a phone cannot know what it changes.",
+        "Ask with select_one_from_file {name}.csv, or write a row of type csv-external with the name {name} in the survey.",
+    ),
     "entity.no_name": ("This row has no list.", "Write the list's name under list_name."),
     # headings, settings
     "header.absent": (
