@@ -211,8 +211,6 @@ def _raise(connection: Connection, sql: str, cursor: Any, error: Exception) -> N
 _DEADLOCK = frozenset({"40P01", "40001"})
 _AWAY = frozenset({"08", "28", "53", "57", "58"})
 """SQLSTATE classes: connection, its authorization, resources, an operator's doing, the system's fault."""
-_ASKED_TOO_MUCH = frozenset({1, 18, 25})
-"""SQLite's result codes of a statement that it does not take: ERROR, TOOBIG, RANGE."""
 
 
 def may_pass(error: BaseException) -> bool:
@@ -228,14 +226,13 @@ def deadlocked(error: BaseException) -> bool:
 def in_trouble(error: BaseException) -> bool:
     """Whether the database itself is in trouble (away, full, two that waited for each other), and not what it was given.
 
-    The drivers' classes do not say: a text too long for an index is an OperationalError, too.
+    On PostgreSQL the driver's class does not say: a text too long for an index is an OperationalError, too. On SQLite it
+    does: where a full disk has undone the whole transaction, ROLLBACK TO finds no savepoint, and that is one as well.
     """
-    if not isinstance(error, OperationalError):
+    if may_pass(error) or not isinstance(error, OperationalError):
         return may_pass(error)
-    state, code = getattr(error.orig, "sqlstate", None), getattr(error.orig, "sqlite_errorcode", None)
-    if state is not None:
-        return may_pass(error) or state[:2] in _AWAY
-    return code is None or code & 0xFF not in _ASKED_TOO_MUCH
+    state = getattr(error.orig, "sqlstate", None)
+    return state is None or state[:2] in _AWAY
 
 
 Act = Callable[[Session, Any, list[Any]], None]
