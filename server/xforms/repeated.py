@@ -172,7 +172,7 @@ class Watch:
         if said is None or (not said.count and said.no_add_remove):
             return True
         count = self._counts.get(repeat)
-        return count is not None and self._most(count, repeat.parent or repeat, _DEEP) <= 1
+        return count is not None and self._most(count, repeat.around(), _DEEP) <= 1
 
     def _most(self, expr: Expr, place: Place, deep: int) -> float:
         """The largest number that an expression can be, as far as it shows."""

@@ -9,6 +9,7 @@ import pytest
 
 from server.xforms.lint import Trouble, lint
 from server.xforms.model import FormModel
+from tests.xforms.forms import xform
 
 if TYPE_CHECKING:
     from tests.tools.javarosa import JavaRosa
@@ -67,6 +68,23 @@ GO_ON = [
     "/data/counted/c * 2",
     "/data/out",
 ]
+
+
+NESTED = """
+| survey |
+| | type | name | label | calculation | repeat_count |
+| | begin_repeat | m | Member | | |
+| | text | ill | Ill? | | |
+| | integer | n | How many? | | |
+| | begin_repeat | k | Illness | | %s |
+| | text | kn | Which? | | |
+| | end_repeat | | | | |
+| | calculate | kk | | ${kn} | |
+| | end_repeat | | | | |
+| settings |
+| | form_id | version |
+| | f | 1 |
+"""
 
 
 def written(calculate: str, *, at: str = "/data/t", label: str = "T") -> bytes:
@@ -155,3 +173,21 @@ def test_an_answer_shown_in_a_label_is_told_there() -> None:
     form = written("", label=f'T <output value="{escape(A)}"/>')
     assert told(form) == [("/data/t", "label", "/data/r")]
     assert told(written("", label="T ${/data/r/a")) == []
+
+
+@pytest.mark.parametrize(
+    ("count", "told_at"),
+    [
+        ("1", []),
+        ("${ill} = 'y'", []),
+        ("if(${ill} = 'y', 1, 0)", []),
+        ("min(1, ${n})", []),
+        ("${n}", [("/data/m/kk", "calculate", "/data/m/k")]),
+        ("if(${ill} = 'y', 2, 0)", [("/data/m/kk", "calculate", "/data/m/k")]),
+    ],
+)
+def test_a_repeat_inside_another_whose_count_is_at_most_one_is_one_row(
+    count: str, told_at: list[tuple[str, str, str]]
+) -> None:
+    """pyxform writes the count beside the repeat, as `../k_count`."""
+    assert told(xform(NESTED % count)) == told_at
