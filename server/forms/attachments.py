@@ -22,6 +22,7 @@ from server.db import utcnow
 from server.entities.models import Dataset
 from server.forms import catalogue
 from server.forms.examine import files
+from server.forms.examine.csvfile import Key
 from server.forms.models import Form, FormAttachment, FormFile, FormVersion
 from server.forms.notices import Level, Notice, hinders
 from server.services import Services
@@ -42,7 +43,7 @@ class Expected:
     name: str
     xml: bytes = b""
     columns: tuple[str, ...] = ()
-    keys: tuple[str, ...] = ()
+    keys: tuple[Key, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,6 +33,28 @@ def test_a_file_that_lies_beside_the_form_is_its_own_and_is_looked_at(tmp_path: 
     assert lines[0].startswith(f"{path}: error: pumps.csv is not UTF-8")
 
 
+CASCADE = (
+    "type | name | label | choice_filter\n"
+    "select_one_from_file places.csv | d | District | parent = ''\n"
+    "select_one_from_file places.csv | v | Village | {}"
+)
+PLACES = (
+    b"name,label,label::Other,parent\nnorth,North,,\nsouth,South,,\nother,Other,,north\nother,Others,,south\n"
+)
+
+
+def test_a_name_that_stands_once_in_each_part_of_a_filtered_list_is_not_told(tmp_path: Path) -> None:
+    path, places = tmp_path / "visit.xlsx", tmp_path / "places.csv"
+    path.write_bytes(form(CASCADE.format("parent = ${d}")))
+    places.write_bytes(PLACES)
+    assert checked(path)[1][-1] == f"{path}: 0 to mend, 0 to look at."
+    places.write_bytes(PLACES + b"other,Another,x,south\n")
+    assert any("(1): other." in line for line in checked(path)[1])
+    places.write_bytes(PLACES)
+    path.write_bytes(form(CASCADE.format("")))  # all of them are offered to this question
+    assert any("(1): other." in line for line in checked(path)[1])
+
+
 def test_only_a_file_of_the_form_s_own_folder_is_taken(tmp_path: Path) -> None:
     folder = tmp_path / "forms"
     folder.mkdir()

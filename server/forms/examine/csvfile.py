@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from server.forms.notices import Level, Notice, listed
 
@@ -27,8 +28,25 @@ _OTHER_KINDS = (
 """How workbooks, archives, pictures and documents begin, whatever their name says."""
 
 
+class Key(NamedTuple):
+    """A column that answers hold, the columns of its labels, and whether questions filter the list wherever they use it."""
+
+    column: str
+    labels: frozenset[str] = frozenset()
+    filtered: bool = False
+
+    def told_by(self, header: Sequence[str]) -> list[int]:
+        """Where the columns stand that tell rows apart: its own and, in a filtered list, all that are no label: the same name
+        may stand once in each district."""
+        return [
+            index
+            for index, one in enumerate(header)
+            if one == self.column or (self.filtered and one.partition("::")[0] not in self.labels)
+        ]
+
+
 def look(
-    name: str, data: bytes, columns: Collection[str] = (), keys: Collection[str] = ()
+    name: str, data: bytes, columns: Collection[str] = (), keys: Collection[Key] = ()
 ) -> tuple[Notice, ...]:
     """What there is to say of a list's bytes; errors where phones would read it wrongly. `columns` are those the form reads,
     `keys` those among them that answers hold."""
@@ -50,7 +68,7 @@ def rows(data: bytes) -> Iterator[dict[str, str]]:
     return csv.DictReader(io.StringIO(data.decode("utf-8-sig"), newline=""), restval="")
 
 
-def _table(name: str, text: str, columns: Collection[str], keys: Collection[str]) -> Iterator[Notice]:
+def _table(name: str, text: str, columns: Collection[str], keys: Collection[Key]) -> Iterator[Notice]:
     records = csv.reader(io.StringIO(text, newline=""))
     header = next(records, [])
     if not any(cell.strip() for cell in header):
@@ -69,7 +87,11 @@ def _table(name: str, text: str, columns: Collection[str], keys: Collection[str]
         if column not in header:
             yield Notice(Level.WARNING, "csv.no_column", args={"name": name, "column": column})
     ragged = 0
-    seen = {header.index(key): _Seen(key) for key in keys if key in header}
+    seen = {
+        header.index(key.column): _Seen(key.column, key.told_by(header))
+        for key in keys
+        if key.column in header
+    }
     try:
         for record in records:
             if record and len(record) != len(header) and ragged < _MOST_RAGGED:
@@ -78,7 +100,7 @@ def _table(name: str, text: str, columns: Collection[str], keys: Collection[str]
                 ragged += 1
             for index, one in seen.items():
                 if index < len(record):
-                    one.add(record[index].strip())
+                    one.add(record[index].strip(), record)
     except csv.Error:
         yield Notice(Level.ERROR, "csv.broken", args={"name": name, "line": records.line_num})
         return
@@ -90,13 +112,15 @@ def _table(name: str, text: str, columns: Collection[str], keys: Collection[str]
 
 @dataclass(slots=True)
 class _Seen:
-    """The values of a column, and those that came again, in order."""
+    """The rows of a column by what tells them apart, and the values that came again, in order."""
 
     column: str
-    all: set[str] = field(default_factory=set)
+    told_by: Sequence[int]
+    all: set[tuple[str, ...]] = field(default_factory=set)
     again: dict[str, None] = field(default_factory=dict)
 
-    def add(self, value: str) -> None:
-        if value and value in self.all:
+    def add(self, value: str, record: Sequence[str]) -> None:
+        row = tuple(record[index].strip() for index in self.told_by if index < len(record))
+        if value and row in self.all:
             self.again[value] = None
-        self.all.add(value)
+        self.all.add(row)

@@ -42,14 +42,18 @@ def columns(model: FormModel, name: str) -> tuple[str, ...]:
     return tuple(sorted(found))
 
 
-def keys(model: FormModel, name: str) -> tuple[str, ...]:
+def keys(model: FormModel, name: str) -> tuple[csvfile.Key, ...]:
     """Of those columns the ones that answers hold: rows that share such a name are one choice to whoever reads the answers."""
-    found = {one.itemset.value_ref for one in model.fields() if one.itemset and one.itemset.file == name}
-    return tuple(sorted(found))
+    used = [one.itemset for one in model.fields() if one.itemset and one.itemset.file == name]
+    labels = frozenset(one.label_ref for one in used)
+    return tuple(
+        csvfile.Key(column, labels, all(one.filtered for one in used if one.value_ref == column))
+        for column in sorted({one.value_ref for one in used})
+    )
 
 
 def choices(
-    name: str, data: bytes, columns: Collection[str], xml: bytes, keys: Collection[str] = ()
+    name: str, data: bytes, columns: Collection[str], xml: bytes, keys: Collection[csvfile.Key] = ()
 ) -> tuple[Notice, ...]:
     """What there is to say of a file: of a choice list, how it is written, and what it asks beside the form's words."""
     if not is_csv(name):
