@@ -17,7 +17,7 @@ from .xpath.compile import Compiler, Here, Notes
 from .xpath.faults import XPathFault
 from .xpath.parser import parse
 from .xpath.paths import STAYS, Target, targets
-from .xpath.tree import Binary, Call, Expr, Number, Origin, Path, children, walk
+from .xpath.tree import Binary, Call, Expr, Number, Origin, Path, children
 
 if TYPE_CHECKING:
     from .model import FormModel
@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 _OUTPUT = re.compile(r"\$\{([^}]+)\}")
 _SHOWN = {"": "", "guidance": "guidance_"}
+_TURNED = {"<": ">", "<=": ">=", ">": "<", ">=": "<="}
+_OPPOSITE = {"=": "!=", "!=": "=", "<": ">=", "<=": ">", ">": "<=", ">=": "<"}
 _DEEP = 5
 """Calculations that are followed to learn how many rows a repeat can have."""
 
@@ -103,18 +105,18 @@ class Watch:
     def _look(
         self, expr: Expr, here: Here, counted: frozenset[Place], *, all_: bool = False
     ) -> Iterator[Repeated]:
-        """`counted`: repeats whose rows were counted before it comes to this part of the expression."""
+        """`counted`: repeats that were seen to have at most one row before it comes to this part of the expression."""
         match expr:
             case Path():
                 yield from self._path(expr, here, counted, all_)
             case Call(name="if", args=(test, *branches)):
                 yield from self._look(test, here, counted)
-                known = counted | self._counted(test, here)
-                for one in branches:
-                    yield from self._look(one, here, known)
-            case Binary(op="and" | "or", left=left, right=right):
+                for one, holds in zip(branches, (True, False), strict=False):
+                    yield from self._look(one, here, counted | self._counted(test, here, holds=holds))
+            case Binary(op="and" | "or" as op, left=left, right=right):
                 yield from self._look(left, here, counted)
-                yield from self._look(right, here, counted | self._counted(left, here))
+                known = self._counted(left, here, holds=op == "and")
+                yield from self._look(right, here, counted | known)
             case Call(args=args):
                 for number, one in enumerate(args):
                     yield from self._look(one, here, counted, all_=takes_all(expr, number))
@@ -133,10 +135,14 @@ class Watch:
         for target in self._targets(path, here):
             inside = sum(one.slot != STAYS for one in target.expansions)
             repeats = _repeats(target.place)
+            first = None
             for repeat in repeats[len(repeats) - inside :]:
-                if repeat not in counted and not self._has_one_row(repeat):
-                    yield Repeated(target.place, repeat, path.at)
-                    break
+                if repeat in counted:  # its rows were counted over all rows of those around it
+                    first = None
+                elif first is None and not self._has_one_row(repeat):
+                    first = repeat
+            if first is not None:
+                yield Repeated(target.place, first, path.at)
 
     def _inside(self, path: Path, number: int, here: Here) -> Here | None:
         """Where the predicates of a path's step stand."""
@@ -154,17 +160,25 @@ class Watch:
         except XPathFault:
             return []  # a fault already
 
-    def _counted(self, test: Expr, here: Here) -> frozenset[Place]:
-        found = [
-            repeat
-            for one in walk(test)
-            if isinstance(one, Call) and one.name in ("count", "count-non-empty") and one.args
-            for path in one.args[:1]
-            if isinstance(path, Path)
-            for target in self._targets(path, here)
-            for repeat in _repeats(target.place)
-        ]
-        return frozenset(found)
+    def _counted(self, test: Expr, here: Here, *, holds: bool) -> frozenset[Place]:
+        """The repeats that have at most one row where a test holds, or where it does not."""
+        match test:
+            case Call(name="not", args=(inner,)):
+                return self._counted(inner, here, holds=not holds)
+            case Binary(op="and" | "or" as op, left=left, right=right):
+                one, other = (self._counted(part, here, holds=holds) for part in (left, right))
+                return one | other if (op == "and") is holds else one & other
+            case Binary(op=op, left=Call(name="count", args=(Path() as path,)), right=Number(value=bound)):
+                pass
+            case Binary(op=op, left=Number(value=bound), right=Call(name="count", args=(Path() as path,))):
+                op = _TURNED.get(op, op)
+            case _:
+                return frozenset()
+        if not _at_most_one(op if holds else _OPPOSITE.get(op, ""), bound):
+            return frozenset()
+        if any(step.predicates for step in path.steps):
+            return frozenset()
+        return frozenset(_repeats(one.place)[-1] for one in self._targets(path, here) if _repeats(one.place))
 
     def _has_one_row(self, repeat: Place) -> bool:
         """Whether a repeat can never have a second row: its count says so, or it has none and nobody can add one."""
@@ -194,6 +208,16 @@ class Watch:
                 logic = self._model.program.of_value.get(found[0].place) if len(found) == 1 else None
                 return self._most(logic.expr, logic.place, deep - 1) if logic is not None else math.inf
         return math.inf
+
+
+def _at_most_one(op: str, bound: float) -> bool:
+    """Whether a count that compares so with a number is 0 or 1."""
+    match op:
+        case "=" | "<=":
+            return bound < 2
+        case "<":
+            return bound <= 2
+    return False
 
 
 def _repeats(place: Place) -> list[Place]:

@@ -41,6 +41,17 @@ STOP = [
     "/data/r/i/b",
     f"not({A})",
     f"regex({A}, 'x')",
+    f"if(count(/data/r) > 0, {A}, 0)",
+    f"count(/data/r) >= 1 and {A} > 1",
+    f"count(/data/r) = 2 and {A} > 1",
+    f"if(count(/data/r) != 0, {A} * 2, 0)",
+    f"if(count(/data/r) = 1, 0, {A})",
+    f"if(count-non-empty({A}) > 0, {A}, '')",
+    f"if(count-non-empty({A}) = 1 or 1 = 1, {A}, '')",
+    f"count(/data/r) <= 1 or {A} > 1",
+    f"if(count(/data/r) = 1 or /data/out = 'y', {A}, 0)",
+    f"if(count(/data/r[a = 3]) = 1, {A}, 0)",
+    f"if(not(count(/data/r) = 1), {A}, 0)",
 ]
 """Calculations of a node outside both repeats."""
 
@@ -59,6 +70,16 @@ GO_ON = [
     "position(/data/r)",
     f"if(count(/data/r) = 1, {A}, 0)",
     f"count(/data/r) = 1 and {A} > 1",
+    f"if(count(/data/r) <= 1, {A}, 0)",
+    f"if(count(/data/r) < 2, {A}, 0)",
+    f"if(1 = count(/data/r), {A}, 0)",
+    f"if(2 > count(/data/r), {A}, 0)",
+    f"if(count(/data/r) > 1, 0, {A})",
+    f"if(not(count(/data/r) > 1), {A}, 0)",
+    "if(count(/data/r/i) = 1, /data/r/i/b, 0)",
+    f"if(count(/data/r) = 1 and /data/out = 'y', {A}, 0)",
+    f"if(count(/data/r) > 1 or /data/out = 'x', 0, {A})",
+    f"count(/data/r) > 1 or {A} > 1",
     "count(/data/r[a > 1])",
     "sum(/data/r/i/b)",
     f"checklist(1, 2, {A})",
@@ -167,6 +188,12 @@ def test_a_repeat_around_the_calculation_itself_is_one_row(
     form = written(expression, at=at)
     assert [repeat for _, _, repeat in told(form)] == repeats
     assert stops(javarosa, form) is bool(repeats)
+
+
+def test_one_row_of_an_inner_repeat_says_nothing_of_the_rows_around_it() -> None:
+    """A second row of the outer one may have none of the inner."""
+    assert told(written(f"if(count(/data/r/i) = 1, {A}, 0)")) == [("/data/t", "calculate", "/data/r")]
+    assert told(written("if(count(/data/r) = 1, /data/r/i/b, 0)")) == [("/data/t", "calculate", "/data/r/i")]
 
 
 def test_an_answer_shown_in_a_label_is_told_there() -> None:
