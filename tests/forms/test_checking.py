@@ -105,9 +105,13 @@ def test_no_form_at_all_is_2(tmp_path: Path) -> None:
 
 
 def test_a_folder_is_all_its_forms(tmp_path: Path) -> None:
-    for name in ("b.xlsx", "a.csv", "~$b.xlsx", "notes.txt"):
+    (tmp_path / "old.xlsx").mkdir()
+    (tmp_path / "old.xlsx" / "c.xlsx").write_bytes(b"")
+    for name in (
+        "b.xlsx", "a.xml", "c.XLS", "~$b.xlsx", "._b.xlsx", ".b.xml", "notes.txt", "README.md", "places.csv",
+    ):  # fmt: skip
         (tmp_path / name).write_bytes(b"")
-    assert [path.name for path in checking.paths(tmp_path)] == ["a.csv", "b.xlsx"]
+    assert [path.name for path in checking.paths(tmp_path)] == ["a.xml", "b.xlsx", "c.XLS"]
 
 
 def test_the_forms_that_ship_are_published_once(desk: Desk) -> None:

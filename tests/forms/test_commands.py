@@ -230,6 +230,18 @@ def test_publish_of_a_folder_publishes_all_its_forms_or_none(house: Path) -> Non
     assert published(house) == ["told", "visit"]
 
 
+def test_a_file_named_twice_or_with_its_folder_is_taken_once(house: Path) -> None:
+    folder = house / "sheets"
+    folder.mkdir()
+    path = folder / "a.xlsx"
+    path.write_bytes(GOOD)
+    (folder / "README.md").write_text("# Our forms")
+    result = run(house, "publish", str(folder), str(path), f"{folder}/../sheets/a.xlsx")
+    assert result.exit_code == 0, result.output
+    assert result.output.count("published visit") == 1
+    assert published(house) == ["visit"]
+
+
 def test_check_tells_a_form_without_a_form_id_the_one_that_it_gets(house: Path) -> None:
     bare = form("type | name | label\ntext | remark | Anything else?", settings="version\n1")
     result = run(house, "check", written(house, "wells.xlsx", bare))

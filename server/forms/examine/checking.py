@@ -16,7 +16,8 @@ from server.forms.notices import XFORM, Level, Notice, hinders
 OK, TO_MEND, UNREADABLE = 0, 1, 2
 """Exit statuses: can be published, must be mended first, is no form at all."""
 
-ENDINGS = (".xlsx", ".xlsm", ".xls", ".csv", ".md", ".xml")
+ENDINGS = (".xlsx", ".xls", ".xml")
+"""Of the files in a folder those that are forms; lists (.csv) and words (.md) lie beside them, and are one only where named."""
 _NO_FORM = ("workbook.", XFORM, "file.")
 
 
@@ -28,7 +29,12 @@ def paths(path: Path) -> list[Path]:
         found = sorted(path.iterdir())
     except OSError:
         return [path]
-    return [one for one in found if one.suffix.lower() in ENDINGS and not one.name.startswith("~")] or [path]
+    forms = [
+        one
+        for one in found
+        if one.suffix.lower() in ENDINGS and not one.name.startswith((".", "~")) and one.is_file()
+    ]
+    return forms or [path]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,9 +50,13 @@ def given(places: Iterable[Path]) -> list[Given]:
     """Everything there is to say of forms' files, or of those in folders, and of what lies beside them for them.
 
     A file that cannot be read is one notice more, never an error; what one of the forms expects is that form's file and no
-    form itself.
+    form itself. What is named twice, or by its folder as well, is taken once.
     """
-    found = [_given(form) for path in places for form in paths(path)]
+    once: dict[Path, Path] = {}
+    for path in places:
+        for form in paths(path):
+            once.setdefault(form.resolve(), form)
+    found = [_given(form) for form in once.values()]
     beside = {(one.path.parent / name).resolve() for one in found for name in one.files}
     return [one for one in found if one.path.resolve() not in beside]
 
