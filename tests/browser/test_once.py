@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, Route, expect
@@ -11,6 +12,7 @@ from sqlalchemy import select
 from server.accounts.models import Actor
 from server.forms.models import Project
 from tests.browser.conftest import Look, Site
+from tests.support.house import xlsx
 
 WORDS = "Asked the phone's holder for another photo"
 TWICE = """async button => {
@@ -116,3 +118,22 @@ def test_a_form_that_was_left_can_be_sent_after_the_way_back(site: Site, look: L
         page.get_by_label("Name", exact=True).fill(name)
         page.get_by_role("button", name="Make it and show the code").click()
         expect(page.get_by_role("heading", level=1)).to_have_text(name)
+
+
+def test_a_workbook_can_be_fetched_as_often_as_one_likes_and_the_draft_protected_after_it(
+    look: Look, tmp_path: Path
+) -> None:
+    sheet = tmp_path / "names.xlsx"
+    settings = "| form_id | version |\n| names_twice | 1 |"
+    sheet.write_bytes(xlsx("| type | name | label |\n| text | who | What is your name? |", settings=settings))
+    page = look(phone=True)
+    page.goto("/p/1/forms")
+    page.locator("input[type=file]").set_input_files(sheet)
+    expect(page.locator(".toast")).to_contain_text("The draft is here", timeout=20_000)
+    back = page.get_by_role("button", name="Protect and give the workbook back")
+    for _ in range(2):
+        with page.expect_download() as came:
+            back.tap()
+        assert came.value.suggested_filename.endswith(".xlsx")
+    page.get_by_role("button", name="Protect in the draft").tap()
+    expect(back).to_have_count(0)

@@ -1,6 +1,6 @@
 // A form of method post is sent once: a second tap before its answer is here does nothing, and its button is aria-busy.
-// What is refused on the way (no network, a field that is not right) was not sent. <form data-downloads> gets a file for
-// an answer: the page stays, nothing tells that it came, and it may be sent as often as one likes.
+// What is refused on the way (no network, a field that is not right) was not sent. data-downloads, on a form or one of its
+// buttons, gets a file for an answer: the page stays, nothing tells that it came, and it may be sent as often as one likes.
 
 type Sending = { elt: Element; requestConfig: { triggeringEvent?: SubmitEvent }; xhr: XMLHttpRequest };
 
@@ -28,7 +28,8 @@ export function once(): void {
   // Last of all that hear of it: what somebody took over or refused on the way is not on its way out.
   addEventListener("submit", (event) => {
     const form = event.target as HTMLFormElement;
-    if (event.defaultPrevented || form.method !== "post" || form.matches("[data-downloads]")) return;
+    if (event.defaultPrevented || form.method !== "post") return;
+    if ((event.submitter ?? form).closest("[data-downloads]")) return;
     begin(form, event.submitter);
   });
   document.addEventListener("htmx:beforeSend", (event) => {

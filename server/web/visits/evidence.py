@@ -103,15 +103,11 @@ def evidence_of(one: Submission, *, protected: bool) -> Seen:
     household, facility = _subject(one)
     form_version = session().get_one(FormVersion, one.form_version_id)
     form = session().get_one(Form, one.form_id)
-    row = (
-        session()
-        .execute(
-            select(Visit.distance, Visit.started, Visit.ended).where(
-                Visit.submission_id == one.id, Visit.superseded_at.is_(None)
-            )
-        )
-        .first()
+    stands = select(Visit.distance, Visit.started, Visit.ended).where(
+        Visit.submission_id == one.id, Visit.superseded_at.is_(None)
     )
+    # Of a correction that is held back the rows are still the former version's: another place, perhaps another household.
+    row = session().execute(stands).first() if one.projected else None
     area = session().get(Area, one.area_id) if one.area_id is not None else None
     absent, empty = _unanswered(plan, whole, seen.labels)
     hides = bool(seen.opened.hidden)
