@@ -2,13 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import lru_cache
 
 from pyxform.xls2xform import convert
 
 from server.xforms import FormModel, Instance, parse_instance
+from server.xforms.tables import Table, of_csv
 
 HOUSEHOLD = "{urn:fieldfare:household}"
+
+
+class Beside:
+    """The files beside a form (`Lists`): CSVs by name, each read once."""
+
+    def __init__(self, files: Mapping[str, bytes]) -> None:
+        self._tables = {name: of_csv(content) for name, content in files.items()}
+
+    def table(self, file: str) -> Table | None:
+        """A file's rows."""
+        return self._tables.get(file)
+
+    def has(self, file: str, column: str, value: str) -> bool | None:
+        """Whether a row has the value; None where there is no such file."""
+        table = self.table(file)
+        return None if table is None else bool(table.where(("root", "item"), column, value))
 
 
 @lru_cache(maxsize=64)

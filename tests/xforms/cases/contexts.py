@@ -13,8 +13,8 @@ from functools import cache
 from server.xforms import Context, FormModel, parse_instance
 from server.xforms.evaluate import Answers, lay, work_out
 from server.xforms.plan import Place, Row, path_of
-from server.xforms.tables import Table, of_csv
 from server.xforms.values import converter
+from tests.xforms.forms import Beside
 
 _AREAS = "name,label,people\nn1,Northford,120\ns1,Southmill,80\ns2,井,8.5\n".encode()
 
@@ -28,15 +28,6 @@ class Standing:
     node: str
     attachments: Mapping[str, bytes] = field(default_factory=dict)
     offset: timedelta = timedelta(0)
-
-    def table(self, file: str) -> Table | None:
-        """An attached list (`Lists`)."""
-        return of_csv(self.attachments[file]) if file in self.attachments else None
-
-    def has(self, file: str, column: str, value: str) -> bool | None:
-        """Whether an attached list has a value (`Lists`)."""
-        table = self.table(file)
-        return None if table is None else bool(table.where(("root", "item"), column, value))
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +52,11 @@ def laid(name: str) -> Laid:
     standing = STANDINGS[name]
     model = FormModel.from_xml(standing.form.encode())
     now = datetime.now(timezone(standing.offset) if standing.offset else UTC)
-    answers = lay(model, parse_instance(standing.instance.encode()), Context(now=now, lists=standing))
+    answers = lay(
+        model,
+        parse_instance(standing.instance.encode()),
+        Context(now=now, lists=Beside(standing.attachments)),
+    )
     work_out(answers)
     for place, row, text in answers.leaves:  # a case may read what no expression of the form reads
         if place.convert is None:

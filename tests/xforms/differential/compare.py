@@ -11,12 +11,12 @@ from server.xforms import Context, FormModel, parse_instance
 from server.xforms.evaluate import Answers, lay, work_out
 from server.xforms.plan import path_of
 from server.xforms.program import Logic
-from server.xforms.tables import Table, of_csv
 from server.xforms.values import same
 from server.xforms.xpath.faults import EvaluationFault
 from server.xforms.xpath.paths import relevance
 from server.xforms.xpath.values import to_boolean
 from tests.xforms.differential.forms import TOWNS_CSV
+from tests.xforms.forms import Beside
 
 if TYPE_CHECKING:
     from tests.tools.javarosa import JavaRosa
@@ -33,23 +33,7 @@ class Difference:
     logic: str
 
 
-class Beside:
-    """The file beside the form (`Lists`)."""
-
-    def __init__(self) -> None:
-        self._towns = of_csv(TOWNS_CSV)
-
-    def table(self, file: str) -> Table | None:
-        """Its rows."""
-        return self._towns if file == "towns.csv" else None
-
-    def has(self, file: str, column: str, value: str) -> bool | None:
-        """Whether a row has the value."""
-        table = self.table(file)
-        return None if table is None else bool(table.where(("root", "item"), column, value))
-
-
-BESIDE = Beside()
+BESIDE = Beside({"towns.csv": TOWNS_CSV})
 
 
 class Stopped(Exception):
