@@ -8,6 +8,7 @@ from pathlib import Path
 
 import openpyxl
 import pytest
+from werkzeug.test import TestResponse
 
 from tests.api.conftest import Join, Person, refused
 
@@ -49,20 +50,20 @@ def path(project: int) -> str:
     return f"/projects/{project}/forms"
 
 
-def upload(who: Person, path: str, content: bytes, query: str = "", **headers: str) -> object:
+def upload(who: Person, path: str, content: bytes, query: str = "", **headers: str) -> TestResponse:
     return who.post(path + query, data=content, content_type=XLSX, headers=headers)
 
 
 @pytest.fixture
 def water(admin: Person, path: str) -> str:
-    assert upload(admin, path, workbook(), "?publish=true").status_code == 200  # type: ignore[attr-defined]
+    assert upload(admin, path, workbook(), "?publish=true").status_code == 200
     return f"{path}/water"
 
 
 def test_an_uploaded_spreadsheet_is_a_draft_with_centrals_fields(
     admin: Person, path: str, project: int
 ) -> None:
-    made = upload(admin, path, workbook()).get_json()  # type: ignore[attr-defined]
+    made = upload(admin, path, workbook()).get_json()
     assert {
         "projectId",
         "xmlFormId",
@@ -89,7 +90,7 @@ def test_an_uploaded_spreadsheet_is_a_draft_with_centrals_fields(
 
 
 def test_a_form_is_published_by_its_upload_or_later_and_says_when(admin: Person, path: str) -> None:
-    assert upload(admin, path, workbook("a"), "?publish=true").get_json()["publishedAt"]  # type: ignore[attr-defined]
+    assert upload(admin, path, workbook("a"), "?publish=true").get_json()["publishedAt"]
     upload(admin, path, workbook("b"))
     assert admin.post(f"{path}/b/draft/publish", headers={"X-Action-Notes": "first%20round"}).get_json() == {
         "success": True
@@ -144,11 +145,11 @@ def test_fields_are_centrals(admin: Person, water: str) -> None:
 
 def test_an_id_falls_back_on_the_header(admin: Person, path: str) -> None:
     made = upload(admin, path, workbook(None), **{"X-XlsForm-FormId-Fallback": "water%20point"})
-    assert made.get_json()["xmlFormId"] == "water point"  # type: ignore[attr-defined]
+    assert made.get_json()["xmlFormId"] == "water point"
 
 
 def test_the_same_id_and_the_same_version_are_refused(admin: Person, path: str, water: str) -> None:
-    refused(upload(admin, path, workbook()), "409.3")  # type: ignore[arg-type]
+    refused(upload(admin, path, workbook()), "409.3")
     upload(admin, f"{water}/draft", workbook())
     refused(admin.post(f"{water}/draft/publish"), "409.6")
     assert admin.post(f"{water}/draft/publish?version=1b").status_code == 200
@@ -168,13 +169,13 @@ def test_the_same_id_and_the_same_version_are_refused(admin: Person, path: str, 
 def test_what_is_no_form_is_refused_and_nothing_is_stored(
     admin: Person, path: str, content: bytes, code: str
 ) -> None:
-    refused(upload(admin, path, content), code)  # type: ignore[arg-type]
+    refused(upload(admin, path, content), code)
     assert admin.get(path).get_json() == []
 
 
 def test_an_error_in_the_sheet_is_400_15_with_its_row(admin: Person, path: str) -> None:
     broken = workbook(rows=(("integer", "cups", "Cups of ${litrs}"),))
-    details = refused(upload(admin, path, broken), "400.15")["details"]  # type: ignore[arg-type]
+    details = refused(upload(admin, path, broken), "400.15")["details"]
     assert details["notices"]
 
 
@@ -199,7 +200,7 @@ def test_a_form_that_asks_what_may_not_be_asked_is_refused_whatever_is_ignored(
     admin: Person, path: str
 ) -> None:
     asked = workbook(rows=(("text", "nid", "National ID number of the head of household"),))
-    refused(upload(admin, path, asked, "?ignoreWarnings=true&publish=true"), "400.64")  # type: ignore[arg-type]
+    refused(upload(admin, path, asked, "?ignoreWarnings=true&publish=true"), "400.64")
     assert admin.get(path).get_json() == []
 
 
@@ -334,7 +335,7 @@ def test_a_phone_reads_the_forms_it_was_given_under_its_key(
 
 
 def test_a_form_id_with_spaces_and_chinese_is_addressed_as_it_is(admin: Person, path: str) -> None:
-    assert upload(admin, path, workbook("入户 走访"), "?publish=true").status_code == 200  # type: ignore[attr-defined]
+    assert upload(admin, path, workbook("入户 走访"), "?publish=true").status_code == 200
     assert admin.get(f"{path}/入户 走访").get_json()["xmlFormId"] == "入户 走访"
     assert admin.get(f"{path}/%E5%85%A5%E6%88%B7%20%E8%B5%B0%E8%AE%BF.xml").status_code == 200
 
@@ -342,7 +343,7 @@ def test_a_form_id_with_spaces_and_chinese_is_addressed_as_it_is(admin: Person, 
 def test_a_shipped_form_is_uploaded_and_published_as_it_ships(admin: Person, path: str) -> None:
     book = (SHIPPED / "household_enrolment.xlsx").read_bytes()
     made = upload(admin, path, book, "?publish=true&ignoreWarnings=true")
-    assert made.status_code == 200, made.get_data(as_text=True)  # type: ignore[attr-defined]
+    assert made.status_code == 200, made.get_data(as_text=True)
     more = admin.get(f"{path}/household_enrolment", extended=True).get_json()
     assert more["entityRelated"] is True
     names = {one["name"]: one for one in admin.get(f"{path}/household_enrolment/attachments").get_json()}

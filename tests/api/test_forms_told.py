@@ -21,14 +21,14 @@ def codes(notices: list[dict[str, object]]) -> list[object]:
 def test_a_form_without_a_form_id_is_told_the_id_that_it_gets_and_so_is_the_next(
     admin: Person, path: str
 ) -> None:
-    made = upload(admin, path, workbook(None)).get_json()  # type: ignore[attr-defined]
+    made = upload(admin, path, workbook(None)).get_json()
     assert made["xmlFormId"] == "data"
     (told,) = [one for one in made["notices"] if one["code"] == "setting.no_form_id"]
     assert (told["level"], told["sheet"]) == ("warning", "settings")
     assert "“data”" in told["message"]
-    again = refused(upload(admin, path, workbook(None)), "409.3")  # type: ignore[arg-type]
+    again = refused(upload(admin, path, workbook(None)), "409.3")
     assert "setting.no_form_id" in codes(again["details"]["notices"])
-    assert "notices" not in refused(upload(admin, path, workbook("data")), "409.3")["details"]  # type: ignore[arg-type]
+    assert "notices" not in refused(upload(admin, path, workbook("data")), "409.3")["details"]
 
 
 def test_a_form_without_a_form_id_has_the_one_of_the_fallback_and_is_taken_at_once(
@@ -36,18 +36,18 @@ def test_a_form_without_a_form_id_has_the_one_of_the_fallback_and_is_taken_at_on
 ) -> None:
     header = {"X-XlsForm-FormId-Fallback": "well"}
     made = upload(admin, path, workbook(None), "?publish=true", **header)
-    assert made.status_code == 200  # type: ignore[attr-defined]
-    assert made.get_json()["xmlFormId"] == "well"  # type: ignore[attr-defined]
-    (told,) = [one for one in made.get_json()["notices"] if one["code"] == "setting.no_form_id"]  # type: ignore[attr-defined]
+    assert made.status_code == 200
+    assert made.get_json()["xmlFormId"] == "well"
+    (told,) = [one for one in made.get_json()["notices"] if one["code"] == "setting.no_form_id"]
     assert "“well”" in told["message"]
-    named = upload(admin, path, workbook("tap"), **header).get_json()  # type: ignore[attr-defined]
+    named = upload(admin, path, workbook("tap"), **header).get_json()
     assert named["xmlFormId"] == "tap"
     assert "setting.no_form_id" not in codes(named["notices"])
 
 
 def test_a_form_that_asks_nothing_is_refused(admin: Person, path: str) -> None:
     empty = xlsx("type | name | label", settings="form_id | version\nempty | 1")
-    told = refused(upload(admin, path, empty, "?ignoreWarnings=true"), "400.15")  # type: ignore[arg-type]
+    told = refused(upload(admin, path, empty, "?ignoreWarnings=true"), "400.15")
     assert codes(told["details"]["notices"]) == ["survey.empty"]
     refused(admin.get(f"{path}/empty"), "404.1")
 
@@ -82,10 +82,10 @@ def test_names_that_stand_twice_in_a_list_are_told_once(admin: Person, path: str
 def test_an_answer_of_each_repetition_taken_for_one_value_waits_for_a_look(admin: Person, path: str) -> None:
     rows = "begin repeat | r | Rooms |\ninteger | a | Beds? |\nend repeat | | |\ncalculate | s | | ${a} * 2"
     book = xlsx(f"type | name | label | calculation\n{rows}", settings="form_id | version\nrooms | 1")
-    told = refused(upload(admin, path, book, "?publish=true"), "400.16")  # type: ignore[arg-type]
+    told = refused(upload(admin, path, book, "?publish=true"), "400.16")
     (notice,) = told["details"]["notices"]
     assert (notice["code"], notice["sheet"], notice["row"], notice["column"]) == (
         "logic.repeated", "survey", 5, "D",
     )  # fmt: skip
     refused(admin.get(f"{path}/rooms"), "404.1")
-    assert upload(admin, path, book, "?publish=true&ignoreWarnings=true").status_code == 200  # type: ignore[attr-defined]
+    assert upload(admin, path, book, "?publish=true&ignoreWarnings=true").status_code == 200
