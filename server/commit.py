@@ -100,7 +100,7 @@ class Committer:
         except Exception as error:
             again = may_pass(
                 error
-            )  # a commit that had gone through: the unit finds its instanceID taken, and says so
+            )  # where it had gone through, the unit finds its instanceID taken, and says so
             if in_trouble(error) and not again:
                 raise  # the database itself is in trouble: none of the batch may pass for stored
             session.rollback()

@@ -229,8 +229,10 @@ def in_trouble(error: BaseException) -> bool:
     On PostgreSQL the driver's class does not say: a text too long for an index is an OperationalError, too. On SQLite it
     does: where a full disk has undone the whole transaction, ROLLBACK TO finds no savepoint, and that is one as well.
     """
-    if may_pass(error) or not isinstance(error, OperationalError):
-        return may_pass(error)
+    if may_pass(error):
+        return True
+    if not isinstance(error, OperationalError):
+        return False
     state = getattr(error.orig, "sqlstate", None)
     return state is None or state[:2] in _AWAY
 

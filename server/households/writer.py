@@ -220,9 +220,8 @@ def _keep_current(
     anew = set(filled.emptied) - wrote
     for table, row, _ in facts:
         monitored, laid = TABLES[table], _laid(table, row, filled)
-        if determined.create or current.follows_newest(
-            monitored, laid
-        ):  # nobody merged anything into what is made here
+        # nobody merged anything into what is made here
+        if determined.create or current.follows_newest(monitored, laid):
             if not monitored.repeated:
                 current.carry_over(connection, monitored, subject, laid, row)
         else:

@@ -159,8 +159,10 @@ def may_edit(
 def takes(sender: Sender, to: Target, *, edit: bool) -> bool:
     """Whether the form takes it now. What a closed form has is still corrected by those who look after it: a survey that is
     over is where faults are found. The forms of an archived project take neither."""
-    if to.archived or not to.closed:
-        return not to.archived
+    if to.archived:
+        return False
+    if not to.closed:
+        return True
     return edit and sender.corrects is not None and sender.corrects(to.form_id)
 
 

@@ -139,10 +139,7 @@ def store(services: Services, p: Prepared) -> Stored:
     order = order or p.work.first_lock
     try:
         return services.committer.run(lambda session: _store(session, services, p, _project), order=order)
-    except (
-        _UnprojectedError,
-        DBAPIError,
-    ) as error:  # the latter where rows were sent after they had been made
+    except (_UnprojectedError, DBAPIError) as error:  # the latter where rows were sent after they were made
         if in_trouble(error):
             raise  # nothing of this may pass for stored
         return services.committer.run(

@@ -168,8 +168,7 @@ def _place(path: str, header: str, model: FormModel, places: Places | None) -> P
     if block is not None:
         under = _ENTITY_HEADERS.get(path.removeprefix(f"{block.path}/"), "list_name")
         return places.entity(block.dataset, under)
-    if places.row(path) is None and path.endswith(
-        "_count"
-    ):  # the node that pyxform makes for a calculated count
+    # the node that pyxform makes for a calculated count
+    if places.row(path) is None and path.endswith("_count"):
         return places.at(path.removesuffix("_count"), "repeat_count")
     return places.at(path, header, header.partition("::")[0] if "::" in header else "calculation")
