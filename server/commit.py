@@ -98,9 +98,8 @@ class Committer:
             send_what_waits(connection)
             session.commit()
         except Exception as error:
-            again = may_pass(
-                error
-            )  # where it had gone through, the unit finds its instanceID taken, and says so
+            # Where the commit had gone through after all, the unit finds its instanceID taken, and says so.
+            again = may_pass(error)
             if in_trouble(error) and not again:
                 raise  # the database itself is in trouble: none of the batch may pass for stored
             session.rollback()
